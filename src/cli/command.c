@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The list of commands, and what all share: looking them up, their help, their errors. */
+#include "cli/command.h"
+
+const struct command *const commands[] = {
+	&cmd_help,
+	NULL,
+};
+
+static bool name_is(const struct command *c, const char *first, const char *second)
+{
+	struct str name = str_of(c->name), word;
+	size_t space = str_find_char(name, ' ');
+
+	word = str_head(name, space);
+	if (!str_eq(word, str_of(first)))
+		return false;
+	if (space == name.n)
+		return true;
+	return second && str_eq(str_from(name, space + 1), str_of(second));
+}
+
+const struct command *command_find(int argc, char **argv, int *used)
+{
+	const char *first = argc > 1 ? argv[1] : NULL, *second = argc > 2 ? argv[2] : NULL;
+
+	for (size_t i = 0; first && commands[i]; i++) {
+		if (!name_is(commands[i], first, second))
+			continue;
+		*used = strchr(commands[i]->name, ' ') ? 2 : 1;
+		return commands[i];
+	}
+	return NULL;
+}
+
+/* "what it does<TAB>command" lines as two lines each. */
+static void print_examples(const char *examples, FILE *f)
+{
+	struct str rest = str_of(examples), line;
+
+	fputs("\nExamples:\n", f);
+	while (str_next(&rest, '\n', &line)) {
+		size_t tab = str_find_char(line, '\t');
+
+		if (tab < line.n)
+			fprintf(f, "  # " STR_FMT "\n  " STR_FMT "\n", STR_ARG(str_head(line, tab)),
+				STR_ARG(str_from(line, tab + 1)));
+	}
+}
+
+void command_print_help(const struct command *c, FILE *f)
+{
+	struct str rest = str_of(c->usage), line;
+	const char *head = "Usage:";
+
+	while (str_next(&rest, '\n', &line)) {
+		fprintf(f, "%s inquest %s " STR_FMT "\n", head, c->name, STR_ARG(line));
+		head = "      ";
+	}
+	fprintf(f, "\n%s\n", c->summary);
+	if (c->details)
+		fprintf(f, "\n%s\n", c->details);
+	if (c->options && c->options->kind != OPTION_END) {
+		fputs("\nOptions:\n", f);
+		options_print(c->options, f);
+	}
+	if (c->examples)
+		print_examples(c->examples, f);
+}
+
+int command_fail(int code, const struct err *err)
+{
+	fprintf(stderr, "inquest: %s\n", err->msg);
+	return err_exit_status(code);
+}
+
+int command_usage(const struct command *c, const struct err *err)
+{
+	fprintf(stderr, "inquest %s: %s\nTry: inquest %s --help\n", c->name, err->msg, c->name);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Commands: each is one file (cmd-NAME.c) with its option table, help and examples, and one const
+ * struct command. command.c lists them.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "base/exit.h"
+#include "base/task.h"
+#include "cli/options.h"
+
+struct cli {
+	bool color_out, color_err; /* may colour be printed there */
+	struct progress *progress; /* NULL: silence */
+	const char *tmpdir;
+	int width; /* columns of the terminal, or 100 */
+};
+
+struct command {
+	const char *name;     /* "diff", "log table" */
+	const char *stage;    /* "analyse": groups help -a */
+	bool front;           /* in the short help */
+	const char *summary;  /* one line */
+	const char *usage;    /* "GOOD BAD", what stands after the name; lines separated by \n */
+	const char *details;  /* paragraphs, may be NULL */
+	const char *examples; /* "what it does\tcommand line" per line */
+	const struct option *options;
+	/* argv[0] is the command's name. Returns an exit status. */
+	int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+extern const struct command cmd_help;
+extern const struct command *const commands[]; /* ends in NULL */
+
+/* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */
+const struct command *command_find(int argc, char **argv, int *used);
+void command_print_help(const struct command *c, FILE *f);
+
+/* "inquest: message" on stderr and the exit status for code. */
+int command_fail(int code, const struct err *err);
+/* The same for wrong usage, with the pointer to --help. */
+int command_usage(const struct command *c, const struct err *err);
+

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The program's entry: what the environment says (colour, terminal, temporary directory), signals,
+ * and the command that was named. Only here and in the commands is anything printed or exited.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "config.h"
+
+/* Colour of a stream: NO_COLOR, CLICOLOR_FORCE, TERM=dumb, then isatty. */
+static bool want_color(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
+		   *term = getenv("TERM");
+
+	if (no && *no)
+		return false;
+	if (force && *force && strcmp(force, "0") != 0)
+		return true;
+	return isatty(fd) && term && strcmp(term, "dumb") != 0;
+}
+
+static int terminal_width(void)
+{
+	struct winsize w;
+	const char *columns = getenv("COLUMNS");
+	uint64_t n;
+
+	if (columns && str_u64(str_of(columns), &n) && n >= 40 && n <= 1000)
+		return (int)n;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+		return w.ws_col;
+	return 100;
+}
+
+/*
+ * A mapped file that shrinks while it is read: let the missing page read as zeros. The reader
+ * notices by file_map_shrank().
+ */
+static void on_sigbus(int sig, siginfo_t *info, void *context)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE),
+		  at = (uintptr_t)info->si_addr & ~(page - 1);
+
+	if (info->si_code == BUS_ADRERR &&
+	    mmap((void *)at, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+		    MAP_FAILED)
+		return;
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* Progress: a line on stderr, rewritten, when it is a terminal and half a second has gone. */
+struct meter {
+	struct progress base;
+	_Atomic uint64_t done;
+	_Atomic int64_t next_ns;
+	int64_t start_ns;
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static void meter_step(struct progress *p, uint64_t done)
+{
+	struct meter *m = (struct meter *)p;
+	uint64_t sum = atomic_fetch_add(&m->done, done) + done;
+	int64_t now = now_ns(), next = atomic_load(&m->next_ns);
+	double s = (double)(now - m->start_ns) / 1e9;
+
+	if (now < next ||
+	    !atomic_compare_exchange_strong(&m->next_ns, &next, now + INT64_C(200000000)))
+		return;
+	fprintf(stderr, "\r\033[K%.1f MB", (double)sum / 1e6);
+	if (p->total > sum)
+		fprintf(stderr, " of %.1f MB, %.0f s left", (double)p->total / 1e6,
+			s * (double)(p->total - sum) / (double)sum);
+	fflush(stderr);
+}
+
+static int run_command(const struct command *c, struct cli *cli, int argc, char **argv)
+{
+	struct meter meter = {.base = {.step = meter_step}, .start_ns = now_ns()};
+	int status;
+
+	atomic_store(&meter.next_ns, meter.start_ns + INT64_C(500000000));
+	if (isatty(STDERR_FILENO))
+		cli->progress = &meter.base;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			command_print_help(c, stdout);
+			return EXIT_DONE;
+		}
+	}
+	status = c->run(cli, argc, argv);
+	if (atomic_load(&meter.next_ns) != meter.start_ns + INT64_C(500000000))
+		fputs("\r\033[K", stderr);
+	return status;
+}
+
+static int unknown_command(const char *given)
+{
+	const char *names[64], *near;
+	size_t n = 0;
+
+	for (size_t i = 0; commands[i] && n < ARRAY_SIZE(names); i++)
+		names[n++] = commands[i]->name;
+	near = options_suggest(given, names, n);
+	if (near)
+		fprintf(stderr, "inquest: no command '%s'; did you mean '%s'?\n", given, near);
+	else
+		fprintf(stderr, "inquest: no command '%s'; inquest help -a lists all\n", given);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct sigaction sigbus = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO};
+	struct cli cli = {.color_out = want_color(STDOUT_FILENO),
+			  .color_err = want_color(STDERR_FILENO),
+			  .tmpdir = getenv("TMPDIR"),
+			  .width = terminal_width()};
+	static char help_word[] = "help";
+	char *help_argv[] = {help_word, NULL};
+	const struct command *c;
+	int used, status;
+
+	sigaction(SIGBUS, &sigbus, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		puts("inquest " INQUEST_VERSION);
+		return EXIT_DONE;
+	}
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return cmd_help.run(&cli, 1, help_argv);
+	c = command_find(argc, argv, &used);
+	if (!c)
+		return unknown_command(argv[1]);
+	status = run_command(c, &cli, argc - used, argv + used);
+	if (fflush(stdout) != 0 && errno != EPIPE) {
+		fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));
+		status = EXIT_SYSTEM;
+	}
+	return status;
+}
