@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "report/style.h"
+#include "text/ini.h"
+#include "text/utf8.h"
+
+static void utf8_decoding(void **state)
+{
+	static const struct {
+		const char *bytes;
+		uint32_t code;
+		size_t n;
+	} cases[] = {
+		{"a", 'a', 1},
+		{"\xc3\xa9", 0xe9, 2},
+		{"\xe2\x82\xac", 0x20ac, 3},
+		{"\xf0\x9f\x98\x80", 0x1f600, 4},
+		{"\xc3", UTF8_REPLACEMENT, 1},		     /* cut off */
+		{"\xc0\x80", UTF8_REPLACEMENT, 1},	     /* overlong */
+		{"\xe0\x80\x80", UTF8_REPLACEMENT, 1},	     /* overlong */
+		{"\xed\xa0\x80", UTF8_REPLACEMENT, 1},	     /* surrogate */
+		{"\xf4\x90\x80\x80", UTF8_REPLACEMENT, 1},   /* above U+10FFFF */
+		{"\xff", UTF8_REPLACEMENT, 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct str s = str_of(cases[i].bytes);
+		struct buf b = {0};
+		uint32_t c;
+
+		assert_int_equal(utf8_decode(s, &c), cases[i].n);
+		assert_int_equal(c, cases[i].code);
+		assert_int_equal(utf8_valid(s), c != UTF8_REPLACEMENT);
+		if (c != UTF8_REPLACEMENT) {
+			utf8_encode(&b, c);
+			assert_true(str_eq(buf_str(&b), s));
+		}
+		buf_release(&b);
+	}
+	assert_int_equal(utf8_width(0x4e2d), 2);
+	assert_int_equal(utf8_width(0x301), 0);
+	assert_int_equal(utf8_width('x'), 1);
+}
+
+static void foreign_text_is_harmless(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t width;
+		const char *out;
+	} cases[] = {
+		{"plain", 0, "plain"},
+		{"\033[31mred\033[0m", 0, "red"},
+		{"\033]0;title\aafter", 0, "after"},
+		{"\033]8;;http://x\033\\link", 0, "link"},
+		{"a\tb\rc\bd", 0, "a bcd"},
+		{"\xc2\x9b" "31m", 0, "31m"}, /* C1 control */
+		{"bad\xff", 0, "bad\xef\xbf\xbd"},
+		{"0123456789", 10, "0123456789"},
+		{"0123456789a", 10, "0123456..."},
+		{"\033", 0, ""},
+		{"\033[", 0, ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+
+		style_add_foreign(&b, str_of(cases[i].in), cases[i].width);
+		assert_string_equal(buf_cstr(&b), cases[i].out);
+		buf_release(&b);
+	}
+}
+
+static void counts_have_separators(void **state)
+{
+	struct buf b = {0};
+
+	style_count(&b, 1234567);
+	buf_add_char(&b, ' ');
+	style_count(&b, 1000);
+	buf_add_char(&b, ' ');
+	style_count(&b, 0);
+	assert_string_equal(buf_cstr(&b), "1,234,567 1,000 0");
+	buf_release(&b);
+}
+
+static int collect(void *arg, struct str section, struct str key, struct str value, struct err *err)
+{
+	struct buf *b = arg;
+
+	if (str_eq(key, STR("refuse")))
+		return err_set(err, ERR_INPUT, "refused");
+	buf_printf(b, "<" STR_FMT "|" STR_FMT "|" STR_FMT ">", STR_ARG(section), STR_ARG(key),
+		   STR_ARG(value));
+	return 0;
+}
+
+static void ini_files(void **state)
+{
+	static const struct {
+		const char *text, *out;
+	} cases[] = {
+		{"", ""},
+		{"# c\n; c\n\n k = v = w \r\n[a b]\nx=\n", "<|k|v = w><a b|x|>"},
+		{"[a\n", "line 1: ']' is missing"},
+		{"\n[a]\nnothing\n", "line 3: neither '[section]' nor 'key = value'"},
+		{"=x\n", "line 1: neither '[section]' nor 'key = value'"},
+		{"[s]\nrefuse = 1\n", "line 2: refused"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+		struct err e;
+		int rc = ini_parse(str_of(cases[i].text), collect, &b, &e);
+
+		assert_string_equal(rc ? e.msg : buf_cstr(&b), cases[i].out);
+		buf_release(&b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utf8_decoding),
+		cmocka_unit_test(foreign_text_is_harmless),
+		cmocka_unit_test(counts_have_separators),
+		cmocka_unit_test(ini_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
