@@ -56,6 +56,19 @@ int err_prepend(struct err *err, int code, const char *fmt, ...)
 	return code;
 }
 
+int err_append(struct err *err, int code, const char *fmt, ...)
+{
+	if (err) {
+		size_t n = strlen(err->msg);
+		va_list ap;
+
+		va_start(ap, fmt);
+		vsnprintf(err->msg + n, sizeof(err->msg) - n, fmt, ap);
+		va_end(ap);
+	}
+	return code;
+}
+
 int err_exit_status(int code)
 {
 	switch (-code) {

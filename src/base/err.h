@@ -32,5 +32,8 @@ int err_errno(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
 /* Put context before the message ("app.log:12: "), and hand code through. */
 int err_prepend(struct err *err, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
 
+/* Put more after the message, and hand code through. */
+int err_append(struct err *err, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
+
 /* The program's exit status for a negative code (or 0): see base/exit.h. */
 int err_exit_status(int code);

@@ -55,15 +55,23 @@ bool file_map_shrank(const struct file_map *m)
 {
 	struct stat st;
 
-	return fstat(m->fd, &st) == 0 && (size_t)st.st_size < m->size;
+	return m->fd >= 0 && fstat(m->fd, &st) == 0 && (size_t)st.st_size < m->size + m->skipped;
+}
+
+void file_map_skip(struct file_map *m, size_t n)
+{
+	m->data += n;
+	m->size -= n;
+	m->skipped += n;
 }
 
 void file_map_release(struct file_map *m)
 {
-	if (m->size)
-		munmap((void *)(uintptr_t)m->data, m->size);
-	if (m->data)
+	if (m->data && m->fd >= 0) {
+		if (m->size + m->skipped)
+			munmap((void *)(uintptr_t)(m->data - m->skipped), m->size + m->skipped);
 		close(m->fd);
+	}
 	*m = (struct file_map){.fd = -1};
 }
 

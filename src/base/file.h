@@ -15,16 +15,19 @@ void file_close_cleanup(int *fd);
 /*
  * A read-only view of a regular file's bytes, as long as it was when mapped. A file that shrinks
  * while it is read raises SIGBUS, which cli/ turns into zero pages; file_map_shrank() tells
- * afterwards. An empty file is a valid map with size 0.
+ * afterwards. An empty file is a valid map with size 0. fd -1: no map of its own but a view of bytes
+ * that somebody else owns; releasing it does nothing.
  */
 struct file_map {
 	const char *data;
 	size_t size;
-	int fd; /* kept open, so that shrinking can be noticed */
+	size_t skipped; /* bytes at the beginning that are mapped, but not part of the view */
+	int fd;         /* kept open, so that shrinking can be noticed */
 };
 
 int file_map_fd(struct file_map *m, int fd, struct err *err) ERR_CHECK; /* takes fd over */
 int file_map_path(struct file_map *m, const char *path, struct err *err) ERR_CHECK;
+void file_map_skip(struct file_map *m, size_t n); /* leave the first n bytes (at most size) out */
 bool file_map_shrank(const struct file_map *m);
 void file_map_release(struct file_map *m);
 
