@@ -15,8 +15,8 @@ void file_close_cleanup(int *fd);
 /*
  * A read-only view of a regular file's bytes, as long as it was when mapped. A file that shrinks
  * while it is read raises SIGBUS, which cli/ turns into zero pages; file_map_shrank() tells
- * afterwards. An empty file is a valid map with size 0. fd -1: no map of its own but a view of bytes
- * that somebody else owns; releasing it does nothing.
+ * afterwards. An empty file is a valid map with size 0. fd -1: no map of its own but a view of
+ * bytes that somebody else owns; releasing it does nothing.
  */
 struct file_map {
 	const char *data;

@@ -2,32 +2,20 @@
 /* UTF-16 to UTF-8: see utf16.h. The Unicode Standard, section 3.9. */
 #include "text/utf16.h"
 
-#define REPLACEMENT 0xfffd
-
-static void put(struct buf *out, uint32_t c)
-{
-	char b[4];
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = n; i-- > 1; c >>= 6)
-		b[i] = (char)(0x80 | (c & 0x3f));
-	b[0] = (char)(lead[n] | c);
-	buf_add(out, b, n);
-}
+#include "text/utf8.h"
 
 static void unit(struct utf16 *u, uint16_t c, struct buf *out)
 {
 	if (u->high && (c & 0xfc00) == 0xdc00) {
-		put(out, 0x10000 + (((uint32_t)u->high & 0x3ff) << 10) + (c & 0x3ff));
+		utf8_encode(out, 0x10000 + (((uint32_t)u->high & 0x3ff) << 10) + (c & 0x3ff));
 		u->high = 0;
 		return;
 	}
 	if (u->high)
-		put(out, REPLACEMENT);
+		utf8_encode(out, UTF8_REPLACEMENT);
 	u->high = (c & 0xfc00) == 0xd800 ? c : 0;
 	if (!u->high)
-		put(out, (c & 0xfc00) == 0xdc00 ? REPLACEMENT : c);
+		utf8_encode(out, (c & 0xfc00) == 0xdc00 ? UTF8_REPLACEMENT : c);
 }
 
 void utf16_add(struct utf16 *u, const char *p, size_t n, struct buf *out)
@@ -52,7 +40,7 @@ void utf16_add(struct utf16 *u, const char *p, size_t n, struct buf *out)
 void utf16_end(struct utf16 *u, struct buf *out)
 {
 	if (u->high || u->half)
-		put(out, REPLACEMENT);
+		utf8_encode(out, UTF8_REPLACEMENT);
 	u->high = 0;
 	u->half = false;
 }
