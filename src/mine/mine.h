@@ -36,7 +36,8 @@ struct template
 };
 
 /* Known templates, which decide what one log alone cannot: lines "id<TAB>level<TAB>text" or the
- * JSON lines that `log templates --jsonl` prints. */
+ * JSON lines that `log templates --jsonl` prints (keys id, level, template, continuation). text: a
+ * whole file. After a failure the set is good for templates_known_free() only. */
 struct templates_known;
 struct templates_known *templates_known_new(void);
 void templates_known_free(struct templates_known *k);

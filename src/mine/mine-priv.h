@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of this room share. A canonical message is the text of a message in which blanks
+ * are collapsed and each masked piece is one of the bytes below; no other control byte is in it.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "mine/mine.h"
+
+enum mask_byte {
+	MASK_ANY = 1,  /* a value */
+	MASK_TIME = 2, /* a time of day */
+	MASK_DATE = 3, /* a calendar date */
+};
+
+/* Bytes of a message that count; what is longer ends in one more value. */
+#define MASK_MAX ((size_t)4096)
+
+/* Room that mask_message() needs for its result. */
+#define MASK_ROOM (MASK_MAX + 64)
+
+struct mask_bits;
+typedef void mask_classify_fn(const char *p, size_t n, struct mask_bits *bits);
+
+/* The fastest classifier that this machine runs, and the one that runs on all. */
+mask_classify_fn *mask_classifier(void);
+mask_classify_fn *mask_classifier_scalar(void);
+
+/* Write the canonical form of msg to out; its length. */
+size_t mask_message(mask_classify_fn *classify, struct str msg, char *out);
+
+/* Write the canonical form of one chunk (in which nothing is a delimiter but '=') to o; its end.
+ * end: of the message. */
+char *mask_chunk(char *o, struct str chunk, const char *end);
+/* Does a chunk that begins so go on over '='? */
+bool mask_spans_equals(struct str chunk);
+
+/* Delimiters: they end a chunk and are part of a template's skeleton. */
+static inline bool mask_is_delim(char c)
+{
+	switch (c) {
+	case ' ':
+	case '\t':
+	case ',':
+	case ';':
+	case '=':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '{':
+	case '}':
+	case '<':
+	case '>':
+	case '"':
+	case '\'':
+	case '|': return true;
+	default: return (unsigned char)c < 0x20 && c != MASK_ANY && c != MASK_TIME && c != MASK_DATE;
+	}
+}
+
+static inline bool mask_is_slot(char c)
+{
+	return c == MASK_ANY || c == MASK_TIME || c == MASK_DATE;
+}
+
+/* Letters, digits, underscore and bytes of other scripts: what words are made of. */
+static inline bool mask_is_word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
+	       (unsigned char)c >= 0x80;
+}
+
+static inline bool mask_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * Coarser forms of a canonical message, for logs without end of distinct shapes: 1 masks words
+ * with digits and identifiers, 2 keeps the first word only, 3 is the same for all messages.
+ */
+#define MASK_COARSE 3
+size_t mask_coarsen(unsigned mode, struct str canonical, char *out);
+
+/* Distinct canonical messages. */
+struct shape {
+	struct str text; /* canonical */
+	uint64_t hash;
+	uint64_t count; /* messages */
+	enum level level;
+	bool continuation;
+};
+
+/* Shapes of one miner before it turns to the next coarser form, and bytes of their texts. */
+#define SHAPES_MAX       ((size_t)1 << 15)
+#define SHAPES_TEXT_MAX  ((size_t)6 << 20)
+
+struct miner {
+	mask_classify_fn *classify;
+	struct arena arena;
+	struct shape *shapes;
+	size_t nshapes, capshapes;
+	uint32_t *slots; /* open addressing over hashes: shape + 1, 0 free */
+	size_t nslots;   /* a power of two */
+	unsigned mode;   /* 0: canonical as it is, else the coarser form in use */
+	size_t base;     /* shapes kept before the mode began */
+	size_t base_text;
+	char text[MASK_ROOM], coarse[MASK_ROOM];
+};
+
+/* Opposites: words that must not become values of one parameter. */
+struct opposites;
+struct opposites *opposites_new(void);
+void opposites_free(struct opposites *o);
+/* Mark in out[] those of the n distinct values that have an opposite among them. */
+void opposites_mark(const struct opposites *o, const struct str *values, size_t n, bool *out);
+
+/* One piece of a canonical message: a delimiter or a unit between delimiters. */
+enum piece_kind {
+	PIECE_DELIM,
+	PIECE_EMPTY, /* nothing where a value could be: (), "", key= */
+	PIECE_VALUE, /* masked as a whole */
+	PIECE_PART,  /* partly masked */
+	PIECE_SOFT,  /* literal, with digits */
+	PIECE_WORD,  /* literal */
+};
+
+struct piece {
+	struct str s;
+	enum piece_kind kind;
+};
+
+struct pieces {
+	struct piece *p;
+	size_t n;
+};
+
+/* Normalised text of a canonical message: value words and dates masked. */
+struct str units_normalise(struct arena *a, struct str canonical);
+/* Cut a normalised text; empty pieces inserted. */
+struct pieces units_cut(struct arena *a, struct str text);
+/* Values that end a quoted string become one. */
+void units_join_quoted(struct pieces *u);
+/* Runs of values with one separator become one. */
+struct lists {
+	size_t longest;   /* values in the longest run; 1: there are no lists */
+	uint64_t lengths; /* hash of where the runs are and how long */
+	bool loose;       /* a separator is not a bare comma */
+};
+struct pieces units_join_lists(struct arena *a, const struct pieces *u, struct lists *info);
+/* Is piece i a size unit behind a value? Leave such units out. */
+bool units_is_size(const struct pieces *u, size_t i);
+struct pieces units_join_sizes(struct arena *a, const struct pieces *u);
+/* Text again, <*> for values, neighbours joined. */
+struct str units_text(struct arena *a, const struct pieces *u);
+
+/* One distinct shape on its way to a template. */
+struct row {
+	struct str text; /* normalised */
+	enum level level;
+	bool continuation;
+	uint64_t count;
+	struct pieces u;
+	struct str result;   /* template text */
+	struct str known_id; /* of a known template; else empty */
+	uint32_t tmpl;
+};
+
+/* Find the known template of r; sets result and known_id (slices of k). */
+bool known_match(const struct templates_known *k, struct arena *a, struct row *r);
+
+/* The parameters of a message under the text of a template. */
+size_t params_of(struct str text, struct str message, struct str *params, size_t max);
+
+/* Decide the templates of rows (distinct, sorted by content): sets u and result. */
+void merge_rows(struct arena *a, struct row *rows, size_t n);
+
+/*
+ * Rows of one level whose pieces have the same delimiters in the same places: a table of word ids,
+ * n rows by width words. Word 0 is "any value".
+ */
+struct join {
+	struct row *rows;
+	const uint32_t *index; /* of the group's rows */
+	size_t n, width;
+	uint32_t *w;     /* n * width */
+	uint64_t *hash;  /* of each row's words: a sum, so that one word can be taken out */
+	size_t *at;      /* piece of each word column */
+	struct intern *words;
+	const struct opposites *opposites;
+};
+void join_group(struct join *g);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The table of distinct canonical messages of one miner: open addressing over 64-bit hashes, texts
+ * compared in full, so that no two shapes are ever confused.
+ *
+ * A log without end of distinct shapes (random words) makes the miner turn to coarser forms, one
+ * after the other (mask_coarsen). The forms already kept stay; the merge coarsens them likewise, if
+ * the distinct shapes of all miners together pass the same limits. A miner alone can only pass them
+ * if all together do, so the result does not depend on how lines are spread over miners.
+ */
+#include "mine/mine-priv.h"
+
+#include <stdlib.h>
+
+struct miner *miner_new(void)
+{
+	struct miner *m = mem_zalloc(sizeof(*m));
+
+	m->classify = mask_classifier();
+	arena_init(&m->arena);
+	m->nslots = 1024;
+	m->slots = mem_zalloc(m->nslots * sizeof(*m->slots));
+	return m;
+}
+
+void miner_free(struct miner *m)
+{
+	if (!m)
+		return;
+	arena_release(&m->arena);
+	free(m->shapes);
+	free(m->slots);
+	free(m);
+}
+
+/* Forms one after the other are told apart by it, too: a coarse text may equal a fine one. */
+static uint64_t shape_hash(struct str text, enum level level, bool continuation)
+{
+	return hash_bytes(text.p, text.n, (uint64_t)level << 1 | continuation);
+}
+
+static void grow(struct miner *m)
+{
+	size_t n = m->nslots * 2;
+	uint32_t *slots = mem_zalloc(n * sizeof(*slots));
+
+	for (size_t i = 0; i < m->nshapes; i++) {
+		size_t k = m->shapes[i].hash & (n - 1);
+
+		while (slots[k])
+			k = (k + 1) & (n - 1);
+		slots[k] = (uint32_t)i + 1;
+	}
+	free(m->slots);
+	m->slots = slots;
+	m->nslots = n;
+}
+
+/* The shape with this text, made if need be. */
+static uint32_t put(struct miner *m, struct str text, enum level level, bool continuation)
+{
+	uint64_t hash = shape_hash(text, level, continuation);
+	size_t k = hash & (m->nslots - 1);
+	struct shape *s;
+
+	for (; m->slots[k]; k = (k + 1) & (m->nslots - 1)) {
+		s = &m->shapes[m->slots[k] - 1];
+		if (s->hash == hash && s->level == level && s->continuation == continuation &&
+		    str_eq(s->text, text)) {
+			s->count++;
+			return m->slots[k] - 1;
+		}
+	}
+	array_push(m->shapes, m->nshapes, m->capshapes) =
+		(struct shape){arena_str(&m->arena, text), hash, 1, level, continuation};
+	m->slots[k] = (uint32_t)m->nshapes;
+	if (m->nshapes * 2 > m->nslots)
+		grow(m);
+	return (uint32_t)m->nshapes - 1;
+}
+
+uint32_t miner_add(struct miner *m, const struct logline *line)
+{
+	struct str text = {m->text, mask_message(m->classify, line->message, m->text)};
+
+	if (m->mode) {
+		text.n = mask_coarsen(m->mode, text, m->coarse);
+		text.p = m->coarse;
+	}
+	if (m->mode < MASK_COARSE && (m->nshapes - m->base > SHAPES_MAX ||
+				      m->arena.total - m->base_text > SHAPES_TEXT_MAX)) {
+		m->mode++;
+		m->base = m->nshapes;
+		m->base_text = m->arena.total;
+	}
+	return put(m, text, line->level, !line->head);
+}
+
+/* Mask what is an identifier: words with digits, marks inside, or capitals after small letters. */
+static bool is_identifier(struct str w)
+{
+	for (size_t i = 0; i < w.n; i++) {
+		char c = w.p[i];
+
+		if (mask_is_digit(c) || mask_is_slot(c) || c == '_' || (unsigned char)c >= 0x80)
+			return true;
+		if (i && i + 1 < w.n && !mask_is_word(c))
+			return true;
+		if (i && c >= 'A' && c <= 'Z' && w.p[i - 1] >= 'a')
+			return true;
+	}
+	return false;
+}
+
+size_t mask_coarsen(unsigned mode, struct str s, char *out)
+{
+	char *o = out;
+
+	for (size_t i = 0; i < s.n;) {
+		size_t to = i;
+
+		while (to < s.n && !mask_is_delim(s.p[to]))
+			to++;
+		if (mode >= 2 && (i || mode == MASK_COARSE)) {
+			*o++ = MASK_ANY;
+			break;
+		}
+		if (to > i && is_identifier((struct str){s.p + i, to - i})) {
+			*o++ = MASK_ANY;
+		} else {
+			memcpy(o, s.p + i, to - i);
+			o += to - i;
+		}
+		if (to < s.n)
+			*o++ = s.p[to++];
+		i = to;
+	}
+	return (size_t)(o - out);
+}
