@@ -31,11 +31,11 @@ struct parts {
 enum { IS_DIGIT = 1, IS_HEX = 2, IS_ALPHA = 4, IS_MARK = 8, IS_DOT = 16, IS_SLASH = 32 };
 
 static const uint8_t char_kind[256] = {
-	[0 ... '-'] = IS_MARK,	   ['.'] = IS_DOT,	      ['/'] = IS_MARK | IS_SLASH,
-	['0' ... '9'] = IS_DIGIT,  [':' ... '@'] = IS_MARK,   ['A' ... 'F'] = IS_HEX,
-	['G' ... 'Z'] = IS_ALPHA,  ['['] = IS_MARK,	      ['\\'] = IS_MARK | IS_SLASH,
-	[']' ... '^'] = IS_MARK,   ['_'] = IS_ALPHA,	      ['`'] = IS_MARK,
-	['a' ... 'f'] = IS_HEX,	   ['g' ... 'z'] = IS_ALPHA,  ['{' ... 127] = IS_MARK,
+	[0 ... '-'] = IS_MARK,    ['.'] = IS_DOT,           ['/'] = IS_MARK | IS_SLASH,
+	['0' ... '9'] = IS_DIGIT, [':' ... '@'] = IS_MARK,  ['A' ... 'F'] = IS_HEX,
+	['G' ... 'Z'] = IS_ALPHA, ['['] = IS_MARK,          ['\\'] = IS_MARK | IS_SLASH,
+	[']' ... '^'] = IS_MARK,  ['_'] = IS_ALPHA,         ['`'] = IS_MARK,
+	['a' ... 'f'] = IS_HEX,   ['g' ... 'z'] = IS_ALPHA, ['{' ... 127] = IS_MARK,
 	[128 ... 255] = IS_ALPHA,
 };
 
@@ -335,7 +335,7 @@ static bool begins_path(struct str s)
 			i++;
 	if (s.n < 2 || i >= s.n || s.p[i] != '/')
 		return false;
-	return i || is_path_char(s.p[1]) || s.p[1] == '/';
+	return i || is_path_char(s.p[1]) || (s.p[1] == '/' && s.n > 2 && is_path_char(s.p[2]));
 }
 
 /* Where a path begins; s.n if there is none. */

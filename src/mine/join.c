@@ -18,7 +18,15 @@
 
 #include <stdlib.h>
 
-enum place { PLACE_FIRST, PLACE_KEY, PLACE_BRACKET, PLACE_QUOTE, PLACE_NOUN, PLACE_COLON, PLACE_WORD };
+enum place {
+	PLACE_FIRST,
+	PLACE_KEY,
+	PLACE_BRACKET,
+	PLACE_QUOTE,
+	PLACE_NOUN,
+	PLACE_COLON,
+	PLACE_WORD
+};
 
 #define JOIN_SOFT       3 /* identifiers with digits */
 #define JOIN_IDENTIFIER 3 /* names with marks, capitals or digits inside */
@@ -36,12 +44,12 @@ static const uint8_t join_words[] = {
 static bool announces(struct str w)
 {
 	static const char *const words[] = {
-		"user",	    "for",     "host",	 "from",      "to",	"name",	   "id",
-		"file",	    "by",      "port",	 "class",     "service", "package", "process",
-		"thread",   "client",  "server", "device",    "interface", "queue", "job",
-		"task",	    "named",   "called", "module",    "driver", "node",	   "path",
-		"dir",	    "directory", "app",	 "application", "component", "session", "type",
-		"key",	    "event",   "command", "program",
+		"user",   "for",       "host",    "from",        "to",        "name",    "id",
+		"file",   "by",        "port",    "class",       "service",   "package", "process",
+		"thread", "client",    "server",  "device",      "interface", "queue",   "job",
+		"task",   "named",     "called",  "module",      "driver",    "node",    "path",
+		"dir",    "directory", "app",     "application", "component", "session", "type",
+		"key",    "event",     "command", "program",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -178,7 +186,8 @@ static struct context context_of(const struct join *g, size_t column)
  * Which of the values (distinct words of one column, all else equal) become a parameter: marks
  * them in yes[], how many.
  */
-static size_t choose(const struct join *g, enum place place, const uint32_t *ids, size_t n, bool *yes)
+static size_t choose(const struct join *g, enum place place, const uint32_t *ids, size_t n,
+		     bool *yes)
 {
 	struct str *values CLEANUP_FREE = mem_alloc(n * sizeof(*values));
 	size_t live = 0, identifiers = 0, dotted = 0, words = 0, least = join_words[place];
@@ -212,8 +221,8 @@ static size_t choose(const struct join *g, enum place place, const uint32_t *ids
 	}
 	if (identifiers == words && !empty && least > JOIN_IDENTIFIER)
 		least = JOIN_IDENTIFIER;
-	if (any && (place == PLACE_NOUN || place == PLACE_COLON ||
-		    (identifiers == words && !empty)))
+	if (any &&
+	    (place == PLACE_NOUN || place == PLACE_COLON || (identifiers == words && !empty)))
 		least = JOIN_WITH_VALUE;
 	return live >= least && live >= 2 ? live : 0;
 }
@@ -258,7 +267,8 @@ static void sort_members(const struct join *g, struct member *m, const uint64_t 
 			 size_t column)
 {
 	for (size_t r = 0; r < g->n; r++)
-		m[r] = (struct member){keys ? keys[r] : g->hash[r] - mix(column, *cell(g, r, column)),
+		m[r] = (struct member){keys ? keys[r]
+					    : g->hash[r] - mix(column, *cell(g, r, column)),
 				       *cell(g, r, column), (uint32_t)r};
 	qsort(m, g->n, sizeof(*m), by_member);
 }
@@ -292,7 +302,8 @@ static void join_soft(struct join *g, struct member *m)
 			for (size_t j = i + 1; j < to; j++)
 				values += m[j].word != m[j - 1].word;
 			/* word 0 sorts first */
-			if (values < 2 || (id != WORD_ANY && (values < JOIN_SOFT || !is_soft(g, id))))
+			if (values < 2 ||
+			    (id != WORD_ANY && (values < JOIN_SOFT || !is_soft(g, id))))
 				continue;
 			for (size_t j = i; j < to; j++)
 				set_any(g, m[j].row, c);

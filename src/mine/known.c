@@ -8,9 +8,23 @@
  * (continuation: true if the template is one of continuation lines).
  */
 #include "mine/mine-priv.h"
-#include "text/level.h"
 
 #include <stdlib.h>
+
+/* As the names that `log templates` prints. */
+static enum level level_of_word(struct str s)
+{
+	static const char *const names[] = {
+		[LEVEL_TRACE] = "trace",   [LEVEL_DEBUG] = "debug", [LEVEL_INFO] = "info",
+		[LEVEL_NOTICE] = "notice", [LEVEL_WARN] = "warn",   [LEVEL_ERROR] = "error",
+		[LEVEL_FATAL] = "fatal",
+	};
+
+	for (unsigned i = LEVEL_TRACE; i < ARRAY_SIZE(names); i++)
+		if (str_eq_nocase(s, str_of(names[i])))
+			return (enum level)i;
+	return LEVEL_UNKNOWN;
+}
 
 #define KNOWN_MAX ((size_t)1 << 20) /* templates */
 
@@ -28,8 +42,8 @@ struct templates_known {
 	struct arena arena;
 	struct known *k;
 	size_t n, cap;
-	struct map first;    /* skeleton -> index of the last one added */
-	uint32_t *next;	     /* chain of the same skeleton; UINT32_MAX ends it */
+	struct map first; /* skeleton -> index of the last one added */
+	uint32_t *next;   /* chain of the same skeleton; UINT32_MAX ends it */
 	size_t nnext, capnext;
 };
 
@@ -120,7 +134,8 @@ static bool json_string(struct str *s, struct buf *b)
 				return false;
 			c = s->p[i];
 			if (c == 'u') {
-				/* the writer uses it for control bytes only, which are no template text */
+				/* the writer uses it for control bytes only, which are no template
+				 * text */
 				i += 4;
 				c = '?';
 			} else if (c && (e = strchr(from, c)) != NULL) {
@@ -217,6 +232,7 @@ int templates_known_add(struct templates_known *k, struct str text, struct err *
 
 	while (str_next(&text, '\n', &line)) {
 		struct str id, level;
+		size_t tab, tab2;
 		bool ok;
 
 		no++;
@@ -224,15 +240,23 @@ int templates_known_add(struct templates_known *k, struct str text, struct err *
 			line.n--;
 		if (!line.n)
 			continue;
-		if (*line.p == '{')
+		tab = str_find_char(line, '\t');
+		id = str_head(line, tab);
+		level = str_from(line, tab + 1);
+		tab2 = str_find_char(level, '\t');
+		if (*line.p == '{') {
 			ok = add_json(k, line);
-		else if ((ok = str_next(&line, '\t', &id) && id.n && line.p &&
-			       str_next(&line, '\t', &level)))
-			add(k, id, level_of_word(level), false, line);
+		} else {
+			ok = tab && tab2 < level.n;
+			if (ok)
+				add(k, id, level_of_word(str_head(level, tab2)), false,
+				    str_from(level, tab2 + 1));
+		}
 		if (!ok || k->n > KNOWN_MAX) {
 			return ok ? err_set(err, ERR_LIMIT, "more than %zu templates", KNOWN_MAX)
 				  : err_set(err, ERR_INPUT,
-					    "line %zu: neither id, level and text with tabs between "
+					    "line %zu: neither id, level and text with tabs "
+					    "between "
 					    "them nor a JSON object with id and template",
 					    no);
 		}

@@ -25,14 +25,27 @@ struct mask_bits {
 enum { CLASS_DELIM = 1, CLASS_LOOK = 2, CLASS_BLANK = 4 };
 
 static const uint8_t byte_class[256] = {
-	[0 ... 8] = CLASS_DELIM | CLASS_LOOK, [10 ... 31] = CLASS_DELIM | CLASS_LOOK,
+	[0 ... 8] = CLASS_DELIM | CLASS_LOOK,
+	[10 ... 31] = CLASS_DELIM | CLASS_LOOK,
 	['\t'] = CLASS_DELIM | CLASS_LOOK | CLASS_BLANK,
 	[' '] = CLASS_DELIM | CLASS_BLANK,
-	[','] = CLASS_DELIM, [';'] = CLASS_DELIM, ['='] = CLASS_DELIM, ['('] = CLASS_DELIM,
-	[')'] = CLASS_DELIM, ['['] = CLASS_DELIM, [']'] = CLASS_DELIM, ['{'] = CLASS_DELIM,
-	['}'] = CLASS_DELIM, ['<'] = CLASS_DELIM, ['>'] = CLASS_DELIM, ['"'] = CLASS_DELIM,
-	['\''] = CLASS_DELIM, ['|'] = CLASS_DELIM,
-	['0' ... '9'] = CLASS_LOOK, ['/'] = CLASS_LOOK, ['\\'] = CLASS_LOOK,
+	[','] = CLASS_DELIM,
+	[';'] = CLASS_DELIM,
+	['='] = CLASS_DELIM,
+	['('] = CLASS_DELIM,
+	[')'] = CLASS_DELIM,
+	['['] = CLASS_DELIM,
+	[']'] = CLASS_DELIM,
+	['{'] = CLASS_DELIM,
+	['}'] = CLASS_DELIM,
+	['<'] = CLASS_DELIM,
+	['>'] = CLASS_DELIM,
+	['"'] = CLASS_DELIM,
+	['\''] = CLASS_DELIM,
+	['|'] = CLASS_DELIM,
+	['0' ... '9'] = CLASS_LOOK,
+	['/'] = CLASS_LOOK,
+	['\\'] = CLASS_LOOK,
 };
 
 static void classify_scalar(const char *p, size_t n, struct mask_bits *bits)
@@ -62,16 +75,16 @@ static void classify_scalar(const char *p, size_t n, struct mask_bits *bits)
  * agree. Bits: 0 ... 3 delimiters of the rows 2x, 3x, 5x, 7x; 4 control bytes; 5 digits; 6 '/';
  * 7 '\'. Bytes from 0x80 on have none.
  */
-__attribute__((target("avx2"))) static inline void
-classify_64(const char *p, uint64_t *delim, uint64_t *look, uint64_t *blank)
+__attribute__((target("avx2"))) static inline void classify_64(const char *p, uint64_t *delim,
+							       uint64_t *look, uint64_t *blank)
 {
-	const __m256i low = _mm256_setr_epi8(
-		0x31, 0x30, 0x31, 0x30, 0x30, 0x30, 0x30, 0x31, 0x31, 0x31, 0x10, 0x1e,
-		(char)0x9b, 0x1e, 0x12, 0x50, 0x31, 0x30, 0x31, 0x30, 0x30, 0x30, 0x30, 0x31, 0x31,
-		0x31, 0x10, 0x1e, (char)0x9b, 0x1e, 0x12, 0x50);
-	const __m256i high = _mm256_setr_epi8(
-		0x10, 0x10, 0x41, 0x22, 0, (char)0x84, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0x10,
-		0x41, 0x22, 0, (char)0x84, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+	const __m256i low = _mm256_setr_epi8(0x31, 0x30, 0x31, 0x30, 0x30, 0x30, 0x30, 0x31, 0x31,
+					     0x31, 0x10, 0x1e, (char)0x9b, 0x1e, 0x12, 0x50, 0x31,
+					     0x30, 0x31, 0x30, 0x30, 0x30, 0x30, 0x31, 0x31, 0x31,
+					     0x10, 0x1e, (char)0x9b, 0x1e, 0x12, 0x50);
+	const __m256i high = _mm256_setr_epi8(0x10, 0x10, 0x41, 0x22, 0, (char)0x84, 0, 8, 0, 0, 0,
+					      0, 0, 0, 0, 0, 0x10, 0x10, 0x41, 0x22, 0, (char)0x84,
+					      0, 8, 0, 0, 0, 0, 0, 0, 0, 0);
 	const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
 	const __m256i delims = _mm256_set1_epi8(0x1f), looks = _mm256_set1_epi8((char)0xf0);
 	const __m256i space = _mm256_set1_epi8(' '), tab = _mm256_set1_epi8('\t');
@@ -80,13 +93,13 @@ classify_64(const char *p, uint64_t *delim, uint64_t *look, uint64_t *blank)
 	for (int i = 0; i < 2; i++) {
 		__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32 * i));
 		__m256i lo = _mm256_shuffle_epi8(low, _mm256_and_si256(v, nibble));
-		__m256i hi = _mm256_shuffle_epi8(
-			high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
+		__m256i hi = _mm256_shuffle_epi8(high,
+						 _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
 		__m256i c = _mm256_and_si256(lo, hi);
 		__m256i is_d = _mm256_cmpeq_epi8(_mm256_and_si256(c, delims), zero);
 		__m256i is_l = _mm256_cmpeq_epi8(_mm256_and_si256(c, looks), zero);
-		__m256i is_b = _mm256_or_si256(_mm256_cmpeq_epi8(v, space),
-					       _mm256_cmpeq_epi8(v, tab));
+		__m256i is_b =
+			_mm256_or_si256(_mm256_cmpeq_epi8(v, space), _mm256_cmpeq_epi8(v, tab));
 
 		d[i] = ~(uint32_t)_mm256_movemask_epi8(is_d);
 		l[i] = ~(uint32_t)_mm256_movemask_epi8(is_l);
@@ -195,8 +208,7 @@ static size_t chunk_end(const struct mask_bits *bits, struct str m, size_t from,
 {
 	size_t end = next_bit(bits->delim, at, m.n);
 
-	if (end < m.n && m.p[end] == '=' &&
-	    mask_spans_equals((struct str){m.p + from, end - from}))
+	if (end < m.n && m.p[end] == '=' && mask_spans_equals((struct str){m.p + from, end - from}))
 		while (end < m.n && m.p[end] == '=')
 			end = next_bit(bits->delim, end + 1, m.n);
 	return end;

@@ -132,8 +132,7 @@ static void run_group(struct join *g, const struct keyed *k, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		index[i] = k[i].row;
 		for (size_t c = 0; c < g->width; c++)
-			w[i * g->width + c] =
-				intern_add(g->words, g->rows[index[i]].u.p[at[c]].s);
+			w[i * g->width + c] = intern_add(g->words, g->rows[index[i]].u.p[at[c]].s);
 	}
 	g->index = index;
 	g->n = n;

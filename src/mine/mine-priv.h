@@ -57,7 +57,8 @@ static inline bool mask_is_delim(char c)
 	case '"':
 	case '\'':
 	case '|': return true;
-	default: return (unsigned char)c < 0x20 && c != MASK_ANY && c != MASK_TIME && c != MASK_DATE;
+	default:
+		return (unsigned char)c < 0x20 && c != MASK_ANY && c != MASK_TIME && c != MASK_DATE;
 	}
 }
 
@@ -95,8 +96,8 @@ struct shape {
 };
 
 /* Shapes of one miner before it turns to the next coarser form, and bytes of their texts. */
-#define SHAPES_MAX       ((size_t)1 << 15)
-#define SHAPES_TEXT_MAX  ((size_t)6 << 20)
+#define SHAPES_MAX      ((size_t)1 << 15)
+#define SHAPES_TEXT_MAX ((size_t)6 << 20)
 
 struct miner {
 	mask_classify_fn *classify;
@@ -186,9 +187,9 @@ struct join {
 	struct row *rows;
 	const uint32_t *index; /* of the group's rows */
 	size_t n, width;
-	uint32_t *w;     /* n * width */
-	uint64_t *hash;  /* of each row's words: a sum, so that one word can be taken out */
-	size_t *at;      /* piece of each word column */
+	uint32_t *w;    /* n * width */
+	uint64_t *hash; /* of each row's words: a sum, so that one word can be taken out */
+	size_t *at;     /* piece of each word column */
 	struct intern *words;
 	const struct opposites *opposites;
 };

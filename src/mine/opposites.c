@@ -187,7 +187,7 @@ static void add_value(const struct opposites *op, struct str value, uint32_t id,
 	at[n] = (uint16_t)value.n;
 	for (size_t i = 0; i < value.n; i++)
 		low[i] = (char)(value.p[i] >= 'A' && value.p[i] <= 'Z' ? value.p[i] | 32
-								      : value.p[i]);
+								       : value.p[i]);
 	for (size_t k = 0; k < n; k++) {
 		struct str w = {low + at[k], (size_t)at[k + 1] - at[k]};
 		uint64_t frame;
@@ -198,8 +198,8 @@ static void add_value(const struct opposites *op, struct str value, uint32_t id,
 		frame = hash_word(hash_bytes(low, at[k], 1),
 				  hash_bytes(low + at[k + 1], value.n - at[k + 1], 2));
 		for (size_t g = 0; g < WORD_GROUPS && op->of[word][g]; g++)
-			array_push(out->o, out->n, out->cap) = (struct occurrence){
-				hash_word(frame, op->of[word][g]), word, id};
+			array_push(out->o, out->n, out->cap) =
+				(struct occurrence){hash_word(frame, op->of[word][g]), word, id};
 	}
 }
 

@@ -57,8 +57,8 @@ static uint32_t pool_put(struct pool *p, struct str text, enum level level, bool
 	id = intern_add(&p->texts, s);
 	if (id == p->n) {
 		text = str_from(p->texts.strs[id], 2);
-		array_push(p->rows, p->n, p->cap) = (struct row){
-			.text = text, .level = level, .continuation = continuation};
+		array_push(p->rows, p->n, p->cap) =
+			(struct row){.text = text, .level = level, .continuation = continuation};
 	}
 	p->rows[id].count += count;
 	return id;
@@ -80,7 +80,8 @@ static bool pool_fill(struct pool *p, struct miner *const *miners, size_t n, uns
 			}
 			to[m][i] = pool_put(p, text, s->level, s->continuation, s->count);
 			if (mode < MASK_COARSE &&
-			    (p->n > SHAPES_MAX || p->texts.arena.total - 2 * p->n > SHAPES_TEXT_MAX))
+			    (p->n > SHAPES_MAX ||
+			     p->texts.arena.total - 2 * p->n > SHAPES_TEXT_MAX))
 				return false;
 		}
 	return true;
@@ -166,8 +167,8 @@ static int by_template(const void *pa, const void *pb)
 
 static struct str make_id(struct arena *a, const struct row *r)
 {
-	uint64_t h = hash_bytes(r->result.p, r->result.n,
-				(uint64_t)r->level << 1 | r->continuation);
+	uint64_t h =
+		hash_bytes(r->result.p, r->result.n, (uint64_t)r->level << 1 | r->continuation);
 	char *p = arena_bytes(a, ID_DIGITS + 1);
 
 	for (size_t i = 0; i < ID_DIGITS; i++, h <<= 4)
