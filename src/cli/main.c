@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,6 +58,17 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 		return;
 	signal(sig, SIG_DFL);
 	raise(sig);
+}
+
+/* Directories with thousands of logs: as many files as the system allows. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 /* Progress: a line on stderr, rewritten, when it is a terminal and half a second has gone. */
@@ -141,6 +153,7 @@ int main(int argc, char **argv)
 
 	sigaction(SIGBUS, &sigbus, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("inquest " INQUEST_VERSION);
 		return EXIT_DONE;

@@ -19,6 +19,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config.h"
+#if HAVE_ZLIB
+#include "log/gunzip.h"
+#endif
 #include "log/sniff.h"
 #include "log/spool.h"
 #include "log/unpack.h"
@@ -28,7 +32,7 @@
 #define DEFAULT_SPOOL   (UINT64_C(16) << 30)
 #define DEFAULT_MEMBERS 100000
 #define FIFO_WAIT_MS    10000
-#define DEPTH_MAX       4                  /* archives in archives */
+#define DEPTH_MAX       8                  /* archives in archives */
 #define NAME_MAX_SHOWN  1024               /* bytes of a member's name */
 #define SMALL_FILE      ((size_t)64 << 10) /* of a directory: copied, saves a map and a fd */
 #define SKIPPED_NAMED   3                  /* names given in the note about skipped files */
@@ -336,12 +340,10 @@ static int take_member(struct adder *a, const struct item *outer, const struct u
 static int take_members(struct adder *a, struct unpack *u, const struct item *it, struct err *err)
 {
 	struct unpack_member m;
-	bool archive = false;
 	size_t before = a->s->n, no = 0;
 	int rc;
 
 	while ((rc = unpack_next(u, &m, err)) > 0) {
-		archive = archive || m.archive;
 		if (no++ == a->max_members)
 			return err_set(err, ERR_LIMIT, "more than %u members in the archive",
 				       a->max_members);
@@ -353,7 +355,7 @@ static int take_members(struct adder *a, struct unpack *u, const struct item *it
 		return rc;
 	if (a->s->n == before && it->named && unpack_note(u))
 		return err_set(err, ERR_INPUT, "%s, nothing can be recovered", unpack_note(u));
-	if (unpack_note(u) && (archive || a->s->n == before))
+	if (unpack_note(u) && !a->s->in[a->s->n - 1].note.n)
 		add_note(a, it->name, unpack_note(u));
 	if (a->s->n == before && it->named)
 		return err_set(err, ERR_INPUT, "no logs in this archive%s%s",
@@ -362,21 +364,48 @@ static int take_members(struct adder *a, struct unpack *u, const struct item *it
 	return 0;
 }
 
-static int take_packed(struct adder *a, struct source *src, const struct item *it, struct err *err)
+static int take_unpacked(struct adder *a, struct source *src, const struct item *it,
+			 struct err *err)
 {
 	struct unpack *u;
-	int rc;
+	int rc = unpack_new(&u, src, err);
 
-	if (it->depth == DEPTH_MAX)
-		return refuse(a, it, &(struct sniff){.what = "an archive nested too deeply"}, err);
-	rc = unpack_new(&u, src, err);
 	if (rc)
 		return rc;
 	rc = take_members(a, u, it, err);
 	unpack_free(u);
+	return rc;
+}
+
+#if HAVE_ZLIB
+static int take_gzip(struct adder *a, struct source *src, const struct item *outer, struct err *err)
+{
+	struct item it = {.name = outer->name,
+			  .rel = without_suffix(outer->rel),
+			  .named = outer->named,
+			  .depth = outer->depth + 1};
+	struct gunzip g;
+	int rc;
+
+	gunzip_init(&g, src);
+	rc = take(a, &g.base, &it, err);
+	gunzip_release(&g);
+	return rc;
+}
+#else
+#define take_gzip take_unpacked
+#endif
+
+static int take_packed(struct adder *a, struct source *src, const struct item *it,
+		       const struct sniff *what, struct err *err)
+{
+	int rc;
+
+	if (it->depth == DEPTH_MAX)
+		return refuse(a, it, &(struct sniff){.what = "an archive nested too deeply"}, err);
+	rc = (what->kind == SNIFF_GZIP ? take_gzip : take_unpacked)(a, src, it, err);
 	if (rc == -ERR_LIMIT && src->memory.p && it->depth == 0)
-		return err_append(err, rc, ", from %zu packed bytes: an archive bomb?",
-				  src->memory.n);
+		return err_append(err, rc, ", from %zu packed bytes", src->memory.n);
 	return rc;
 }
 
@@ -391,7 +420,8 @@ static int take(struct adder *a, struct source *src, const struct item *it, stru
 	sniff(head, &what);
 	switch (what.kind) {
 	case SNIFF_BINARY: return refuse(a, it, &what, err);
-	case SNIFF_PACKED: return take_packed(a, src, it, err);
+	case SNIFF_GZIP:
+	case SNIFF_PACKED: return take_packed(a, src, it, &what, err);
 	case SNIFF_TEXT:
 		if (it->map && (it->named || it->map->size > SMALL_FILE))
 			return take_mapped(a, it, what.skip, err);

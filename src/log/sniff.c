@@ -28,7 +28,7 @@ struct magic {
 static const char unpack_hint[] = "unpack it first";
 
 static const struct magic magics[] = {
-	{0, M("\x1f\x8b\x08"), SNIFF_PACKED, "gzip data", NULL},
+	{0, M("\x1f\x8b\x08"), SNIFF_GZIP, "gzip data", NULL},
 	{0,
 	 M("\xfd"
 	   "7zXZ\0"),

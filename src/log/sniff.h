@@ -10,7 +10,8 @@ enum sniff_kind {
 	SNIFF_TEXT,
 	SNIFF_UTF16LE,
 	SNIFF_UTF16BE,
-	SNIFF_PACKED, /* compressed or an archive: for libarchive */
+	SNIFF_GZIP,
+	SNIFF_PACKED, /* otherwise compressed or an archive: for libarchive */
 	SNIFF_BINARY, /* anything else that is no text */
 };
 

@@ -41,11 +41,14 @@ static int write_out(struct spool *s, struct str bytes, struct err *err)
 
 static int check_cap(struct spool *s, uint64_t n, struct err *err)
 {
+	bool gib = s->limit >= UINT64_C(1) << 30;
+
 	if (n <= s->cap - s->n)
 		return 0;
 	return err_set(err, ERR_LIMIT,
-		       "over the limit of %.4g GiB for unpacked data and streams, at byte %llu",
-		       (double)s->limit / (double)(1 << 30), (unsigned long long)s->n);
+		       "over the limit of %.4g %s for unpacked data and streams, at byte %llu",
+		       (double)s->limit / (gib ? 1 << 30 : 1 << 20), gib ? "GiB" : "MiB",
+		       (unsigned long long)(s->limit - s->cap + s->n));
 }
 
 int spool_skip(struct spool *s, uint64_t n, struct err *err)

@@ -20,7 +20,7 @@ struct unpack {
 	uint64_t at; /* next byte of from->memory */
 	int from_rc; /* the source failed: this is what counts, not libarchive's view of it */
 	struct err from_err;
-	bool any; /* members were seen */
+	bool any, ended; /* members were seen; there are no more */
 	char note[256];
 };
 
@@ -66,27 +66,55 @@ static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t offset, int w
 	return to;
 }
 
+/* Bytes of packed data used so far. */
+static uint64_t position(const struct unpack *u)
+{
+	la_int64_t n = archive_filter_bytes(u->a, -1);
+
+	if (n >= 0)
+		return (uint64_t)n;
+	return u->from->memory.p ? u->at : u->from->given;
+}
+
+/* Did the packed data end too early, by what libarchive says? Where it says nothing, it did not
+ * get the bytes it asked for. */
+static bool too_early(const char *why)
+{
+	static const char *const signs[] = {"truncated", "no progress is possible" /* xz */,
+					    "decompression failed (-5)" /* zip */};
+
+	for (size_t i = 0; why && i < ARRAY_SIZE(signs); i++)
+		if (str_contains_nocase(str_of(why), str_of(signs[i])))
+			return true;
+	return !why;
+}
+
 /* What to make of libarchive's last error: 0 for an end that came early, noted. */
 static int damaged(struct unpack *u, struct err *err)
 {
 	const char *why = archive_error_string(u->a);
-	uint64_t at = (uint64_t)archive_filter_bytes(u->a, -1);
+	unsigned long long at = position(u);
 
 	if (u->from_rc) {
 		if (err)
 			*err = u->from_err;
 		return u->from_rc;
 	}
-	why = why ? why : "unknown error";
-	if (u->from->note[0] || str_contains_nocase(str_of(why), STR("truncated"))) {
-		snprintf(u->note, sizeof(u->note), "truncated at byte %llu of the packed data",
-			 (unsigned long long)at);
+	if (u->from->note[0]) {
+		memcpy(u->note, u->from->note, sizeof(u->note));
 		return 0;
 	}
-	return err_set(err, ERR_INPUT, "damaged at byte %llu: %s", (unsigned long long)at, why);
+	if (too_early(why)) {
+		snprintf(u->note, sizeof(u->note), "truncated at byte %llu of the packed data", at);
+		return 0;
+	}
+	return err_set(err, ERR_INPUT, "damaged at byte %llu of the packed data: %s", at, why);
 }
 
-/* Blocks of the current member. Holes of sparse files are left out: NUL bytes are no text. */
+/*
+ * Blocks of the current member. Holes of sparse files are left out: NUL bytes are no text. A
+ * warning here is a wrong checksum or size.
+ */
 static int pull_member(struct source *s, struct str *chunk, struct err *err)
 {
 	struct unpack *u = (struct unpack *)s;
@@ -97,8 +125,8 @@ static int pull_member(struct source *s, struct str *chunk, struct err *err)
 
 	do
 		rc = archive_read_data_block(u->a, &p, &n, &offset);
-	while (rc == ARCHIVE_RETRY || ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN) && n == 0));
-	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && n == 0));
+	if (rc == ARCHIVE_OK) {
 		*chunk = (struct str){p, n};
 		return 0;
 	}
@@ -184,16 +212,19 @@ int unpack_next(struct unpack *u, struct unpack_member *m, struct err *err)
 	struct archive_entry *e;
 	int rc;
 
-	if (u->note[0])
+	if (u->ended || u->note[0])
 		return 0;
 	do
 		rc = archive_read_next_header(u->a, &e);
 	while (rc == ARCHIVE_RETRY);
 	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(u->a) == 1)
+			return err_set(err, ERR_INPUT, "damaged at byte 0: no complete header");
 		u->any = true;
 		fill_member(u, e, m);
 		return 1;
 	}
+	u->ended = true;
 	if (rc != ARCHIVE_EOF)
 		return damaged(u, err);
 	if (!u->any && archive_format(u->a) == ARCHIVE_FORMAT_EMPTY) {
