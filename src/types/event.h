@@ -22,13 +22,14 @@ enum level {
 
 /* A point in time as written: what the log did not say is not invented. */
 struct event_time {
-	int64_t ns;     /* since 1970-01-01 in UTC; in local time if !has_zone; year 0 if none */
+	int64_t ns;     /* since 1970-01-01 in UTC; in local time if !has_zone */
 	int32_t zone;   /* seconds east of UTC */
 	uint8_t digits; /* digits of the fraction of a second, 0 ... 9 */
 	bool known;     /* false: no time on this line; the rest is 0 */
 	bool has_zone;  /* the log said its zone (or counts from the epoch) */
 	bool has_date;  /* false: time of day, or seconds since boot, only */
-	bool has_year;  /* false: month and day only; ns is then in year 0 */
+	bool has_year;  /* false: month and day only; ns then counts from the 1st of January of
+			 * year 0 */
 };
 
 struct logline {

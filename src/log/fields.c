@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What the columns of a learnt header mean, and the ops that read them. A column's kind decides
+ * where it can; otherwise its values (numbers, file:line, dotted names, ids) and its place.
+ */
+#include "log/learn.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "text/level.h"
+
+static bool digit(char c)
+{
+	return (unsigned)(c - '0') <= 9;
+}
+
+static bool letter(char c)
+{
+	return (unsigned)((c | 32) - 'a') <= 25;
+}
+
+static struct str token_text(const struct sample *s, size_t c)
+{
+	struct str v = {s->line.p + s->t[c].at, s->t[c].n};
+
+	if (s->t[c].kind == TOKEN_GROUP && v.n >= 2)
+		v = str_trim((struct str){v.p + 1, v.n - 2});
+	return v;
+}
+
+static bool is_fileline(struct str v)
+{
+	size_t i = v.n, dot;
+
+	while (i > 0 && digit(v.p[i - 1]))
+		i--;
+	if (i == v.n || i < 4 || v.p[i - 1] != ':')
+		return false;
+	v.n = i - 1;
+	dot = v.n;
+	while (dot > 0 && v.p[dot - 1] != '.' && v.p[dot - 1] != '/')
+		dot--;
+	return dot > 1 && v.p[dot - 1] == '.' && v.n - dot >= 1 && v.n - dot <= 5 &&
+	       letter(v.p[dot]);
+}
+
+static bool is_idlike(struct str v)
+{
+	size_t run = 0, digits = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if (digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
+			run++;
+			digits += digit(c);
+			if (run >= 8 && digits >= 2)
+				return true;
+		} else {
+			run = digits = 0;
+		}
+	}
+	return false;
+}
+
+bool sample_idlike(const struct sample *s, size_t c)
+{
+	return is_idlike(token_text(s, c));
+}
+
+static bool is_date(struct str v)
+{
+	if (v.n != 10 || v.p[4] != v.p[7] || !strchr("-./", v.p[4]))
+		return false;
+	for (size_t i = 0; i < 10; i++)
+		if (i != 4 && i != 7 && !digit(v.p[i]))
+			return false;
+	return true;
+}
+
+/* name followed by sep and digits up to the end */
+static bool ends_in_line(struct str v, char sep)
+{
+	size_t i = v.n;
+
+	while (i > 0 && digit(v.p[i - 1]))
+		i--;
+	return i < v.n && i > 1 && v.p[i - 1] == sep && letter(v.p[0] == '/' ? 'a' : v.p[0]);
+}
+
+static void value_stats(struct str v, struct stats *st)
+{
+	size_t digits = 0, letters = 0, dots = 0, colons = 0, other = 0, dashes = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		digits += digit(c);
+		letters += letter(c);
+		dots += c == '.' && i && i + 1 < v.n;
+		colons += c == ':';
+		dashes += c == '-';
+		other += !digit(c) && !letter(c) && !strchr(".-_$:", c);
+		if (c == ' ') {
+			st->blanks++;
+			other += 100;
+		}
+	}
+	st->numeric += digits == v.n && v.n > 0;
+	st->idlike += is_idlike(v);
+	st->fileline += is_fileline(v);
+	st->hashline += ends_in_line(v, '#');
+	st->atline += ends_in_line(v, '@') && colons > 0;
+	st->dotted += dots >= 1 && letters > digits && other == 0 && !is_fileline(v);
+	st->date += is_date(v);
+	st->dash += v.n == 1 && v.p[0] == '-';
+	st->hostlike += other == 0 && ((digits && letters && v.n >= 4) || dots == 3 || dashes);
+	if (v.n > st->width)
+		st->width = (uint16_t)v.n;
+	if (colons == 1) {
+		struct str last = str_from(v, str_find_char(v, ':') + 1);
+
+		st->capital += level_of_word(last) != LEVEL_UNKNOWN;
+	}
+}
+
+static bool repeats(const struct sample *s, size_t c)
+{
+	struct str v = token_text(s, c);
+
+	for (size_t i = 0; i < c; i++)
+		if (s->t[i].kind == TOKEN_ATOM && str_eq(v, token_text(s, i)))
+			return true;
+	return false;
+}
+
+void column_stats(const struct learner *l, size_t c, struct column *col)
+{
+	struct stats *st = &col->stats;
+	struct map seen = {0};
+
+	memset(st, 0, sizeof(*st));
+	for (size_t i = 0; i < l->nalive; i++) {
+		const struct sample *s = l->alive[i];
+		struct str v = token_text(s, c);
+
+		/* name[pid]: the name only */
+		if (col->kind == TOKEN_TAG)
+			v = str_head(v, str_find_char(v, '['));
+		map_put(&seen, hash_str(v), 0, NULL);
+		value_stats(v, st);
+		st->repeat += repeats(s, c);
+		st->padded += c + 1 < s->n &&
+			      (s->t[c + 1].gap == GAP_BLANKS || s->t[c + 1].gap == GAP_TAB);
+	}
+	st->distinct = (uint32_t)seen.n;
+	map_release(&seen);
+}
+
+struct meaning {
+	const struct learner *l;
+	uint32_t n;
+	bool have[FIELD_COUNT];
+	bool tag;    /* some column is a tag */
+	size_t text; /* the column that best names who speaks; SIZE_MAX if none */
+};
+
+static bool mostly(const struct meaning *m, uint32_t part)
+{
+	return (uint64_t)part * 10 >= (uint64_t)m->n * 9;
+}
+
+static enum field take(struct meaning *m, enum field f)
+{
+	if (m->have[f])
+		return FIELD_NONE;
+	m->have[f] = true;
+	return f;
+}
+
+static enum field group_field(struct meaning *m, const struct stats *st)
+{
+	if (mostly(m, st->fileline) || mostly(m, st->atline))
+		return take(m, FIELD_SOURCE);
+	if (mostly(m, st->capital))
+		return FIELD_NONE;
+	if (mostly(m, st->numeric))
+		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
+	if (mostly(m, st->dotted) && !m->tag && !m->have[FIELD_FUNCTION] && !st->blanks)
+		return take(m, FIELD_FUNCTION);
+	if (!m->have[FIELD_THREAD])
+		return take(m, FIELD_THREAD);
+	return m->tag ? FIELD_NONE : take(m, FIELD_FUNCTION);
+}
+
+static enum field atom_field(struct meaning *m, size_t c, const struct column *col)
+{
+	const struct stats *st = &col->stats;
+	const struct learner *l = m->l;
+
+	if (mostly(m, st->fileline) || mostly(m, st->hashline))
+		return take(m, FIELD_SOURCE);
+	if (c > 0 && l->cols[c - 1].names_id)
+		return take(m, FIELD_THREAD);
+	if (mostly(m, st->date) || st->repeat * 10 >= m->n * 8 || st->dash * 2 > m->n)
+		return FIELD_NONE;
+	if (mostly(m, st->numeric)) {
+		if (l->timed && c < l->anchor && st->distinct * 2 > m->n)
+			return FIELD_NONE; /* a running number */
+		if (st->distinct <= 2 && st->width <= 1 && m->n > 8)
+			return FIELD_NONE; /* a flag */
+		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
+	}
+	if (c == m->text)
+		return take(m, FIELD_FUNCTION);
+	if (!m->have[FIELD_HOST] && (m->tag || c < l->anchor || st->hostlike * 2 > m->n))
+		return take(m, FIELD_HOST);
+	return FIELD_NONE;
+}
+
+/* Of several word columns the first with three values or more speaks; a host does not. */
+static size_t text_column(const struct learner *l, size_t n)
+{
+	size_t best = SIZE_MAX, host = SIZE_MAX;
+
+	for (size_t c = 0; c < n; c++) {
+		const struct stats *st = &l->cols[c].stats;
+		uint32_t lines = (uint32_t)l->nalive;
+
+		if (l->cols[c].kind != TOKEN_ATOM || (c && l->cols[c - 1].names_id) ||
+		    st->numeric * 2 > lines || st->date * 2 > lines || st->dash * 2 > lines ||
+		    st->repeat * 10 >= lines * 8 || st->fileline * 2 > lines ||
+		    st->hashline * 2 > lines)
+			continue;
+		if (host == SIZE_MAX &&
+		    (st->hostlike * 2 > lines || (l->timed && c < l->anchor && l->anchor > 1))) {
+			host = c;
+			continue;
+		}
+		if (best == SIZE_MAX || (l->cols[best].stats.distinct < 3 && st->distinct >= 3))
+			best = c;
+	}
+	return best;
+}
+
+static void assign(struct learner *l, size_t n)
+{
+	struct meaning m = {.l = l, .n = (uint32_t)l->nalive, .text = SIZE_MAX};
+	size_t time = SIZE_MAX;
+
+	for (size_t c = 0; c < n; c++) {
+		struct column *col = &l->cols[c];
+
+		if (col->kind == TOKEN_TAG && !col->names_id)
+			m.tag = true;
+		if (col->kind == TOKEN_TIME &&
+		    (time == SIZE_MAX ||
+		     timestamp_rank(col->sub) > timestamp_rank(l->cols[time].sub)))
+			time = c;
+	}
+	if (!m.tag)
+		m.text = text_column(l, n);
+	for (size_t c = 0; c < n; c++) {
+		struct column *col = &l->cols[c];
+
+		switch (col->kind) {
+		case TOKEN_TIME: col->field = c == time ? FIELD_TIME : FIELD_NONE; break;
+		case TOKEN_LEVEL:
+		case TOKEN_LETTER: col->field = take(&m, FIELD_LEVEL); break;
+		case TOKEN_TAG:
+			col->field = col->names_id ? FIELD_NONE : take(&m, FIELD_FUNCTION);
+			break;
+		case TOKEN_GROUP: col->field = group_field(&m, &col->stats); break;
+		case TOKEN_ATOM: col->field = atom_field(&m, c, col); break;
+		default: col->field = FIELD_NONE;
+		}
+	}
+}
+
+static struct op *add_op(struct format *f, enum op_kind kind)
+{
+	struct op *op = &f->ops[f->nops++];
+
+	*op = (struct op){.kind = (uint8_t)kind};
+	return op;
+}
+
+static void column_op(struct format *f, const struct learner *l, size_t c)
+{
+	const struct column *col = &l->cols[c];
+	const struct stats *st = &col->stats;
+	const struct column *next = c + 1 < COLUMNS_MAX ? col + 1 : NULL;
+	uint32_t n = (uint32_t)l->nalive;
+	struct op *op;
+
+	switch (col->kind) {
+	case TOKEN_TIME:
+		op = add_op(f, OP_TIME);
+		timestamp_plan_init(&op->plan, col->sub);
+		break;
+	case TOKEN_LEVEL:
+	case TOKEN_LETTER:
+		op = add_op(f, col->kind == TOKEN_LEVEL ? OP_LEVEL : OP_LETTER);
+		op->arg = l->timed && col->loose;
+		break;
+	case TOKEN_TAG: op = add_op(f, OP_TAG); break;
+	case TOKEN_GROUP:
+		op = add_op(f,
+			    col->sub == '<' && c == 0 && st->numeric == n ? OP_PRIORITY : OP_GROUP);
+		op->arg = (char)col->sub;
+		if (st->atline * 10 >= n * 8)
+			op->split = SPLIT_CLASS_AT;
+		else if (st->idlike * 2 > n && st->blanks)
+			op->split = SPLIT_FIRST_WORD;
+		break;
+	case TOKEN_ATOM:
+		op = add_op(f, col->until ? OP_UNTIL : OP_ATOM);
+		if (col->until)
+			op->lit = col->until == '|' ? STR("|") : STR(" - ");
+		else if (next && next->kind == TOKEN_PUNCT && next->gapless)
+			op->arg = (char)next->sub;
+		if (st->hashline * 10 >= n * 9)
+			op->split = SPLIT_LINE_HASH;
+		break;
+	default: op = add_op(f, OP_CHAR); op->arg = (char)col->sub;
+	}
+	op->field = col->field;
+}
+
+struct format *format_build(struct learner *l, size_t n)
+{
+	struct format *f = mem_zalloc(sizeof(*f));
+	size_t strong = 0;
+
+	assign(l, n);
+	for (unsigned i = 0; i < l->tabs; i++) {
+		struct op *op = add_op(f, OP_UNTIL);
+
+		op->lit = STR("\t");
+		op->field = i == 0 ? FIELD_HOST : i == 1 ? FIELD_FUNCTION : FIELD_NONE;
+	}
+	for (size_t c = 0; c < n && f->nops + 3 < FORMAT_MAX_OPS; c++) {
+		const struct column *col = &l->cols[c];
+		bool joined = c > 0 && l->cols[c - 1].until;
+
+		if (joined && (col->kind == TOKEN_PUNCT)) {
+			add_op(f, OP_SKIP); /* the separator went with the column before it */
+			continue;
+		}
+		if (c && !col->gapless)
+			add_op(f, OP_BLANKS);
+		column_op(f, l, c);
+		if (col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL ||
+		    col->kind == TOKEN_LETTER)
+			strong = f->nops;
+		f->timed = f->timed || col->kind == TOKEN_TIME;
+		if (col->kind == TOKEN_TIME && col->field == FIELD_TIME)
+			f->shape = col->sub;
+	}
+	/* Text after a time alone keeps its indentation. */
+	add_op(f, n == 1 || (n == 3 && l->cols[2].kind == TOKEN_PUNCT) ? OP_BLANK : OP_SKIP);
+	f->required = (uint32_t)strong;
+	/* "[time]": the bracket belongs to it. */
+	if (strong < f->nops && f->ops[strong].kind == OP_CHAR && f->ops[strong].arg == ']')
+		f->required++;
+	return f;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Running a learnt format over a line: the hot path of reading. See log-priv.h. */
+#include "log/log-priv.h"
+
+#include <stdlib.h>
+
+#include "text/level.h"
+
+#define UNTIL_MAX 160 /* bytes of a column that ends at a separator */
+#define GROUP_MAX 400
+#define TAG_MAX   120
+#define TAG_WORDS 3
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool digit(char c)
+{
+	return (unsigned)(c - '0') <= 9;
+}
+
+static struct str *slot(struct logline *line, enum field f, struct str *none)
+{
+	switch (f) {
+	case FIELD_TIME: return &line->time_text;
+	case FIELD_LEVEL: return &line->level_text;
+	case FIELD_HOST: return &line->host;
+	case FIELD_PROCESS: return &line->process;
+	case FIELD_THREAD: return &line->thread;
+	case FIELD_FUNCTION: return &line->function;
+	case FIELD_SOURCE: return &line->source;
+	default: return none;
+	}
+}
+
+static struct str trimmed(const char *p, const char *end)
+{
+	while (p < end && blank(*p))
+		p++;
+	while (end > p && blank(end[-1]))
+		end--;
+	return (struct str){p, (size_t)(end - p)};
+}
+
+/* name, name[pid], name[pid] (more): the parts go to function and process. */
+static void split_tag(struct str tag, const struct op *op, struct logline *line)
+{
+	size_t open = str_find_char(tag, '['), i = open + 1;
+	struct str none;
+
+	while (i < tag.n && digit(tag.p[i]))
+		i++;
+	if (op->field == FIELD_FUNCTION && open > 0 && i > open + 1 && i < tag.n &&
+	    tag.p[i] == ']') {
+		line->process = (struct str){tag.p + open + 1, i - open - 1};
+		tag.n = open;
+	}
+	*slot(line, op->field, &none) = trimmed(tag.p, tag.p + tag.n);
+}
+
+/* The end of "name: " (at the colon); NULL if the text begins with no such thing. */
+static const char *tag_end(const char *p, const char *end)
+{
+	const char *start = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
+	int words = 0, depth = 0;
+
+	if (p == end || *p == ':' || *p == '"' || *p == '\'')
+		return NULL;
+	for (; p < limit; p++) {
+		if (*p == ':' && (p + 1 == end || blank(p[1])))
+			return p;
+		if (*p == ' ' && p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
+			while (p < limit && *p == ' ')
+				p++;
+			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
+		}
+		depth += (*p == '(' || *p == '[') - (*p == ')' || *p == ']');
+	}
+	return NULL;
+}
+
+/* The inside of a bracket group or an atom that holds several fields. */
+static void split_inside(const struct op *op, struct str in, struct logline *line)
+{
+	struct str none;
+	size_t i = in.n;
+
+	if (op->split == SPLIT_CLASS_AT) {
+		size_t at;
+
+		while (i > 0 && in.p[i - 1] != '@')
+			i--;
+		if (i > 0) {
+			at = i - 1;
+			for (i = at; i > 0 && in.p[i - 1] != ':'; i--)
+				;
+			line->source = str_from(in, i);
+			line->function = (struct str){in.p + i, at - i};
+			line->thread = (struct str){in.p, i ? i - 1 : 0};
+			while (line->thread.n && line->thread.p[line->thread.n - 1] == ':')
+				line->thread.n--;
+			return;
+		}
+	} else if (op->split == SPLIT_LINE_HASH) {
+		i = str_find_char(in, '#');
+		line->source = in;
+		line->function = str_head(in, i);
+		return;
+	} else if (op->split == SPLIT_FIRST_WORD) {
+		in = str_head(in, str_find_char(in, ' '));
+		if (in.n == 1 && in.p[0] == '-')
+			in.n = 0;
+	}
+	*slot(line, op->field, &none) = in;
+}
+
+static const char *run_priority(const char *p, const char *end, struct logline *line)
+{
+	unsigned v = 0;
+	const char *q = p;
+
+	if (q == end || *q != '<')
+		return NULL;
+	for (q++; q < end && digit(*q) && q - p < 4; q++)
+		v = v * 10 + (unsigned)(*q - '0');
+	if (q == end || *q != '>' || q == p + 1 || v > 191)
+		return NULL;
+	line->level = level_of_priority(v);
+	line->level_text = (struct str){p + 1, (size_t)(q - p - 1)};
+	return q + 1;
+}
+
+static const char *run_level(const struct op *op, const char *p, const char *end,
+			     struct logline *line)
+{
+	const char *q = p;
+
+	if (op->kind == OP_LETTER)
+		q += q < end;
+	else
+		while (q < end && ((unsigned)((*q | 32) - 'a') <= 25 || digit(*q)))
+			q++;
+	if (q == p)
+		return NULL;
+	line->level_text = (struct str){p, (size_t)(q - p)};
+	line->level = op->kind == OP_LETTER ? level_of_letter(*p) : level_of_word(line->level_text);
+	if (line->level == LEVEL_UNKNOWN && !op->arg)
+		return NULL;
+	return q;
+}
+
+static const char *run_char(const struct op *op, const char *p, const char *end)
+{
+	if (p == end || *p != op->arg)
+		return NULL;
+	p++;
+	if (op->arg == '-' || op->arg == '=')
+		while (p < end && *p == op->arg)
+			p++;
+	return p;
+}
+
+static const char *run_span(const struct op *op, const char *p, const char *end,
+			    struct logline *line)
+{
+	struct str none, in;
+	const char *q = p;
+
+	if (op->kind == OP_GROUP) {
+		size_t n;
+
+		if (p == end || *p != op->arg)
+			return NULL;
+		n = lex_group((struct str){p, (size_t)(end - p)}, GROUP_MAX);
+		if (!n)
+			return NULL;
+		q = p + n;
+		in = trimmed(p + 1, q - 1);
+	} else if (op->kind == OP_UNTIL) {
+		in = (struct str){p, (size_t)(end - p)};
+		in = str_head(in, UNTIL_MAX);
+		in.n = str_find(in, op->lit);
+		if (p + in.n == end || in.n >= UNTIL_MAX)
+			return NULL;
+		q = p + in.n + op->lit.n;
+		in = trimmed(in.p, in.p + in.n);
+	} else {
+		while (q < end && !blank(*q) && *q != op->arg)
+			q++;
+		if (q == p)
+			return NULL;
+		/* "name:" before a blank, where the colon is an op of its own */
+		if (op->lit.n && q - p > 1 && q[-1] == op->lit.p[0])
+			q--;
+		in = (struct str){p, (size_t)(q - p)};
+	}
+	if (op->split)
+		split_inside(op, in, line);
+	else
+		*slot(line, op->field, &none) = in;
+	return q;
+}
+
+static const char *run_op(const struct op *op, const char *p, const char *end, struct logline *line)
+{
+	const char *q = p;
+	size_t n;
+
+	switch (op->kind) {
+	case OP_TIME:
+		n = timestamp_check(&op->plan, (struct str){p, (size_t)(end - p)});
+		if (op->field == FIELD_TIME && n)
+			line->time_text = (struct str){p, n};
+		return n ? p + n : NULL;
+	case OP_LEVEL:
+	case OP_LETTER: return run_level(op, p, end, line);
+	case OP_PRIORITY: return run_priority(p, end, line);
+	case OP_TAG:
+		q = tag_end(p, end);
+		if (!q)
+			return NULL;
+		split_tag((struct str){p, (size_t)(q - p)}, op, line);
+		return q + 1;
+	case OP_CHAR: return run_char(op, p, end);
+	case OP_BLANK: return p == end ? p : blank(*p) ? p + 1 : NULL;
+	case OP_BLANKS:
+		while (q < end && blank(*q))
+			q++;
+		return q > p || p == end ? q : NULL;
+	case OP_SKIP:
+		while (q < end && blank(*q))
+			q++;
+		return q;
+	default: return run_span(op, p, end, line);
+	}
+}
+
+bool format_match(const struct format *f, struct str text, struct logline *out)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	struct logline line = *out;
+
+	for (uint32_t i = 0; i < f->nops; i++) {
+		const char *q = run_op(&f->ops[i], p, end, &line);
+
+		if (!q) {
+			if (i < f->required)
+				return false;
+			/* The header ends early: no blanks before the message. */
+			while (p < end && blank(*p))
+				p++;
+			break;
+		}
+		p = q;
+	}
+	*out = line;
+	out->message = (struct str){p, (size_t)(end - p)};
+	return true;
+}
+
+void format_free(struct format *f)
+{
+	if (!f)
+		return;
+	for (uint32_t i = 0; i < f->ninner; i++)
+		format_free(f->inner[i]);
+	free(f->about);
+	free(f);
+}

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Learning the headers of a log from a sample of its lines, without configuration.
+ *
+ * (1) Every line's beginning is cut into typed tokens (lex.c). (2) Lines are grouped by where their
+ * first timestamp stands and what stands before it; lines without a timestamp by a level at their
+ * beginning. (3) In each group the columns are walked from left to right; a column belongs to the
+ * header while nearly all lines have the same kind of token there. Timestamps, levels, tags,
+ * brackets and separators are strong: the header reaches to the last of them. Plain words are weak:
+ * they count only between strong columns, or if their values show that they are a column (numbers
+ * of one class, a padded column of few values, file:line). (4) The columns become ops, and what
+ * they mean (host, process, thread, ...) follows from their kind, their values and their place
+ * (fields.c).
+ */
+#include "log/learn.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "text/level.h"
+
+#define WEAK_MAX 5 /* weak columns in a row */
+
+struct group {
+	uint64_t key;
+	uint32_t first, n;
+};
+
+/* Which token is the first timestamp of the header; n if none may be one. */
+static size_t first_time(const struct sample *s)
+{
+	for (size_t i = 0; i < s->n && i < 10; i++) {
+		if (s->t[i].kind == TOKEN_TIME)
+			return i;
+		if (s->t[i].kind == TOKEN_QUOTED)
+			break;
+	}
+	return s->n;
+}
+
+static bool level_first(const struct sample *s)
+{
+	const struct token *t = s->t;
+
+	if (s->n < 2)
+		return false;
+	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[')
+		return t[1].kind == TOKEN_LEVEL;
+	if (t[0].kind == TOKEN_LETTER && t[0].sub == 2)
+		return true;
+	if (t[0].kind != TOKEN_LEVEL || !t[0].sub)
+		return false;
+	if (t[1].kind == TOKEN_PUNCT && t[1].sub == ':' && t[1].gap == GAP_NONE)
+		return true;
+	/* A bare word: capitals only, so that sentences do not count. */
+	return s->line.p[t[0].at + 1] >= 'A' && s->line.p[t[0].at + 1] <= 'Z';
+}
+
+static uint64_t token_key(const struct token *t, bool before_time)
+{
+	uint64_t kind = t->kind, sub = 0;
+
+	if (kind == TOKEN_LEVEL || (kind == TOKEN_LETTER && !t->sub) ||
+	    (kind == TOKEN_PUNCT && t->sub == '-' && t->n == 1))
+		kind = before_time ? TOKEN_ATOM : kind;
+	if (kind == TOKEN_TIME || kind == TOKEN_GROUP || kind == TOKEN_PUNCT)
+		sub = t->sub;
+	return kind << 9 | sub << 1 | (t->gap != GAP_NONE);
+}
+
+/* 0: no header to be seen. */
+static uint64_t group_key(const struct sample *s)
+{
+	size_t time = first_time(s), i;
+	uint64_t h = s->tabs;
+
+	if (time < s->n) {
+		for (i = 0; i <= time; i++)
+			h = hash_word(h, token_key(&s->t[i], i < time));
+		return h | 1;
+	}
+	if (!level_first(s))
+		return 0;
+	for (i = 0; i < s->n && i < 3; i++) {
+		h = hash_word(h, token_key(&s->t[i], false));
+		if (s->t[i].kind == TOKEN_LEVEL || s->t[i].kind == TOKEN_LETTER)
+			break;
+	}
+	return h | 1;
+}
+
+/* Columns that tabs separate and a timestamp in one of them: "job<TAB>step name<TAB>time ...". */
+static void lex_sample(struct sample *s, struct str line)
+{
+	struct str rest = str_head(line, HEADER_MAX_BYTES);
+	unsigned shape;
+
+	s->line = line;
+	s->tabs = 0;
+	s->base = 0;
+	for (unsigned k = 1; k <= 5; k++) {
+		size_t i = str_find_char(rest, '\t');
+
+		if (i == rest.n || i == 0)
+			break;
+		rest = str_from(rest, i + 1);
+		if (timestamp_match(rest, TIMESTAMP_BARE, &shape)) {
+			s->tabs = (uint8_t)k;
+			s->base = (uint16_t)(rest.p - line.p);
+			s->line = str_from(line, s->base);
+			break;
+		}
+	}
+	s->n = (uint8_t)lex_header(s->line, s->t, HEADER_MAX_TOKENS);
+}
+
+struct tally {
+	uint32_t total, end, gapless, kind[16], punct[128], open[128];
+	uint32_t sure, upper, shape[256];
+};
+
+static void tally_column(const struct learner *l, size_t c, struct tally *y)
+{
+	memset(y, 0, sizeof(*y));
+	for (size_t i = 0; i < l->nalive; i++) {
+		const struct sample *s = l->alive[i];
+		const struct token *t = &s->t[c];
+
+		y->total++;
+		if (c >= s->n) {
+			y->end++;
+			continue;
+		}
+		y->kind[t->kind]++;
+		y->gapless += t->gap == GAP_NONE;
+		if (t->kind == TOKEN_PUNCT)
+			y->punct[t->sub & 127]++;
+		else if (t->kind == TOKEN_GROUP)
+			y->open[t->sub & 127]++;
+		else if (t->kind == TOKEN_TIME)
+			y->shape[t->sub]++;
+		else if (t->kind == TOKEN_LEVEL)
+			y->sure += t->sub;
+		if (t->kind == TOKEN_ATOM || t->kind == TOKEN_LETTER)
+			y->upper += s->line.p[t->at] >= 'A' && s->line.p[t->at] <= 'Z';
+	}
+}
+
+static unsigned most(const uint32_t *a, unsigned n)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < n; i++)
+		if (a[i] > a[best])
+			best = i;
+	return best;
+}
+
+static bool share(uint32_t part, uint32_t whole, unsigned percent)
+{
+	return whole && (uint64_t)part * 100 >= (uint64_t)whole * percent;
+}
+
+/* What kind of column the tally shows; TOKEN_END: none that all have. */
+static enum token_kind column_kind(const struct learner *l, const struct tally *y, size_t c,
+				   struct column *col)
+{
+	uint32_t n = y->total;
+	unsigned shape = most(y->shape, 256), punct = most(y->punct, 128);
+	unsigned open = most(y->open, 128);
+	bool level_seen = l->have_level;
+
+	col->sub = 0;
+	if (c <= l->anchor && l->timed) {
+		/* The group's key has decided; levels and dashes before a time are plain columns.
+		 */
+		const struct token *t = &l->alive[0]->t[c];
+
+		col->sub = t->sub;
+		if (t->kind == TOKEN_TIME || t->kind == TOKEN_GROUP)
+			return t->kind;
+		if (share(y->kind[TOKEN_PUNCT], n, 100) && share(y->punct[punct], n, 100)) {
+			col->sub = (uint8_t)punct;
+			return TOKEN_PUNCT;
+		}
+		if (!level_seen && share(y->sure, n, 60))
+			return TOKEN_LEVEL;
+		if (t->kind == TOKEN_LETTER && t->sub && share(y->kind[TOKEN_LETTER], n, 100))
+			return TOKEN_LETTER;
+		return t->kind == TOKEN_TAG ? TOKEN_TAG : TOKEN_ATOM;
+	}
+	if (share(y->shape[shape], n, 90)) {
+		col->sub = (uint8_t)shape;
+		return TOKEN_TIME;
+	}
+	if (!level_seen && share(y->sure, n, 60) && share(y->kind[TOKEN_LEVEL] + y->upper, n, 97))
+		return TOKEN_LEVEL;
+	if (!level_seen && share(y->kind[TOKEN_LEVEL], n, 98))
+		return TOKEN_LEVEL;
+	if (!level_seen && share(y->kind[TOKEN_LETTER], n, 95))
+		return TOKEN_LETTER;
+	if (share(y->punct[punct], n, 95) && strchr("|-:,;][)>=/", (int)punct)) {
+		col->sub = (uint8_t)punct;
+		return TOKEN_PUNCT;
+	}
+	if (share(y->kind[TOKEN_TAG], n, 85))
+		return TOKEN_TAG;
+	if (share(y->open[open], n, 95)) {
+		col->sub = (uint8_t)open;
+		return TOKEN_GROUP;
+	}
+	if (share(y->kind[TOKEN_ATOM] + y->kind[TOKEN_LETTER] + y->kind[TOKEN_LEVEL] +
+			  y->punct['-'],
+		  n, 97))
+		return TOKEN_ATOM;
+	return TOKEN_END;
+}
+
+static bool token_fits(const struct sample *s, size_t c, const struct column *col)
+{
+	const struct token *t = &s->t[c];
+
+	if (c >= s->n)
+		return false;
+	if ((t->gap == GAP_NONE) != col->gapless)
+		return false;
+	switch (col->kind) {
+	case TOKEN_ATOM:
+		return t->kind == TOKEN_ATOM || t->kind == TOKEN_LETTER || t->kind == TOKEN_LEVEL ||
+		       (t->kind == TOKEN_PUNCT && t->sub == '-') || t->kind == TOKEN_TAG;
+	case TOKEN_LEVEL:
+		return t->kind == TOKEN_LEVEL || t->kind == TOKEN_ATOM || t->kind == TOKEN_LETTER;
+	case TOKEN_TAG:
+	case TOKEN_LETTER: return t->kind == col->kind;
+	default: return t->kind == col->kind && t->sub == col->sub;
+	}
+}
+
+static void keep_alive(struct learner *l, size_t c, const struct column *col)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->nalive; i++)
+		if (token_fits(l->alive[i], c, col))
+			l->alive[n++] = l->alive[i];
+	l->nalive = n;
+}
+
+/* Do nearly all lines have the separator within the next tokens, at varying places? */
+static bool separated_later(const struct learner *l, size_t c, char sep)
+{
+	uint32_t have = 0, next = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		const struct sample *s = l->alive[i];
+
+		for (size_t k = c + 1; k < s->n && k <= c + 6; k++) {
+			const struct token *t = &s->t[k];
+
+			if (t->kind == TOKEN_PUNCT && t->sub == (uint8_t)sep && t->n == 1 &&
+			    (sep == '|' || t->gap != GAP_NONE)) {
+				have++;
+				next += k == c + 1;
+				break;
+			}
+		}
+	}
+	return share(have, (uint32_t)l->nalive, 97) && !share(next, (uint32_t)l->nalive, 97);
+}
+
+/* Put the tokens of every line so that the column up to sep is one token. */
+static void join_until(struct learner *l, size_t c, char sep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		struct sample *s = l->alive[i];
+		size_t k = c + 1;
+
+		while (k < s->n && !(s->t[k].kind == TOKEN_PUNCT && s->t[k].sub == (uint8_t)sep &&
+				     (sep == '|' || s->t[k].gap != GAP_NONE)))
+			k++;
+		if (k >= s->n)
+			continue;
+		s->t[c].kind = TOKEN_ATOM;
+		s->t[c].n = (uint16_t)(s->t[k - 1].at + s->t[k - 1].n - s->t[c].at);
+		memmove(&s->t[c + 1], &s->t[k], (s->n - k) * sizeof(s->t[0]));
+		s->n = (uint8_t)(s->n - (k - c - 1));
+		l->alive[n++] = s;
+	}
+	l->nalive = n;
+}
+
+/* Groups up to the end of the line are the message itself: "[query][no route]". */
+static bool ends_in_groups(const struct learner *l, size_t c)
+{
+	uint32_t ends = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		const struct sample *s = l->alive[i];
+		size_t k = c;
+
+		while (k < s->n && s->t[k].kind == TOKEN_GROUP)
+			k++;
+		ends += k == s->n && s->n < HEADER_MAX_TOKENS;
+	}
+	return share(ends, (uint32_t)l->nalive, 6);
+}
+
+/* Is the column strong: does the header reach at least to it? */
+static bool column_strong(const struct learner *l, size_t c, const struct column *col)
+{
+	const struct stats *st = &col->stats;
+	uint32_t n = (uint32_t)l->nalive;
+
+	switch (col->kind) {
+	case TOKEN_TIME:
+	case TOKEN_LEVEL:
+	case TOKEN_LETTER: return true;
+	case TOKEN_PUNCT: return col->sub != '=' && col->sub != '[';
+	case TOKEN_TAG: return n < 10 || st->distinct * 2 <= n;
+	case TOKEN_GROUP:
+		return (n < 10 || st->distinct * 2 <= n || share(st->idlike, n, 50)) &&
+		       !ends_in_groups(l, c);
+	default: break;
+	}
+	if (c > 0 && l->cols[c - 1].names_id && share(st->idlike, n, 90))
+		return true;
+	if (share(st->fileline, n, 95) || share(st->hashline, n, 95))
+		return true;
+	if (n < 20 || c <= l->anchor)
+		return false;
+	if (share(st->dotted, n, 98) && st->distinct * 4 <= n)
+		return true;
+	if (st->distinct * 50 > n && st->distinct > 4)
+		return false;
+	return share(st->numeric, n, 99) || share(st->padded, n, 95);
+}
+
+/* A tag that is the same in all lines, and an id after it. */
+static bool id_follows(const struct learner *l, size_t c, struct column *col)
+{
+	uint32_t ids = 0;
+
+	if (col->stats.distinct > 1 || l->nalive < 5)
+		return false;
+	for (size_t i = 0; i < l->nalive; i++)
+		ids += c + 1 < l->alive[i]->n && sample_idlike(l->alive[i], c + 1);
+	col->names_id = share(ids, (uint32_t)l->nalive, 90);
+	return col->names_id;
+}
+
+/* May a weak column stand between strong ones? */
+static bool column_plausible(const struct learner *l, const struct column *col)
+{
+	const struct stats *st = &col->stats;
+	uint32_t n = (uint32_t)l->nalive;
+
+	return n < 8 || st->distinct <= 8 || st->distinct * 3 <= n || share(st->numeric, n, 95) ||
+	       share(st->idlike, n, 90) || share(st->dotted, n, 95) || share(st->repeat, n, 80);
+}
+
+/* Share of lines that still have text after column c. */
+static bool leaves_message(const struct learner *l, size_t c)
+{
+	uint32_t have = 0;
+
+	for (size_t i = 0; i < l->nalive; i++)
+		have += l->alive[i]->n > c + 1;
+	return share(have, (uint32_t)l->nalive, 70);
+}
+
+/* Walk the columns of l->alive; how many belong to the header. */
+static size_t walk(struct learner *l)
+{
+	size_t header = 0, weak = 0, floor = l->nalive * 6 / 10;
+	bool doubt = false; /* a column whose values vary freely: only a time or level redeems it */
+
+	for (size_t c = 0; c < HEADER_MAX_TOKENS && c < COLUMNS_MAX; c++) {
+		struct column *col = &l->cols[c];
+		struct tally y;
+
+		tally_column(l, c, &y);
+		*col = (struct column){.sub = 0};
+		col->kind = (uint8_t)column_kind(l, &y, c, col);
+		if (col->kind == TOKEN_END)
+			break;
+		col->gapless = share(y.gapless, y.total - y.end, 50);
+		if (col->kind == TOKEN_ATOM && c > l->anchor) {
+			char sep = separated_later(l, c, '|')   ? '|'
+				   : separated_later(l, c, '-') ? '-'
+								: 0;
+
+			if (sep) {
+				join_until(l, c, sep);
+				col->until = sep;
+			}
+		}
+		col->loose = y.kind[TOKEN_LEVEL] < y.total - y.end;
+		keep_alive(l, c, col);
+		if (l->nalive == 0 || l->nalive < floor)
+			break;
+		column_stats(l, c, col);
+		if (col->kind == TOKEN_LEVEL || col->kind == TOKEN_LETTER)
+			l->have_level = true;
+		if (col->kind == TOKEN_PUNCT && col->sub == '[') {
+			weak++;
+		} else if (column_strong(l, c, col)) {
+			bool sure = col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL;
+
+			if (c > l->anchor && !sure && (doubt || !leaves_message(l, c)))
+				break;
+			header = c + 1;
+			weak = 0;
+			doubt = false;
+		} else if (c > l->anchor) {
+			doubt = doubt || !column_plausible(l, col);
+			if (++weak > WEAK_MAX)
+				break;
+		}
+		/* A tag ends a header, unless it is the name of an id: "TraceID: 4bf92f35...". */
+		if (col->kind == TOKEN_TAG && c > l->anchor && !id_follows(l, c, col))
+			break;
+	}
+	return header;
+}
+
+static void learn_group(struct learner *l, struct format **out, size_t *nout)
+{
+	struct sample *first = l->alive[0];
+	uint32_t n = (uint32_t)l->nalive;
+	size_t cols;
+
+	l->anchor = first_time(first);
+	l->timed = l->anchor < first->n;
+	if (!l->timed)
+		l->anchor = 0;
+	l->have_level = false;
+	l->tabs = first->tabs;
+	cols = walk(l);
+	if (cols == 0 || l->nalive == 0)
+		return;
+	out[*nout] = format_build(l, cols);
+	if (!out[*nout])
+		return;
+	out[*nout]->rank = n;
+	++*nout;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->n != y->n)
+		return x->n < y->n ? 1 : -1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Enough lines for its kind of anchor? */
+static bool supported(const struct sample *s, uint32_t lines, size_t all)
+{
+	size_t time = first_time(s);
+
+	if (time == s->n)
+		return lines >= 3 && lines * 50 >= all;
+	if (time == 0 || (time == 1 && s->t[0].kind == TOKEN_PUNCT) ||
+	    (time == 1 && s->t[0].kind == TOKEN_LETTER) || s->tabs)
+		return true;
+	return lines >= 3 && lines * 20 >= all;
+}
+
+size_t learn_formats(const struct str *lines, size_t n, struct format **out, size_t max)
+{
+	struct learner l = {0};
+	struct sample *samples = mem_alloc((n + 1) * sizeof(*samples));
+	uint64_t *keys = mem_alloc((n + 1) * sizeof(*keys));
+	struct group *groups = mem_alloc((n + 1) * sizeof(*groups));
+	struct map map = {0};
+	size_t ngroups = 0, nout = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t g;
+		bool fresh;
+
+		lex_sample(&samples[i], lines[i]);
+		keys[i] = samples[i].n ? group_key(&samples[i]) : 0;
+		if (!keys[i])
+			continue;
+		g = map_put(&map, keys[i], (uint32_t)ngroups, &fresh);
+		if (fresh)
+			groups[ngroups++] = (struct group){keys[i], (uint32_t)i, 0};
+		groups[g].n++;
+	}
+	qsort(groups, ngroups, sizeof(*groups), by_count);
+	l.alive = mem_alloc((n + 1) * sizeof(*l.alive));
+	for (size_t g = 0; g < ngroups && nout < max; g++) {
+		if (!supported(&samples[groups[g].first], groups[g].n, n))
+			continue;
+		l.nalive = 0;
+		for (size_t i = 0; i < n; i++)
+			if (keys[i] == groups[g].key)
+				l.alive[l.nalive++] = &samples[i];
+		learn_group(&l, out, &nout);
+	}
+	free(l.alive);
+	free(groups);
+	free(keys);
+	free(samples);
+	map_release(&map);
+	return nout;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Inside log/: formats as programs of small steps, and what is shared by learning and reading.
+ *
+ * A format is a sequence of ops that walk over a line's header from left to right without ever
+ * going back. The ops up to the required one must match; those after it may fail, and the message
+ * then begins where the first of them failed.
+ */
+#pragma once
+
+#include "base/mem.h"
+#include "log/reader.h"
+#include "text/timestamp.h"
+
+#define HEADER_MAX_TOKENS 28
+#define HEADER_MAX_BYTES  480
+#define FORMAT_MAX_OPS    40
+#define FORMATS_MAX       24
+#define FORMAT_NONE       UINT32_MAX /* in logline.format: no header */
+
+enum field {
+	FIELD_NONE,
+	FIELD_TIME,
+	FIELD_LEVEL,
+	FIELD_HOST,
+	FIELD_PROCESS,
+	FIELD_THREAD,
+	FIELD_FUNCTION,
+	FIELD_SOURCE,
+	FIELD_COUNT,
+};
+
+/* ---- lex.c: the beginning of a line as typed tokens ---- */
+
+enum token_kind {
+	TOKEN_END,
+	TOKEN_TIME,   /* sub: shape */
+	TOKEN_LEVEL,  /* sub: 1 a word that is surely a level, 0 one that may be */
+	TOKEN_LETTER, /* one capital letter that may be a level; sub: 1 glued to a timestamp */
+	TOKEN_ATOM,   /* a run without blanks */
+	TOKEN_TAG,    /* "name:" or "name[pid]:" before a blank; without the colon */
+	TOKEN_GROUP,  /* [...] (...) <...>, balanced; sub: the opening bracket */
+	TOKEN_QUOTED,
+	TOKEN_PUNCT, /* sub: the character; a run of - or = counts as one */
+};
+
+enum token_gap { GAP_NONE, GAP_BLANK, GAP_BLANKS, GAP_TAB };
+
+struct token {
+	uint8_t kind, sub, gap; /* gap: what stands before it */
+	uint16_t at, n;
+};
+
+/* At most max tokens of the line's first HEADER_MAX_BYTES; how many. */
+size_t lex_header(struct str line, struct token *t, size_t max);
+/* Length of a balanced bracket group at the beginning of s, brackets included; 0 if none. */
+size_t lex_group(struct str s, size_t max);
+
+/* ---- format.c: running a learnt format over a line ---- */
+
+enum op_kind {
+	OP_TIME,
+	OP_LEVEL,    /* a run of letters and digits; the level is looked up */
+	OP_LETTER,   /* one letter */
+	OP_PRIORITY, /* <34> */
+	OP_ATOM,     /* up to a blank or the byte arg */
+	OP_TAG,      /* up to ": ", with [pid] */
+	OP_GROUP,    /* a balanced group that opens with arg; field gets its trimmed inside */
+	OP_CHAR,     /* the byte arg; a run of it for - and = */
+	OP_BLANKS,   /* one or more */
+	OP_BLANK,    /* exactly one, at the end of a header that is only a time */
+	OP_SKIP,     /* any number of blanks, none too */
+	OP_UNTIL,    /* up to the text lit, which is consumed too */
+};
+
+struct op {
+	uint8_t kind, field;
+	char arg;
+	uint8_t split; /* OP_GROUP, OP_ATOM: how to take the inside apart, enum split */
+	struct str lit;
+	struct timestamp_plan plan;
+};
+
+enum split {
+	SPLIT_NONE,
+	SPLIT_CLASS_AT,   /* thread:class@line */
+	SPLIT_LINE_HASH,  /* logger#line */
+	SPLIT_FIRST_WORD, /* only the first word is the id */
+};
+
+struct format {
+	struct op ops[FORMAT_MAX_OPS];
+	uint32_t nops, required;
+	uint32_t rank; /* lines of the sample that it read */
+	uint8_t shape; /* of its time */
+	bool timed;
+	char *about;                       /* for people */
+	struct format *inner[FORMATS_MAX]; /* formats of the message, most frequent first */
+	uint32_t ninner;
+};
+
+/* Read the header of line (its visible text); the fields of out are set only on success. */
+bool format_match(const struct format *f, struct str text, struct logline *out);
+void format_free(struct format *f);
+
+/* ---- learn.c ---- */
+
+/* Formats of a sample of lines, most frequent first; at most max. */
+size_t learn_formats(const struct str *lines, size_t n, struct format **out, size_t max);
+
+/* ---- visible.c: colour codes and rewritten lines ---- */
+
+/* The visible text of a line that holds control characters, in scratch or a slice of raw. */
+struct str visible_text(struct str raw, struct buf *scratch);
+
+/* ---- multiline.c ---- */
+
+/* Does text, which has no header, belong to the event above? *state is kept from line to line. */
+bool multiline_continues(struct str text, uint32_t *state);
+/* A line that only traces and reports have: never counted as a line without header. */
+bool multiline_looks_like_trace(struct str text);
+
+struct logreader {
+	struct str data;
+	struct format *formats[FORMATS_MAX];
+	uint32_t nformats;
+	bool headed; /* lines without a header continue the event above */
+};

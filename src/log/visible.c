@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What a terminal would show of a line: escape sequences (ECMA-48: CSI, OSC, single characters) are
+ * left out, of states rewritten with bare carriage returns the last non-empty one stays, backspaces
+ * take a character back. A line without any of these is returned as it is.
+ */
+#include "log/log-priv.h"
+
+#define ESC '\x1b'
+
+/* The byte after the escape sequence at p (which is ESC). */
+static const char *skip_escape(const char *p, const char *end)
+{
+	if (++p == end)
+		return end;
+	if (*p == '[') {
+		for (p++; p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x40; p++)
+			;
+		return p < end && (unsigned char)*p >= 0x40 && (unsigned char)*p < 0x7f ? p + 1 : p;
+	}
+	if (*p == ']' || *p == 'P' || *p == '_' || *p == '^') {
+		for (p++; p < end; p++) {
+			if (*p == '\a')
+				return p + 1;
+			if (*p == ESC && p + 1 < end && p[1] == '\\')
+				return p + 2;
+		}
+		return end;
+	}
+	if (strchr("()*+#% ", *p))
+		return p + 1 < end ? p + 2 : end;
+	return p + 1;
+}
+
+static bool shows(struct str s)
+{
+	const char *end = s.p + s.n;
+
+	for (const char *p = s.p; p < end; p++) {
+		if (*p == ESC)
+			p = skip_escape(p, end) - 1;
+		else if (*p != ' ' && *p != '\t')
+			return true;
+	}
+	return false;
+}
+
+/* The last state of a line rewritten with carriage returns that shows anything. */
+static struct str last_state(struct str s)
+{
+	struct str first = s;
+
+	while (s.n) {
+		const char *cr = memrchr(s.p, '\r', s.n);
+		struct str tail = cr ? str_from(s, (size_t)(cr - s.p) + 1) : s;
+
+		if (shows(tail))
+			return tail;
+		s.n = cr ? (size_t)(cr - s.p) : 0;
+	}
+	return str_head(first, 0);
+}
+
+struct str visible_text(struct str raw, struct buf *scratch)
+{
+	const char *p, *end;
+	size_t from = scratch->n;
+
+	if (raw.n && memchr(raw.p, '\r', raw.n))
+		raw = last_state(raw);
+	if (!raw.n || (!memchr(raw.p, ESC, raw.n) && !memchr(raw.p, '\b', raw.n)))
+		return raw;
+	for (p = raw.p, end = raw.p + raw.n; p < end;) {
+		if (*p == ESC) {
+			p = skip_escape(p, end);
+		} else if (*p == '\b') {
+			scratch->n -= scratch->n > from;
+			p++;
+		} else {
+			buf_add_char(scratch, *p++);
+		}
+	}
+	return (struct str){scratch->p + from, scratch->n - from};
+}

@@ -1,0 +1,652 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Shapes are short patterns run by one small matcher (run()):
+ *
+ *   Y y     year of four, of two digits        M D     month, day of two digits
+ *   d       day of one or two digits, maybe blank-padded     b a  name of the month, of the weekday
+ *   h m s   two digits                         H I S   hour, minute, second of one or two digits
+ *   f F     fraction, optional (. or ,), required (any of . , :)
+ *   z       zone, optional: Z +hh +hhmm +hh:mm, or after a blank also a name or GMT+hh:mm
+ *   p       AM or PM, optional                 w       the same, required
+ *   e       seconds since the epoch: 10 digits, or 13, 16, 19 for ms, us, ns
+ *   k       seconds since boot, blank-padded, with a fraction
+ *   t       TAI64N: @ and 24 hexadecimal digits
+ *
+ * All else stands for itself. Invariants: (1) a match ends where no digit or letter follows;
+ * (2) ranges are checked by run(), not by the fast plan, which sees columns known to be times;
+ * (3) of several shapes the longest match wins, then the first in the table.
+ */
+#include "text/timestamp.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define DAY    INT64_C(86400)
+#define NS     INT64_C(1000000000)
+#define YEAR_0 (-719528) /* days from 1970-01-01 to 0000-01-01 */
+
+static const struct shape {
+	const char *pat;
+	enum timestamp_place place;
+} shapes[] = {
+	{"Y-M-DTh:m:sfz", 0},
+	{"Y-M-D h:m:sfz", 0},
+	{"Y-M-D h:m:sF", 0},
+	{"Y/M/D h:m:sfz", 0},
+	{"Y.M.D h:m:sfz", 0},
+	{"Y-M-D-h.m.sf", 0},
+	{"Y-M-D_h:m:sf", 0},
+	{"Y-M-D_h-m-sf", 0},
+	{"Y-M-D-h:m:sf", 0},
+	{"Y/M/D-h:m:sf", 0},
+	{"Y-M-D h.m.sf", 0},
+	{"Y-M-D, h:m:sf", 0},
+	{"a Y-M-D h:m:sfz", 0},
+	{"y/M/D h:m:sf", 0},
+	{"y-M-D h:m:sf", 0},
+	{"yMD hms", 0},
+	{"yMD h:m:sf", 0},
+	{"yMD H:m:s", 0},
+	{"YMDThmsfz", 0},
+	{"YMD-hmsf", 0},
+	{"YMD_hmsf", 0},
+	{"YMD hmsf", 0},
+	{"YMDhmsf", 0},
+	{"YMD h:m:sf", 0},
+	{"YMD h:m:sf", TIMESTAMP_LETTER},
+	{"YMD-H:I:SF", 0},
+	{"YMD-h:m:sf", 0},
+	{"YMDTh:m:sfz", 0},
+	{"b d h:m:sfz", 0},
+	{"b d Y h:m:sfz", 0},
+	{"b d, Y h:m:sfz", 0},
+	{"b d, Y H:m:sfp", 0},
+	{"b d, Y, H:m:sfp", 0},
+	{"b d h:m:sf Y", 0},
+	{"Y b d h:m:sfz", 0},
+	{"a b d h:m:sf Y", 0},
+	{"a b d h:m:sfz Y", 0},
+	{"a b d Y h:m:sfz", 0},
+	{"a b d H:m:s pz Y", 0},
+	{"a d b Y h:m:sfz", 0},
+	{"a d b Y H:m:s wz", 0},
+	{"a, d b Y h:m:sfz", 0},
+	{"d b Y h:m:sfz", 0},
+	{"d-b-Y h:m:sfz", 0},
+	{"d-b-y h:m:sf", 0},
+	{"d/b/Y:h:m:sfz", 0},
+	{"d/b/Y h:m:sfz", 0},
+	{"d b h:m:sf", 0},
+	{"M-D h:m:sf", 0},
+	{"M/D h:m:sf", 0},
+	{"M.D h:m:sf", 0},
+	{"M/D/Y h:m:sfz", 0},
+	{"M/D/Y H:m:sfp", 0},
+	{"M/D/Y, H:m:sfp", 0},
+	{"M/D/y h:m:sf", 0},
+	{"D.M.Y h:m:sfz", 0},
+	{"D-M-Y h:m:sfz", 0},
+	{"h:m:sfz", 0},
+	{"H:m:sfp", 0},
+	{"MD h:m:sf", TIMESTAMP_LETTER},
+	{"MD/hmsf", TIMESTAMP_BRACKET},
+	{"k", TIMESTAMP_BRACKET},
+	{"ef", 0},
+	{"t", 0},
+};
+
+#define NSHAPES (sizeof(shapes) / sizeof(shapes[0]))
+
+struct parts {
+	int year, month, day, hour, min, sec, zone, half; /* half: 1 AM, 2 PM */
+	int64_t ns, epoch;                                /* fraction; seconds of e, k and t */
+	uint8_t digits;
+	bool has_year, has_date, has_zone, since;
+};
+
+static bool digit(char c)
+{
+	return (unsigned)(c - '0') <= 9;
+}
+
+static bool letter(char c)
+{
+	return (unsigned)((c | 32) - 'a') <= 25;
+}
+
+/* min ... max digits as a number; -1 if there are fewer. */
+static int number(const char **pp, const char *end, int min, int max)
+{
+	const char *p = *pp;
+	int v = 0, n = 0;
+
+	while (n < max && p < end && digit(*p)) {
+		v = v * 10 + (*p++ - '0');
+		n++;
+	}
+	*pp = p;
+	return n < min ? -1 : v;
+}
+
+static int name3(const char **pp, const char *end, const char *names)
+{
+	const char *p = *pp;
+
+	if (end - p < 3)
+		return -1;
+	for (int i = 0; names[3 * i]; i++) {
+		if ((p[0] | 32) == names[3 * i] && (p[1] | 32) == names[3 * i + 1] &&
+		    (p[2] | 32) == names[3 * i + 2] && (p + 3 == end || !letter(p[3]))) {
+			*pp = p + 3;
+			return i;
+		}
+	}
+	return -1;
+}
+
+static void fraction(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+
+	for (t->digits = 0, t->ns = 0; p < end && digit(*p); p++) {
+		if (t->digits < 9) {
+			t->ns = t->ns * 10 + (*p - '0');
+			t->digits++;
+		}
+	}
+	for (int i = t->digits; i < 9; i++)
+		t->ns *= 10;
+	*pp = p;
+}
+
+static const struct zone {
+	char name[6];
+	int16_t minutes; /* ZONE_VAGUE: several places use it, so it does not tell */
+} zones[] = {
+#define ZONE_VAGUE 9999
+	{"UTC", 0},          {"GMT", 0},    {"CEST", 120}, {"CET", 60},         {"EEST", 180},
+	{"EET", 120},        {"WEST", 60},  {"WET", 0},    {"EST", -300},       {"EDT", -240},
+	{"CST", ZONE_VAGUE}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},       {"PST", -480},
+	{"PDT", -420},       {"JST", 540},  {"KST", 540},  {"IST", ZONE_VAGUE}, {"BST", ZONE_VAGUE},
+	{"MSK", 180},        {"AEST", 600}, {"AEDT", 660}, {"HKT", 480},        {"SGT", 480},
+	{"NZST", 720},       {"NZDT", 780}, {"Z", 0},
+};
+
+static bool zone_offset(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+	int sign = *p == '-' ? -1 : 1, h, m = 0;
+
+	p++;
+	h = number(&p, end, 2, 2);
+	if (h < 0 || h > 15)
+		return false;
+	if (p + 2 < end && *p == ':' && digit(p[1]))
+		p++;
+	if (p < end && digit(*p)) {
+		m = number(&p, end, 2, 2);
+		if (m < 0 || m > 59)
+			return false;
+	}
+	if (p < end && (digit(*p) || letter(*p)))
+		return false;
+	t->zone = sign * (h * 3600 + m * 60);
+	t->has_zone = true;
+	*pp = p;
+	return true;
+}
+
+static bool zone_name(const char **pp, const char *end, struct parts *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+		size_t n = strlen(zones[i].name);
+		const char *p = *pp + n;
+
+		if ((size_t)(end - *pp) < n || memcmp(*pp, zones[i].name, n) != 0 ||
+		    (p < end && (letter(*p) || digit(*p) || *p == '_')))
+			continue;
+		t->has_zone = zones[i].minutes != ZONE_VAGUE;
+		t->zone = t->has_zone ? zones[i].minutes * 60 : 0;
+		*pp = p;
+		if (p < end && (*p == '+' || *p == '-'))
+			zone_offset(pp, end, t);
+		return true;
+	}
+	return false;
+}
+
+/* The zone is optional: nothing is consumed where none stands. */
+static void zone(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+
+	if (p < end && *p == ' ')
+		p++;
+	if (p == end)
+		return;
+	if (*p == '+' || (*p == '-' && p + 2 < end && digit(p[1]))) {
+		if (zone_offset(&p, end, t))
+			*pp = p;
+	} else if (zone_name(&p, end, t)) {
+		*pp = p;
+	}
+}
+
+static bool epoch(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+	int64_t v = 0;
+	int n = 0;
+
+	while (p < end && digit(*p) && n < 20) {
+		v = n < 18 ? v * 10 + (*p - '0') : v;
+		n++;
+		p++;
+	}
+	if ((n != 10 && n != 13 && n != 16 && n != 19) || (**pp != '1' && **pp != '2'))
+		return false;
+	if (**pp == '2' && (*pp)[1] > '1')
+		return false;
+	p = *pp;
+	v = 0;
+	for (int i = 0; i < 10; i++)
+		v = v * 10 + (*p++ - '0');
+	t->epoch = v;
+	fraction(&p, end, t); /* none if n is 10 */
+	t->since = t->has_date = t->has_year = t->has_zone = true;
+	*pp = p;
+	return true;
+}
+
+static bool since_boot(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+	int64_t v = 0;
+	int n = 0;
+
+	while (p < end && *p == ' ' && p - *pp < 12)
+		p++;
+	for (; p < end && digit(*p) && n < 10; n++)
+		v = v * 10 + (*p++ - '0');
+	if (n == 0 || p == end || *p != '.')
+		return false;
+	p++;
+	fraction(&p, end, t);
+	if (t->digits < 3)
+		return false;
+	t->epoch = v;
+	t->since = true;
+	*pp = p;
+	return true;
+}
+
+static bool tai64n(const char **pp, const char *end, struct parts *t)
+{
+	uint64_t v[2] = {0, 0};
+
+	if (end - *pp < 25 || **pp != '@' || (*pp)[1] != '4')
+		return false;
+	for (int i = 1; i < 25; i++) {
+		char c = (*pp)[i];
+		int d = digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+
+		if (d < 0)
+			return false;
+		v[i > 16] = v[i > 16] << 4 | (unsigned)d;
+	}
+	/* 2^62 is 1970 in TAI, which was 10 s ahead of UTC then. */
+	t->epoch = (int64_t)(v[0] - (UINT64_C(1) << 62)) - 10;
+	t->ns = (int64_t)(v[1] % NS);
+	t->digits = 9;
+	t->since = t->has_date = t->has_year = t->has_zone = true;
+	*pp += 25;
+	return t->epoch >= 0 && t->epoch < INT64_C(1) << 33;
+}
+
+static bool year(const char **pp, const char *end, struct parts *t, bool two)
+{
+	t->year = number(pp, end, two ? 2 : 4, two ? 2 : 4);
+	t->has_year = true;
+	if (two && t->year >= 0)
+		t->year += t->year < 70 ? 2000 : 1900;
+	return two ? t->year >= 0 : t->year >= 1900 && t->year < 2200;
+}
+
+static bool half(const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+
+	if (p < end && *p == ' ')
+		p++;
+	if (end - p >= 2 && (p[1] | 32) == 'm' && ((p[0] | 32) == 'a' || (p[0] | 32) == 'p')) {
+		t->half = (p[0] | 32) == 'a' ? 1 : 2;
+		*pp = p + 2;
+		return true;
+	}
+	return false;
+}
+
+/* One letter of a pattern that stands for a number within lo ... hi. */
+static bool ranged(const char **pp, const char *end, int min, int lo, int hi, int *out)
+{
+	*out = number(pp, end, min, 2);
+	return *out >= lo && *out <= hi;
+}
+
+static bool step(char op, const char **pp, const char *end, struct parts *t)
+{
+	const char *p = *pp;
+
+	switch (op) {
+	case 'Y':
+	case 'y': return year(pp, end, t, op == 'y');
+	case 'M': return ranged(pp, end, 2, 1, 12, &t->month);
+	case 'd':
+		if (p + 1 < end && *p == ' ' && digit(p[1]))
+			++*pp;
+		return ranged(pp, end, 1, 1, 31, &t->day);
+	case 'D': return ranged(pp, end, 2, 1, 31, &t->day);
+	case 'h':
+	case 'H': return ranged(pp, end, op == 'h' ? 2 : 1, 0, 24, &t->hour);
+	case 'm':
+	case 'I': return ranged(pp, end, op == 'm' ? 2 : 1, 0, 59, &t->min);
+	case 's':
+	case 'S': return ranged(pp, end, op == 's' ? 2 : 1, 0, 60, &t->sec);
+	case 'b':
+		t->month = 1 + name3(pp, end, "janfebmaraprmayjunjulaugsepoctnovdec\0");
+		return t->month > 0;
+	case 'a': return name3(pp, end, "monwedthutuefrisatsun\0") >= 0;
+	case 'f':
+		if (end - p < 2 || (*p != '.' && *p != ',') || !digit(p[1]))
+			return true;
+		++*pp;
+		fraction(pp, end, t);
+		return true;
+	case 'F':
+		if (end - p < 2 || (*p != '.' && *p != ',' && *p != ':') || !digit(p[1]))
+			return false;
+		++*pp;
+		fraction(pp, end, t);
+		return true;
+	case 'z': zone(pp, end, t); return true;
+	case 'p': half(pp, end, t); return true;
+	case 'w': return half(pp, end, t);
+	case 'e': return epoch(pp, end, t);
+	case 'k': return since_boot(pp, end, t);
+	case 't': return tai64n(pp, end, t);
+	default:
+		if (p == end || *p != op)
+			return false;
+		++*pp;
+		return true;
+	}
+}
+
+static size_t run(const char *pat, struct str s, struct parts *t)
+{
+	const char *p = s.p, *end = s.p + s.n;
+
+	*t = (struct parts){.month = -1, .hour = -1};
+	for (; *pat; pat++)
+		if (!step(*pat, &p, end, t))
+			return 0;
+	/* "2024-01-02T03:04" within a longer number, or a word that begins with digits. */
+	if (p < end && (digit(*p) || letter(*p)))
+		return 0;
+	return (size_t)(p - s.p);
+}
+
+size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape)
+{
+	size_t best = 0;
+	struct parts t;
+
+	if (s.n < 7 || !(digit(s.p[0]) || letter(s.p[0]) || s.p[0] == '@' || s.p[0] == ' '))
+		return 0;
+	s.n = s.n < TIMESTAMP_MAX + 1 ? s.n : TIMESTAMP_MAX + 1;
+	for (unsigned i = 0; i < NSHAPES; i++) {
+		size_t n;
+
+		if (shapes[i].place != TIMESTAMP_BARE && shapes[i].place != place)
+			continue;
+		if (shapes[i].place == TIMESTAMP_BARE && place == TIMESTAMP_LETTER)
+			continue;
+		n = run(shapes[i].pat, s, &t);
+		if (n > best) {
+			best = n;
+			*shape = i;
+		}
+	}
+	return best;
+}
+
+/* Append n offsets to the plan, digits if c is 0, else the byte c (1: unchecked). */
+static bool plan_add(struct timestamp_plan *plan, int n, char c)
+{
+	for (int i = 0; i < n; i++) {
+		if (plan->fixed == 32)
+			return false;
+		if (c == 0)
+			plan->digits |= UINT32_C(1) << plan->fixed;
+		else if (c != 1)
+			plan->literal |= UINT32_C(1) << plan->fixed;
+		plan->bytes[plan->fixed++] = c;
+	}
+	return true;
+}
+
+void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape)
+{
+	*plan = (struct timestamp_plan){.shape = (uint8_t)shape};
+	for (const char *p = shapes[shape].pat; *p; p++) {
+		bool ok = true;
+
+		if (strchr("yMDhms", *p))
+			ok = plan_add(plan, 2, 0);
+		else if (*p == 'Y')
+			ok = plan_add(plan, 4, 0);
+		else if (*p == 'b' || *p == 'a')
+			ok = plan_add(plan, 3, 1);
+		else if (*p == 'd')
+			ok = plan_add(plan, 1, 1) && plan_add(plan, 1, 0);
+		else if (*p == 'e')
+			ok = plan_add(plan, 10, 0) && false;
+		else if (strchr("HISfFzpwkt", *p))
+			ok = false;
+		else
+			ok = plan_add(plan, 1, *p);
+		if (!ok)
+			break;
+	}
+}
+
+/* The part of the pattern after the plan's fixed bytes. */
+static const char *plan_rest(const struct timestamp_plan *plan)
+{
+	const char *p = shapes[plan->shape].pat;
+
+	for (; *p && !strchr("HISfFzpwkte", *p); p++)
+		;
+	return p;
+}
+
+static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
+{
+#ifdef __SSE2__
+	uint32_t got_digits = 0, got_literal = 0;
+
+	for (int i = 0; i < 32; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
+		__m128i lit = _mm_loadu_si128((const __m128i *)(plan->bytes + i));
+		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+		d = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+		got_digits |= (uint32_t)_mm_movemask_epi8(d) << i;
+		got_literal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lit)) << i;
+	}
+	return (got_digits & plan->digits) == plan->digits &&
+	       (got_literal & plan->literal) == plan->literal;
+#else
+	for (int i = 0; i < plan->fixed; i++) {
+		if ((plan->digits >> i & 1 && !digit(p[i])) ||
+		    (plan->literal >> i & 1 && p[i] != plan->bytes[i]))
+			return false;
+	}
+	return true;
+#endif
+}
+
+size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
+{
+	const char *p = s.p + plan->fixed, *end = s.p + s.n;
+	const char *rest;
+	struct parts t;
+
+	if (plan->fixed < 8 || s.n < 32 || !fixed_matches(plan, s.p))
+		return run(shapes[plan->shape].pat, s, &t);
+	for (rest = plan_rest(plan); *rest; rest++) {
+		if (*rest == 'f') {
+			if ((*p == '.' || *p == ',') && p + 1 < end && digit(p[1]))
+				for (p += 2; p < end && digit(*p); p++)
+					;
+		} else if (*rest == 'z') {
+			if (p < end && (*p == ' ' || *p == '+' || *p == '-' || *p == 'Z'))
+				zone(&p, end, &t);
+		} else {
+			return run(shapes[plan->shape].pat, s, &t);
+		}
+	}
+	if (p < end && (digit(*p) || letter(*p)))
+		return 0;
+	return (size_t)(p - s.p);
+}
+
+/* Days from 1970-01-01 (proleptic Gregorian). */
+static int64_t days_of(int y, int m, int d)
+{
+	int64_t era, yoe, doy;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static void date_of(int64_t days, int *y, int *m, int *d)
+{
+	int64_t era, doe, yoe, doy, mp;
+
+	days += 719468;
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	doe = days - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	*d = (int)(doy - (153 * mp + 2) / 5 + 1);
+	*m = (int)(mp + (mp < 10 ? 3 : -9));
+	*y = (int)(yoe + era * 400 + (*m <= 2));
+}
+
+static void assemble(const struct parts *p, struct event_time *t)
+{
+	int64_t sec, days = 0;
+	int hour = p->hour;
+
+	*t = (struct event_time){.known = true, .digits = p->digits};
+	if (p->since) {
+		t->has_date = p->has_date;
+		t->has_year = p->has_year;
+		t->has_zone = p->has_zone;
+		t->ns = p->epoch * NS + p->ns;
+		return;
+	}
+	if (p->half)
+		hour = hour % 12 + (p->half == 2 ? 12 : 0);
+	if (p->month > 0) {
+		t->has_date = true;
+		t->has_year = p->has_year;
+		days = days_of(p->has_year ? p->year : 0, p->month, p->day);
+		/* Year 0 as counted here overflows 64 bits: see event_time, ns is then relative to
+		 * the beginning of year 0. */
+		if (!p->has_year)
+			days -= YEAR_0;
+	}
+	t->has_zone = p->has_zone;
+	t->zone = p->zone;
+	sec = days * DAY + hour * 3600 + p->min * 60 + p->sec - p->zone;
+	t->ns = sec * NS + p->ns;
+}
+
+bool timestamp_decode(struct str s, unsigned shape, struct event_time *t)
+{
+	struct parts p;
+	size_t n;
+
+	if (shape >= NSHAPES || run(shapes[shape].pat, s, &p) != s.n) {
+		n = 0;
+		for (int place = 0; place < 3 && n != s.n; place++)
+			n = timestamp_match(s, (enum timestamp_place)place, &shape);
+		if (s.n == 0 || n != s.n)
+			return false;
+		run(shapes[shape].pat, s, &p);
+	}
+	/* The order of day and month in 31/12/2024 shows only where one exceeds 12; 12/31 is read
+	 * first. */
+	assemble(&p, t);
+	return true;
+}
+
+int timestamp_rank(unsigned shape)
+{
+	const char *p = shapes[shape].pat;
+	bool since = strchr(p, 'e') || strchr(p, 't');
+
+	return (strchr(p, 'Y') || strchr(p, 'y') || since ? 8 : 0) +
+	       (strchr(p, 'M') || strchr(p, 'b') || since ? 4 : 0) +
+	       (strchr(p, 'f') || strchr(p, 'F') ? 2 : 0) - (since ? 1 : 0);
+}
+
+const char *timestamp_name(unsigned shape)
+{
+	return shape < NSHAPES ? shapes[shape].pat : "";
+}
+
+void timestamp_format(const struct event_time *t, struct buf *out)
+{
+	int64_t ns = t->ns, sec, frac, days;
+	int y, m, d, zone = t->zone;
+
+	if (!t->known || !t->has_date)
+		return;
+	sec = ns / NS;
+	frac = ns % NS;
+	if (frac < 0) {
+		frac += NS;
+		sec--;
+	}
+	sec += zone;
+	days = sec / DAY;
+	sec %= DAY;
+	if (sec < 0) {
+		sec += DAY;
+		days--;
+	}
+	date_of(t->has_year ? days : days + YEAR_0, &y, &m, &d);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", y, m, d, (int)(sec / 3600),
+		   (int)(sec / 60 % 60), (int)(sec % 60));
+	if (t->digits) {
+		for (int i = t->digits; i < 9; i++)
+			frac /= 10;
+		buf_printf(out, ".%0*lld", t->digits, (long long)frac);
+	}
+	if (!t->has_zone)
+		return;
+	if (zone == 0) {
+		buf_add_char(out, 'Z');
+		return;
+	}
+	buf_printf(out, "%c%02d:%02d", zone < 0 ? '-' : '+', (zone < 0 ? -zone : zone) / 3600,
+		   (zone < 0 ? -zone : zone) / 60 % 60);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Points in time as logs write them. A timestamp is recognised once per column of a log by trying
+ * all known shapes; the shape then found is checked on later lines by a plan: one comparison of up
+ * to 32 bytes against digits and separators at fixed offsets.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "types/event.h"
+
+#define TIMESTAMP_NONE 0xffu /* no shape */
+#define TIMESTAMP_MAX  48    /* bytes of the longest timestamp */
+
+/* What stands before: some shapes are told from plain numbers only there. */
+enum timestamp_place {
+	TIMESTAMP_BARE,
+	TIMESTAMP_BRACKET, /* after "[": seconds since boot count too */
+	TIMESTAMP_LETTER,  /* after the level letter of glog: month and day without separator */
+};
+
+/* Length of the timestamp at the beginning of s and its shape; 0 if there is none. */
+size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape);
+
+/* A shape made ready for checking line after line. */
+struct timestamp_plan {
+	uint8_t shape;
+	uint8_t fixed;    /* bytes that the masks below describe; 0: none */
+	uint32_t digits;  /* offsets that must hold digits */
+	uint32_t literal; /* offsets that must hold these bytes */
+	char bytes[32];
+};
+
+void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape);
+/* Length of a timestamp of the plan's shape at the beginning of s; 0 if there is none. */
+size_t timestamp_check(const struct timestamp_plan *plan, struct str s);
+
+/* Decode a whole timestamp of that shape (TIMESTAMP_NONE: find it); false if it is none. */
+bool timestamp_decode(struct str s, unsigned shape, struct event_time *t);
+
+/* Of two timestamps of one line, does shape a say more than shape b (date, year, fraction)? */
+int timestamp_rank(unsigned shape);
+/* The pattern of a shape, for people. */
+const char *timestamp_name(unsigned shape);
+
+/* RFC 3339 with the precision and the zone that the log gave ("2024-06-14T15:16:01.250+02:00");
+ * without zone none is written; without year 0000; nothing at all without a date. */
+void timestamp_format(const struct event_time *t, struct buf *out);
