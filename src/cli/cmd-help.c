@@ -4,16 +4,19 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
-#include "config.h"
+#include "cli/manual.h"
 
 struct values {
 	bool all;
+	bool man;
 	bool help;
 };
 
 static const struct option options[] = {
 	{OPTION_FLAG, 'a', "all", NULL, "all commands, by the stage of an investigation",
 	 offsetof(struct values, all)},
+	{OPTION_FLAG, 0, "man", NULL, "the manual page, as source for scdoc",
+	 offsetof(struct values, man)},
 	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
 	{OPTION_END},
 };
@@ -73,6 +76,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (rc)
 		rc = command_usage(&cmd_help, &err);
+	else if (v.man)
+		manual_print(c, stdout);
 	else if (c || v.help)
 		command_print_help(c ? c : &cmd_help, stdout);
 	else

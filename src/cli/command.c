@@ -4,6 +4,8 @@
 
 const struct command *const commands[] = {
 	&cmd_help,
+	&cmd_log_table,
+	&cmd_log_templates,
 	NULL,
 };
 

@@ -11,47 +11,79 @@
 #include "mine/mine.h"
 #include "types/logrec.h"
 
-/* Lines lo ... hi-1 (from 0) of a file begin at this offset; one mark each LOGMARK_LINES lines. */
-#define LOGMARK_LINES 512
+#define LOGSET_PART         ((size_t)1 << 20) /* bytes that one thread reads at a time */
+#define LOGSET_MARK         512               /* lines between two entries of a part's index */
+#define LOGSET_MAX_ENTITIES ((size_t)1 << 22)
+
+/* A piece of a file that can be read alone. */
+struct logset_part {
+	uint32_t file;     /* index into logset.files */
+	uint64_t from, to; /* bytes */
+	uint64_t line0;    /* lines of the file before it */
+	uint64_t nlines;
+	uint64_t *marks;     /* offset of its line i * LOGSET_MARK, i = 0, 1, ... */
+	struct logrec *recs; /* only while mining */
+	uint32_t worker;     /* whose miner and entities recs refer to */
+};
 
 struct logset_file {
-	struct str name;
-	struct str rel;
-	uint32_t side; /* as given to logset_add: 0 good, 1 bad */
+	struct str name; /* as shown */
+	struct str rel;  /* below the directory or archive that was named */
 	struct str data;
+	const struct loginput *input;
+	uint32_t side; /* as given to logset_add(): 0 good, 1 bad */
 	struct logreader *reader;
-	struct logrec *recs; /* nlines */
+	struct str request_key; /* "TraceID: ": what precedes the id of a request; empty if none */
+	size_t part0, nparts;   /* its parts in logset.parts */
+	uint64_t line0;         /* lines of the files before it */
 	uint64_t nlines;
-	uint64_t *marks; /* offset of line i * LOGMARK_LINES (from 0) */
-	const char *note;
+	struct logrec *recs; /* of its lines */
+	struct str note;     /* what a user should know of the reading; empty if nothing */
 };
 
 struct logset {
+	struct arena arena;
 	struct loginputs inputs;
-	uint32_t *input_side; /* of each input */
-	size_t input_side_cap;
+	uint32_t *sides; /* of each input */
+	size_t nsides, sides_cap;
 	struct logset_file *files;
 	size_t nfiles;
-	struct intern entities; /* "thread 7": what groups lines */
+	struct logset_part *parts;
+	size_t nparts, parts_cap;
+	struct logrec *recs; /* of all lines of all files */
+	uint64_t nlines;
+	struct intern entities; /* names of threads and requests, in order of appearance */
 	struct templates *templates;
-	struct templates_known *known;
-	struct logformat_set *formats;
+	uint64_t cut_lines; /* lines longer than LOG_LINE_MAX */
 };
 
 struct logset_opts {
 	struct loginput_opts input;
-	unsigned threads;                    /* 0: all cores */
+	unsigned threads;                    /* 0: all processors */
 	const struct logformat_set *formats; /* may be NULL */
 	const struct templates_known *known; /* may be NULL */
+	struct progress *progress;           /* bytes mined */
 };
 
 void logset_init(struct logset *s);
 void logset_release(struct logset *s);
+
 /* Open path (file, directory, archive, "-") for a side. */
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
 	       struct err *err) ERR_CHECK;
-/* Recognise and mine all that was added; once. */
-int logset_mine(struct logset *s, const struct logset_opts *o, struct err *err) ERR_CHECK;
 
-/* A cursor that will return line no (from 1) of a file next. */
-void logset_seek(const struct logset_file *f, uint64_t no, struct logcursor *c);
+/* Recognise and mine all that was added; call once. The result is the same for any number of
+ * threads. */
+void logset_mine(struct logset *s, const struct logset_opts *o);
+
+/* Bytes of all inputs. */
+uint64_t logset_size(const struct logset *s);
+
+/* A cursor that returns line no (from 1) of a file next; logcursor_release() it. */
+void logset_seek(const struct logset *s, uint32_t file, uint64_t no, struct logcursor *c);
+
+/* A cursor over one part. */
+void logset_part_cursor(const struct logset *s, size_t part, struct logcursor *c);
+
+/* Number of the last line of the event whose head is line no. */
+uint64_t logset_event_end(const struct logset *s, uint32_t file, uint64_t no);

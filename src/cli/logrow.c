@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Events as rows, and their selection: see logrow.h. */
+#include "cli/logrow.h"
+
+#include "text/level.h"
+
+const char *const logrow_names[LOGROW_COLUMNS] = {
+	[LOGROW_FILE] = "file",       [LOGROW_LINE] = "line",
+	[LOGROW_TIME] = "time",       [LOGROW_LEVEL] = "level",
+	[LOGROW_HOST] = "host",       [LOGROW_PROCESS] = "process",
+	[LOGROW_THREAD] = "thread",   [LOGROW_FUNCTION] = "function",
+	[LOGROW_SOURCE] = "source",   [LOGROW_TEMPLATE] = "template",
+	[LOGROW_MESSAGE] = "message", [LOGROW_PARAMS] = "params",
+};
+
+void logrow_set(struct logrow *r, const struct logline *line, uint32_t tmpl)
+{
+	r->line = line;
+	r->tmpl = tmpl;
+	r->has_time = r->has_params = false;
+}
+
+const struct event_time *logrow_time(struct logrow *r)
+{
+	if (!r->has_time) {
+		logreader_time(r->file->reader, r->line, &r->time);
+		r->has_time = true;
+	}
+	return &r->time;
+}
+
+static void make_params(struct logrow *r)
+{
+	if (r->has_params)
+		return;
+	r->nparams = templates_params(r->set->templates, r->tmpl, r->line->message, r->params,
+				      MINE_MAX_PARAMS);
+	r->has_params = true;
+}
+
+static struct str params_text(struct logrow *r)
+{
+	make_params(r);
+	buf_clear(&r->params_text);
+	for (size_t i = 0; i < r->nparams; i++) {
+		if (i)
+			buf_add_char(&r->params_text, ' ');
+		buf_add_str(&r->params_text, r->params[i]);
+	}
+	return buf_str(&r->params_text);
+}
+
+static struct str line_number(struct logrow *r)
+{
+	int n = snprintf(r->number, sizeof(r->number), "%llu", (unsigned long long)r->line->no);
+
+	return (struct str){r->number, (size_t)n};
+}
+
+struct str logrow_cell(void *row, unsigned column)
+{
+	struct logrow *r = row;
+
+	switch ((enum logrow_column)column) {
+	case LOGROW_FILE: return r->file->name;
+	case LOGROW_LINE: return line_number(r);
+	case LOGROW_TIME:
+		buf_clear(&r->time_text);
+		timestamp_format(logrow_time(r), &r->time_text);
+		return buf_str(&r->time_text);
+	case LOGROW_LEVEL: return r->line->level_text;
+	case LOGROW_HOST: return r->line->host;
+	case LOGROW_PROCESS: return r->line->process;
+	case LOGROW_THREAD: return r->line->thread;
+	case LOGROW_FUNCTION: return r->line->function;
+	case LOGROW_SOURCE: return r->line->source;
+	case LOGROW_TEMPLATE: return templates_get(r->set->templates, r->tmpl)->id;
+	case LOGROW_MESSAGE: return r->line->message;
+	case LOGROW_PARAMS: return params_text(r);
+	default: return STR("");
+	}
+}
+
+static int parse_bound(const char *text, const char *option, struct event_time *t, struct err *err)
+{
+	if (text && !timestamp_decode(str_of(text), TIMESTAMP_NONE, t))
+		return err_set(err, ERR_USAGE,
+			       "--%s takes a time (2024-05-01T12:00:00, 12:00:00), not '%s'",
+			       option, text);
+	return 0;
+}
+
+int logfilter_init(struct logfilter *f, const struct logfilter_values *v, struct err *err)
+{
+	int rc = 0;
+
+	*f = (struct logfilter){.any = v->where || v->since || v->until || v->level || v->grep};
+	if (v->level) {
+		f->level = level_of_any(str_of(v->level));
+		if (f->level == LEVEL_UNKNOWN)
+			rc = err_set(err, ERR_USAGE,
+				     "--level takes one of trace debug info notice warn error "
+				     "fatal, not '%s'",
+				     v->level);
+	}
+	if (!rc)
+		rc = parse_bound(v->since, "since", &f->since, err);
+	if (!rc)
+		rc = parse_bound(v->until, "until", &f->until, err);
+	if (!rc && v->where)
+		rc = where_new(&f->where, str_of(v->where), logrow_names, LOGROW_COLUMNS, err);
+	if (!rc && v->grep)
+		rc = pattern_new(&f->grep, str_of(v->grep), err);
+	if (rc)
+		logfilter_release(f);
+	return rc;
+}
+
+void logrow_release(struct logrow *r)
+{
+	buf_release(&r->time_text);
+	buf_release(&r->params_text);
+}
+
+void logfilter_release(struct logfilter *f)
+{
+	where_free(f->where);
+	pattern_free(f->grep);
+	*f = (struct logfilter){0};
+}
+
+/*
+ * Time of a bound and of an event in one frame: a bound of a time of day only compares with the
+ * event's time of day; years and zones count where both know them.
+ */
+static int64_t bound_ns(const struct event_time *bound, const struct event_time *t)
+{
+	const int64_t day = INT64_C(86400000000000);
+	int64_t local = t->ns + (t->has_zone ? t->zone * INT64_C(1000000000) : 0);
+
+	if (!bound->has_date)
+		return t->ns - ((local % day) + day) % day + bound->ns;
+	if (bound->has_zone || !t->has_zone)
+		return bound->ns;
+	return bound->ns - t->zone * INT64_C(1000000000);
+}
+
+bool logfilter_passes(const struct logfilter *f, struct logrow *r)
+{
+	if (!f->any)
+		return true;
+	if (f->level && r->line->level < f->level)
+		return false;
+	if (f->since.known || f->until.known) {
+		const struct event_time *t = logrow_time(r);
+
+		if (!t->known || (f->since.known && t->ns < bound_ns(&f->since, t)) ||
+		    (f->until.known && t->ns >= bound_ns(&f->until, t)))
+			return false;
+	}
+	if (f->grep && !pattern_find(f->grep, r->line->raw))
+		return false;
+	return !f->where || where_test(f->where, logrow_cell, r);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Opening logs for a command: see logs.h. */
+#include "cli/logs.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cli/settings.h"
+
+#define MAX_KNOWN_FILE ((size_t)256 << 20)
+
+static int read_known(struct logs *l, const struct logs_values *v, struct err *err)
+{
+	for (size_t i = 0; i < v->known.n; i++) {
+		CLEANUP_FREE char *data = NULL;
+		size_t n;
+		int rc = file_read_small(v->known.items[i], MAX_KNOWN_FILE, &data, &n, err);
+
+		if (rc)
+			return rc;
+		if (!l->known)
+			l->known = templates_known_new();
+		rc = templates_known_add(l->known, (struct str){data, n}, err);
+		if (rc)
+			return err_prepend(err, rc, "%s: ", v->known.items[i]);
+	}
+	return 0;
+}
+
+static int read_formats(struct logs *l, const struct logs_values *v, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < v->formats.n; i++)
+		rc = settings_read(v->formats.items[i], &l->formats, err);
+	return rc ? rc : settings_read_default(&l->formats, err);
+}
+
+int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v, struct err *err)
+{
+	int rc;
+
+	*l = (struct logs){.opts = {.input = {.tmpdir = cli->tmpdir, .progress = cli->progress},
+				    .threads = v->threads > 256 ? 256 : (unsigned)v->threads,
+				    .progress = cli->progress}};
+	if (v->color) {
+		cli->color_out = strcmp(v->color, "always") == 0 ||
+				 (cli->color_out && strcmp(v->color, "never") != 0);
+		cli->color_err = cli->color_out;
+	}
+	logset_init(&l->set);
+	if (v->json + v->csv + v->jsonl > 1)
+		rc = err_set(err, ERR_USAGE, "--json, --jsonl and --csv exclude each other");
+	else
+		rc = read_known(l, v, err);
+	if (!rc)
+		rc = read_formats(l, v, err);
+	if (rc)
+		logs_release(l);
+	l->opts.known = l->known;
+	l->opts.formats = l->formats;
+	return rc;
+}
+
+int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err)
+{
+	return logset_add(&l->set, path, side, &l->opts, err);
+}
+
+void logs_mine(struct logs *l, struct cli *cli)
+{
+	struct logset *s = &l->set;
+
+	if (cli->progress)
+		cli->progress->total = logset_size(s);
+	logset_mine(s, &l->opts);
+	for (size_t i = 0; i < s->nfiles; i++) {
+		const struct logset_file *f = &s->files[i];
+
+		if (f->note.n)
+			fprintf(stderr, "inquest: " STR_FMT ": " STR_FMT "\n", STR_ARG(f->name),
+				STR_ARG(f->note));
+		if (file_map_shrank(&f->input->map))
+			fprintf(stderr, "inquest: " STR_FMT ": shrank while it was read\n",
+				STR_ARG(f->name));
+	}
+	if (s->cut_lines)
+		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
+			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+}
+
+void logs_release(struct logs *l)
+{
+	logset_release(&l->set);
+	templates_known_free(l->known);
+	logformat_set_free(l->formats);
+	*l = (struct logs){0};
+}
+
+void logs_values_release(struct logs_values *v)
+{
+	options_list_release(&v->known);
+	options_list_release(&v->formats);
+}

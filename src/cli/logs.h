@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What all commands on logs share: the options, opening and mining, notes on what was read. */
+#pragma once
+
+#include "cli/command.h"
+#include "logset/logset.h"
+
+struct logs_values {
+	bool help, json, csv, jsonl;
+	uint64_t threads;
+	struct option_list known;   /* --templates */
+	struct option_list formats; /* --config */
+	const char *color;
+};
+
+#define LOGS_OPTIONS(type, member)                                                       \
+	{OPTION_NUMBER,                                                                  \
+	 'j',                                                                            \
+	 "threads",                                                                      \
+	 "N",                                                                            \
+	 "threads to use (default: all processors)",                                     \
+	 offsetof(type, member.threads)},                                                \
+		{OPTION_LIST,                                                            \
+		 0,                                                                      \
+		 "templates",                                                            \
+		 "FILE",                                                                 \
+		 "known templates, so that ids and counts of different logs compare",    \
+		 offsetof(type, member.known)},                                          \
+		{OPTION_LIST,                                                            \
+		 0,                                                                      \
+		 "config",                                                               \
+		 "FILE",                                                                 \
+		 "more settings: log formats, as in inquest.conf",                       \
+		 offsetof(type, member.formats)},                                        \
+		{OPTION_CHOICE,                                                          \
+		 0,                                                                      \
+		 "color",                                                                \
+		 "auto|always|never",                                                    \
+		 "colour (default: auto)",                                               \
+		 offsetof(type, member.color)},                                          \
+	{                                                                                \
+		OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(type, member.help) \
+	}
+
+#define LOGS_OUTPUT_OPTIONS(type, member)                                                        \
+	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(type, member.json)},        \
+		{OPTION_FLAG,                                                                    \
+		 0,                                                                              \
+		 "jsonl",                                                                        \
+		 NULL,                                                                           \
+		 "one JSON object a line",                                                       \
+		 offsetof(type, member.jsonl)},                                                  \
+	{                                                                                        \
+		OPTION_FLAG, 0, "csv", NULL, "CSV with a header row", offsetof(type, member.csv) \
+	}
+
+/* A set of logs together with what was needed to open it. */
+struct logs {
+	struct logset set;
+	struct logset_opts opts;
+	struct templates_known *known;
+	struct logformat_set *formats;
+};
+
+/* Ready for logs_add(): options checked, formats and known templates read. On failure all is
+ * released. */
+int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v,
+	      struct err *err) ERR_CHECK;
+int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err) ERR_CHECK;
+/* Recognise and mine; then say on stderr what is noteworthy of the inputs. */
+void logs_mine(struct logs *l, struct cli *cli);
+void logs_release(struct logs *l);
+void logs_values_release(struct logs_values *v);

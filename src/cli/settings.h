@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Settings from files: ./inquest.conf or the nearest one in a directory above (up to the root of
+ * the repository), then $XDG_CONFIG_HOME/inquest/inquest.conf. Known sections:
+ *
+ *   [log-format NAME]    regex = a PCRE2 expression with named groups (time level host process
+ *                        thread function source message)
+ *                        lnav = path of a format file of lnav (JSON)
+ */
+#pragma once
+
+#include "base/err.h"
+#include "log/reader.h"
+
+/* Read one file of settings into formats (made when first needed). */
+int settings_read(const char *path, struct logformat_set **formats, struct err *err) ERR_CHECK;
+/* Read the files that apply here; none is no error. */
+int settings_read_default(struct logformat_set **formats, struct err *err) ERR_CHECK;

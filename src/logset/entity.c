@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Requests and threads: see entity.h.
+ *
+ * A key is one of a short list of spellings followed by the id. The list has the words that
+ * tracing systems and frameworks print; which of them a log uses, if any, is learnt from a sample.
+ */
+#include "logset/entity.h"
+
+#include "base/mem.h"
+
+/* What precedes an id, best first: a trace spans what a span or a session does not. */
+static const char *const keys[] = {
+	"TraceID: ",
+	"traceId=",
+	"trace_id=",
+	"trace_id: ",
+	"traceid=",
+	"traceID=",
+	"trace=",
+	"TraceId: ",
+	"\"trace_id\":\"",
+	"\"traceId\":\"",
+	"request_id=",
+	"requestId=",
+	"request-id=",
+	"req_id=",
+	"reqId=",
+	"RequestId: ",
+	"request_id: ",
+	"req-",
+	"rid=",
+	"correlation_id=",
+	"correlationId=",
+	"transaction_id=",
+	"txid=",
+	"session_id=",
+	"sessionId=",
+};
+
+static bool id_char(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' ||
+	       c == '_';
+}
+
+/* The id after the key in text; empty if the key is not there. */
+static struct str find_id(struct str text, struct str key)
+{
+	size_t at = str_find(text, key), n = 0;
+	struct str rest;
+
+	if (at == text.n)
+		return (struct str){text.p, 0};
+	rest = str_from(text, at + key.n);
+	while (n < rest.n && n < 64 && id_char(rest.p[n]))
+		n++;
+	return str_head(rest, n);
+}
+
+struct str entity_learn_key(const struct str *lines, size_t n)
+{
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
+		struct str key = str_of(keys[k]);
+		size_t hits = 0;
+
+		for (size_t i = 0; i < n; i++)
+			hits += find_id(lines[i], key).n >= 2;
+		if (n && hits * 5 >= n)
+			return key;
+	}
+	return (struct str){NULL, 0};
+}
+
+struct str entity_of(const struct logline *line, struct str request_key, struct buf *b)
+{
+	buf_clear(b);
+	if (request_key.n) {
+		struct str id = find_id(line->raw, request_key);
+
+		if (id.n >= 2) {
+			buf_add_str(b, line->host);
+			BUF_LIT(b, " request ");
+			buf_add_str(b, id);
+			return buf_str(b);
+		}
+	}
+	if (line->thread.n) {
+		buf_add_str(b, line->host);
+		BUF_LIT(b, " thread ");
+		buf_add_str(b, line->process);
+		buf_add_char(b, ' ');
+		buf_add_str(b, line->thread);
+	} else if (line->process.n) {
+		buf_add_str(b, line->host);
+		BUF_LIT(b, " process ");
+		buf_add_str(b, line->function);
+		buf_add_char(b, ' ');
+		buf_add_str(b, line->process);
+	}
+	return buf_str(b);
+}

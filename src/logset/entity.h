@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a line belongs to when several threads or requests share a log: the request, where lines
+ * name one ("TraceID: 6f3c", "request_id=17", "[req-38101a0b-..."), else the thread, else the
+ * process.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "types/event.h"
+
+/* The text that precedes the request's id in at least a fifth of the sampled lines; else empty. */
+struct str entity_learn_key(const struct str *lines, size_t n);
+
+/* The name of the line's entity, built in b; empty if the line names none. */
+struct str entity_of(const struct logline *line, struct str request_key, struct buf *b);

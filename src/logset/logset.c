@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Logs opened, recognised and mined together: see logset.h.
+ *
+ * Each file is cut into parts that can be read alone; threads take parts in turn, each with its own
+ * miner and its own table of entities. Then the miners are merged into templates, and one pass over
+ * the records, part by part in the order of the files, turns local ids into common ones. Entities
+ * are numbered in the order of that pass, templates by content, so the result does not depend on
+ * which thread read what.
+ */
+#include "logset/logset.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "logset/entity.h"
+
+#define SAMPLE_LINES 1000 /* from which the request key is learnt */
+
+void logset_init(struct logset *s)
+{
+	*s = (struct logset){0};
+	arena_init(&s->arena);
+	loginputs_init(&s->inputs);
+	intern_init(&s->entities);
+}
+
+void logset_release(struct logset *s)
+{
+	for (size_t i = 0; i < s->nfiles; i++)
+		logreader_free(s->files[i].reader);
+	for (size_t i = 0; i < s->nparts; i++) {
+		free(s->parts[i].marks);
+		free(s->parts[i].recs);
+	}
+	free(s->parts);
+	free(s->recs);
+	free(s->sides);
+	templates_free(s->templates);
+	intern_release(&s->entities);
+	loginputs_release(&s->inputs);
+	arena_release(&s->arena);
+}
+
+int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
+	       struct err *err)
+{
+	int rc = loginputs_add(&s->inputs, path, &o->input, err);
+
+	while (s->nsides < s->inputs.n)
+		array_push(s->sides, s->nsides, s->sides_cap) = side;
+	return rc;
+}
+
+uint64_t logset_size(const struct logset *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->inputs.n; i++)
+		sum += s->inputs.in[i].map.size;
+	return sum;
+}
+
+static struct str learn_request_key(const struct logset_file *f)
+{
+	struct str lines[SAMPLE_LINES], rest = f->data, line;
+	size_t n = 0;
+
+	while (n < SAMPLE_LINES && str_next(&rest, '\n', &line))
+		lines[n++] = str_head(line, 1024);
+	return entity_learn_key(lines, n);
+}
+
+/* Everything about files that must be known before lines are read: readers, parts. */
+static void open_files(struct logset *s, const struct logset_opts *o)
+{
+	s->nfiles = s->inputs.n;
+	s->files = arena_zalloc(&s->arena, s->nfiles * sizeof(*s->files));
+	for (uint32_t i = 0; i < s->nfiles; i++) {
+		struct logset_file *f = &s->files[i];
+		const struct loginput *in = &s->inputs.in[i];
+		uint64_t *cuts;
+		size_t n;
+
+		f->input = in;
+		f->name = in->name;
+		f->rel = in->rel;
+		f->note = in->note;
+		f->side = s->sides[i];
+		f->data = (struct str){in->map.data, in->map.size};
+		f->reader = logreader_new(f->data, o->formats);
+		f->request_key = learn_request_key(f);
+		f->part0 = s->nparts;
+		n = logreader_cuts(f->reader, LOGSET_PART, &cuts);
+		for (size_t k = 0; k < n; k++)
+			array_push(s->parts, s->nparts, s->parts_cap) =
+				(struct logset_part){.file = i, .from = cuts[k], .to = cuts[k + 1]};
+		f->nparts = s->nparts - f->part0;
+		free(cuts);
+	}
+}
+
+struct worker {
+	struct miner *miner;
+	struct intern entities;
+	struct buf name;
+	uint64_t cut_lines;
+};
+
+struct mining {
+	struct logset *set;
+	struct worker *workers;
+	struct progress *progress;
+};
+
+static uint32_t entity_id(struct worker *w, const struct logset_file *f, const struct logline *line)
+{
+	struct str name = entity_of(line, f->request_key, &w->name);
+	uint32_t id;
+
+	if (!name.n)
+		return LOGREC_NONE;
+	if (w->entities.n >= LOGSET_MAX_ENTITIES && !intern_find(&w->entities, name, &id))
+		return LOGREC_NONE;
+	return intern_add(&w->entities, name);
+}
+
+static void mine_part(void *arg, size_t index, unsigned worker)
+{
+	struct mining *m = arg;
+	struct logset_part *p = &m->set->parts[index];
+	const struct logset_file *f = &m->set->files[p->file];
+	struct worker *w = &m->workers[worker];
+	size_t recs_cap = 0, marks_cap = 0, nmarks = 0, nrecs = 0;
+	struct logcursor c;
+	struct logline line;
+	uint32_t entity = LOGREC_NONE;
+
+#ifdef MADV_POPULATE_READ
+	{
+		uintptr_t at = (uintptr_t)(f->data.p + p->from) & ~(uintptr_t)4095;
+
+		madvise((void *)at, (size_t)((uintptr_t)(f->data.p + p->to) - at),
+			MADV_POPULATE_READ);
+	}
+#endif
+	p->worker = worker;
+	logcursor_init(&c, f->reader, p->from, 0, p->to);
+	while (logcursor_next(&c, &line)) {
+		uint32_t shape = miner_add(w->miner, &line);
+
+		if (line.head)
+			entity = entity_id(w, f, &line);
+		w->cut_lines += line.cut;
+		if (nrecs % LOGSET_MARK == 0)
+			array_push(p->marks, nmarks, marks_cap) = line.offset;
+		array_push(p->recs, nrecs, recs_cap) = (struct logrec){
+			.tmpl = shape | (line.head ? 0 : LOGREC_CONT), .entity = entity};
+	}
+	p->nlines = nrecs;
+	logcursor_release(&c);
+	progress_step(m->progress, p->to - p->from);
+}
+
+/* Local ids of one part's records become common ones; the part's own array goes. */
+static void settle_part(struct logset *s, struct logset_part *p, struct worker *w,
+			uint32_t **entity_maps, struct logrec *out)
+{
+	uint32_t *map = entity_maps[p->worker];
+
+	for (uint64_t i = 0; i < p->nlines; i++) {
+		struct logrec r = p->recs[i];
+
+		out[i].tmpl = templates_of_shape(s->templates, p->worker, r.tmpl & ~LOGREC_CONT) |
+			      (r.tmpl & LOGREC_CONT);
+		if (r.entity != LOGREC_NONE) {
+			if (map[r.entity] == LOGREC_NONE)
+				map[r.entity] = intern_add(&s->entities,
+							   w[p->worker].entities.strs[r.entity]);
+			r.entity = map[r.entity];
+		}
+		out[i].entity = r.entity;
+	}
+	free(p->recs);
+	p->recs = NULL;
+}
+
+static void settle(struct logset *s, struct worker *workers, unsigned nworkers)
+{
+	uint32_t **maps = mem_zalloc(nworkers * sizeof(*maps));
+	uint64_t at = 0;
+
+	for (unsigned i = 0; i < nworkers; i++) {
+		maps[i] = mem_alloc(workers[i].entities.n * sizeof(**maps));
+		memset(maps[i], 0xff, workers[i].entities.n * sizeof(**maps));
+	}
+	for (size_t i = 0; i < s->nparts; i++)
+		s->nlines += s->parts[i].nlines;
+	s->recs = mem_alloc(s->nlines * sizeof(*s->recs));
+	for (size_t i = 0; i < s->nfiles; i++) {
+		struct logset_file *f = &s->files[i];
+
+		f->line0 = at;
+		f->recs = s->recs + at;
+		for (size_t k = f->part0; k < f->part0 + f->nparts; k++) {
+			struct logset_part *p = &s->parts[k];
+
+			p->line0 = at - f->line0;
+			settle_part(s, p, workers, maps, s->recs + at);
+			at += p->nlines;
+		}
+		f->nlines = at - f->line0;
+	}
+	for (unsigned i = 0; i < nworkers; i++)
+		free(maps[i]);
+	free(maps);
+}
+
+void logset_mine(struct logset *s, const struct logset_opts *o)
+{
+	unsigned n = o->threads ? o->threads : task_cpus();
+	struct mining m = {.set = s, .progress = o->progress};
+	struct miner **miners;
+
+	open_files(s, o);
+	if (n > s->nparts)
+		n = s->nparts ? (unsigned)s->nparts : 1;
+	m.workers = mem_zalloc(n * sizeof(*m.workers));
+	miners = mem_alloc(n * sizeof(*miners));
+	for (unsigned i = 0; i < n; i++) {
+		miners[i] = m.workers[i].miner = miner_new();
+		intern_init(&m.workers[i].entities);
+	}
+	task_run(n, s->nparts, mine_part, &m);
+	s->templates = templates_new(miners, n, o->known);
+	settle(s, m.workers, n);
+	for (unsigned i = 0; i < n; i++) {
+		s->cut_lines += m.workers[i].cut_lines;
+		miner_free(m.workers[i].miner);
+		intern_release(&m.workers[i].entities);
+		buf_release(&m.workers[i].name);
+	}
+	free(m.workers);
+	free(miners);
+}
+
+void logset_part_cursor(const struct logset *s, size_t part, struct logcursor *c)
+{
+	const struct logset_part *p = &s->parts[part];
+
+	logcursor_init(c, s->files[p->file].reader, p->from, p->line0, p->to);
+}
+
+/* The part of a file that holds line no (from 1). */
+static const struct logset_part *part_of_line(const struct logset *s, const struct logset_file *f,
+					      uint64_t no)
+{
+	size_t lo = f->part0, hi = f->part0 + f->nparts;
+
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->parts[mid].line0 < no)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &s->parts[lo];
+}
+
+void logset_seek(const struct logset *s, uint32_t file, uint64_t no, struct logcursor *c)
+{
+	const struct logset_file *f = &s->files[file];
+	const struct logset_part *p;
+	struct logline line;
+	uint64_t from, before;
+
+	if (no == 0 || no > f->nlines) {
+		logcursor_init(c, f->reader, f->data.n, f->nlines, f->data.n);
+		return;
+	}
+	p = part_of_line(s, f, no);
+	/* The mark before: a line's being a head can depend on some lines above it. */
+	before = (no - 1 - p->line0) / LOGSET_MARK;
+	if (before && (no - 1 - p->line0) % LOGSET_MARK < LOGSET_MARK / 4)
+		before--;
+	from = p->marks[before];
+	before = p->line0 + before * LOGSET_MARK;
+	logcursor_init(c, f->reader, from, before, f->data.n);
+	while (before + 1 < no && logcursor_next(c, &line))
+		before++;
+}
+
+uint64_t logset_event_end(const struct logset *s, uint32_t file, uint64_t no)
+{
+	const struct logset_file *f = &s->files[file];
+
+	while (no < f->nlines && (f->recs[no].tmpl & LOGREC_CONT))
+		no++;
+	return no;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Regular expressions: see pattern.h. */
+#include "text/pattern.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#define MATCH_LIMIT UINT32_C(1000000)
+#define HEAP_LIMIT  UINT32_C(20000) /* KiB */
+
+struct pattern {
+	pcre2_code *code;
+	pcre2_match_context *limits;
+};
+
+int pattern_new(struct pattern **out, struct str regex, struct err *err)
+{
+	int error;
+	size_t at;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex.p, regex.n, PCRE2_NEVER_BACKSLASH_C,
+					 &error, &at, NULL);
+	struct pattern *p;
+
+	if (!code) {
+		unsigned char why[200];
+
+		pcre2_get_error_message(error, why, sizeof(why));
+		return err_set(err, ERR_USAGE, "regular expression, column %zu: %s", at + 1, why);
+	}
+	p = mem_zalloc(sizeof(*p));
+	p->code = code;
+	p->limits = pcre2_match_context_create(NULL);
+	if (!p->limits)
+		abort();
+	pcre2_set_match_limit(p->limits, MATCH_LIMIT);
+	pcre2_set_heap_limit(p->limits, HEAP_LIMIT);
+	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without one it is only slower */
+	*out = p;
+	return 0;
+}
+
+void pattern_free(struct pattern *p)
+{
+	if (!p)
+		return;
+	pcre2_match_context_free(p->limits);
+	pcre2_code_free(p->code);
+	free(p);
+}
+
+bool pattern_find(const struct pattern *p, struct str s)
+{
+	pcre2_match_data *m = pcre2_match_data_create(1, NULL);
+	int rc;
+
+	if (!m)
+		abort();
+	rc = pcre2_match(p->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, m, p->limits);
+	pcre2_match_data_free(m);
+	return rc >= 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Regular expressions (PCRE2, JIT where there is one), with limits on the work of one match. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct pattern;
+
+/* Compile; -ERR_USAGE with the column of the fault. Bytes, not code points: logs are not always
+ * UTF-8. */
+int pattern_new(struct pattern **p, struct str regex, struct err *err) ERR_CHECK;
+void pattern_free(struct pattern *p);
+
+/* Does it match anywhere in s? A match that takes too much work counts as none. Safe from several
+ * threads. */
+bool pattern_find(const struct pattern *p, struct str s);
