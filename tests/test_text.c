@@ -3,6 +3,7 @@
 
 #include "report/style.h"
 #include "text/ini.h"
+#include "text/quote.h"
 #include "text/utf8.h"
 
 static void utf8_decoding(void **state)
@@ -119,6 +120,46 @@ static void ini_files(void **state)
 	}
 }
 
+static void quoted_strings(void **state)
+{
+	static const struct {
+		const char *bytes, *quoted;
+	} cases[] = {
+		{"", "\"\""},
+		{"a\"b\\c/", "\"a\\\"b\\\\c/\""},
+		{"\n\t\x1b\x7f", "\"\\u000a\\u0009\\u001b\\u007f\""},
+		{"\xc3\xa9\xf0\x9f\x98\x80", "\"\xc3\xa9\xf0\x9f\x98\x80\""},
+		{"\xff\xc3(", "\"\\udcff\\udcc3(\""},
+	};
+	static const char *const bad[] = {"", "x", "\"", "\"a", "\"\\", "\"\\u12\"", "\"\\x\"",
+					  "\"\n\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
+					  "\"\\udc00\""};
+	struct buf b = {0};
+	struct str s = STR("\"\\u00e9\\ud83d\\ude00\\n\\/\"rest");
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		buf_clear(&b);
+		quote_add(&b, str_of(cases[i].bytes));
+		assert_string_equal(buf_cstr(&b), cases[i].quoted);
+		struct str rest = str_of(cases[i].quoted);
+
+		buf_clear(&b);
+		assert_true(quote_cut(&rest, &b));
+		assert_int_equal(rest.n, 0);
+		assert_string_equal(buf_cstr(&b), cases[i].bytes);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct str rest = str_of(bad[i]);
+
+		assert_false(quote_cut(&rest, &b));
+	}
+	buf_clear(&b);
+	assert_true(quote_cut(&s, &b));
+	assert_str(s, "rest");
+	assert_string_equal(buf_cstr(&b), "\xc3\xa9\xf0\x9f\x98\x80\n/");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +167,7 @@ int main(void)
 		cmocka_unit_test(foreign_text_is_harmless),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(ini_files),
+		cmocka_unit_test(quoted_strings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,9 @@ void miner_free(struct miner *m);
 /* The shape of a line's message (ids are local to this miner, dense from 0). Continuation lines
  * are mined too and never share a template with heads. */
 uint32_t miner_add(struct miner *m, const struct logline *line);
+/* A shape known from elsewhere (a digest) by its canonical message, and count lines of it. */
+uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level, bool continuation,
+			 uint64_t count);
 
 struct template
 {

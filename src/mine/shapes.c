@@ -57,7 +57,8 @@ static void grow(struct miner *m)
 }
 
 /* The shape with this text, made if need be. */
-static uint32_t put(struct miner *m, struct str text, enum level level, bool continuation)
+static uint32_t put(struct miner *m, struct str text, enum level level, bool continuation,
+		    uint64_t count)
 {
 	uint64_t hash = shape_hash(text, level, continuation);
 	size_t k = hash & (m->nslots - 1);
@@ -67,12 +68,12 @@ static uint32_t put(struct miner *m, struct str text, enum level level, bool con
 		s = &m->shapes[m->slots[k] - 1];
 		if (s->hash == hash && s->level == level && s->continuation == continuation &&
 		    str_eq(s->text, text)) {
-			s->count++;
+			s->count += count;
 			return m->slots[k] - 1;
 		}
 	}
 	array_push(m->shapes, m->nshapes, m->capshapes) =
-		(struct shape){arena_str(&m->arena, text), hash, 1, level, continuation};
+		(struct shape){arena_str(&m->arena, text), hash, count, level, continuation};
 	m->slots[k] = (uint32_t)m->nshapes;
 	if (m->nshapes * 2 > m->nslots)
 		grow(m);
@@ -93,7 +94,13 @@ uint32_t miner_add(struct miner *m, const struct logline *line)
 		m->base = m->nshapes;
 		m->base_text = m->arena.total;
 	}
-	return put(m, text, line->level, !line->head);
+	return put(m, text, line->level, !line->head, 1);
+}
+
+uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level,
+			 bool continuation, uint64_t count)
+{
+	return put(m, canonical, level, continuation, count);
 }
 
 /* Mask what is an identifier: words with digits, marks inside, or capitals after small letters. */
