@@ -16,33 +16,21 @@
 enum part_kind { PART_MARK, PART_NAME, PART_SOFT, PART_HARD };
 
 struct part {
-	uint16_t at, n;
+	uint16_t at, n; /* place in the message, bytes */
 	uint8_t kind;
 	char mark; /* of a PART_MARK */
 };
 
 struct parts {
+	const char *m;		/* the message */
+	size_t from, to;	/* the chunk */
 	struct part p[PARTS_MAX];
 	size_t n;
-	size_t first, last; /* hard parts; first == n: none */
-	struct str s;
+	size_t first, last;	/* hard parts; first == n: none */
+	size_t names;		/* words that are not hard */
+	size_t colons, dots;
+	bool apart;		/* a mark that keeps numbers apart: # & */
 };
-
-enum { IS_DIGIT = 1, IS_HEX = 2, IS_ALPHA = 4, IS_MARK = 8, IS_DOT = 16, IS_SLASH = 32 };
-
-static const uint8_t char_kind[256] = {
-	[0 ... '-'] = IS_MARK,    ['.'] = IS_DOT,           ['/'] = IS_MARK | IS_SLASH,
-	['0' ... '9'] = IS_DIGIT, [':' ... '@'] = IS_MARK,  ['A' ... 'F'] = IS_HEX,
-	['G' ... 'Z'] = IS_ALPHA, ['['] = IS_MARK,          ['\\'] = IS_MARK | IS_SLASH,
-	[']' ... '^'] = IS_MARK,  ['_'] = IS_ALPHA,         ['`'] = IS_MARK,
-	['a' ... 'f'] = IS_HEX,   ['g' ... 'z'] = IS_ALPHA, ['{' ... 127] = IS_MARK,
-	[128 ... 255] = IS_ALPHA,
-};
-
-static inline unsigned kind_of(char c)
-{
-	return char_kind[(unsigned char)c];
-}
 
 static bool is_alnum(char c)
 {
@@ -61,64 +49,72 @@ static char *literal(char *o, const char *p, size_t n)
 }
 
 /* The end of a word that begins at i; blk_-123 is one. */
-static size_t word_end(struct str s, size_t i)
+static size_t word_end(const struct mask_bits *bits, const char *m, size_t i, size_t to)
 {
-	for (;;) {
-		while (i < s.n && mask_is_word(s.p[i]))
-			i++;
-		if (i + 1 < s.n && s.p[i] == '-' && s.p[i - 1] == '_' && mask_is_digit(s.p[i + 1]))
-			i++;
-		else
-			return i;
-	}
+	i = mask_next_clear(bits->word, i, to);
+	while (i + 1 < to && m[i] == '-' && m[i - 1] == '_' && mask_bit(bits->digit, i + 1))
+		i = mask_next_clear(bits->word, i + 1, to);
+	return i;
 }
 
-static enum part_kind word_kind(const char *p, size_t n)
+static bool is_hex(const char *p, size_t n)
 {
-	size_t digits = 0;
-	unsigned kinds = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!mask_is_digit(p[i]) && ((p[i] | 32) < 'a' || (p[i] | 32) > 'f'))
+			return false;
+	return true;
+}
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned k = kind_of(p[i]);
+static enum part_kind word_kind(const struct mask_bits *bits, const char *m, size_t i, size_t to)
+{
+	uint64_t digits = mask_window(bits->digit, i, to);
 
-		kinds |= k;
-		digits += k & IS_DIGIT;
-	}
 	if (!digits)
-		return PART_NAME;
-	if (mask_is_digit(*p) || digits >= 3)
-		return PART_HARD;
-	return n >= 6 && !(kinds & ~(unsigned)(IS_DIGIT | IS_HEX)) ? PART_HARD : PART_SOFT;
+		return to - i > 64 && mask_next(bits->digit, i, to) < to ? PART_HARD : PART_NAME;
+	if (digits & 1)
+		return PART_HARD; /* begins with one */
+	digits &= digits - 1;
+	if (digits & (digits - 1))
+		return PART_HARD; /* three or more */
+	return to - i >= 6 && is_hex(m + i, to - i) ? PART_HARD : PART_SOFT;
 }
 
 /* Cut a chunk; false if it has too many parts. */
-static bool cut(struct parts *ps, struct str s)
+static bool cut(struct parts *ps, const struct mask_bits *bits, const char *m, size_t from,
+		size_t to)
 {
-	ps->s = s;
-	ps->n = ps->last = 0;
+	ps->m = m;
+	ps->from = from;
+	ps->to = to;
+	ps->n = ps->last = ps->names = ps->colons = ps->dots = 0;
 	ps->first = SIZE_MAX;
-	for (size_t i = 0; i < s.n;) {
+	ps->apart = false;
+	for (size_t i = from, end; i < to; i = end) {
 		struct part *p = &ps->p[ps->n];
-		size_t to = i + 1;
 
 		if (ps->n == PARTS_MAX)
 			return false;
-		p->kind = PART_MARK;
-		p->mark = s.p[i];
-		if (mask_is_word(s.p[i])) {
-			to = word_end(s, i);
-			p->kind = (uint8_t)word_kind(s.p + i, to - i);
+		if (mask_bit(bits->word, i)) {
+			end = word_end(bits, m, i, to);
+			p->kind = (uint8_t)word_kind(bits, m, i, end);
 			p->mark = 0;
-		}
-		if (p->kind == PART_HARD) {
-			ps->last = ps->n;
-			if (ps->first == SIZE_MAX)
-				ps->first = ps->n;
+			if (p->kind == PART_HARD) {
+				ps->last = ps->n;
+				ps->first = ps->first == SIZE_MAX ? ps->n : ps->first;
+			} else {
+				ps->names++;
+			}
+		} else {
+			end = i + 1;
+			p->kind = PART_MARK;
+			p->mark = m[i];
+			ps->colons += m[i] == ':';
+			ps->dots += m[i] == '.';
+			ps->apart |= m[i] == '#' || m[i] == '&';
 		}
 		p->at = (uint16_t)i;
-		p->n = (uint16_t)(to - i);
+		p->n = (uint16_t)(end - i);
 		ps->n++;
-		i = to;
 	}
 	if (ps->first == SIZE_MAX)
 		ps->first = ps->n;
@@ -142,7 +138,7 @@ static bool is_number(const struct parts *ps, size_t i, size_t min, size_t max)
 	if (i >= ps->n || p->n < min || p->n > max)
 		return false;
 	for (size_t k = 0; k < p->n; k++)
-		if (!mask_is_digit(ps->s.p[p->at + k]))
+		if (!mask_is_digit(ps->m[p->at + k]))
 			return false;
 	return true;
 }
@@ -168,24 +164,16 @@ static bool is_date(const struct parts *ps, size_t a, size_t b)
 	       is_mark(ps, a + 3, ps->p[a + 1].mark);
 }
 
-/* MAC and IPv6 addresses. */
-static bool is_colon_hex(struct str s)
+/* MAC and IPv6 addresses: groups of up to four hexadecimal digits. */
+static bool is_colon_hex(const struct parts *ps)
 {
-	size_t colons = 0, digits = 0, run = 0;
+	for (size_t i = 0; i < ps->n; i++) {
+		const struct part *p = &ps->p[i];
 
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned k = kind_of(s.p[i]);
-
-		if (s.p[i] == ':') {
-			colons++;
-			run = 0;
-			continue;
-		}
-		if (!(k & (IS_DIGIT | IS_HEX)) || ++run > 4)
+		if (p->mark ? p->mark != ':' : p->n > 4 || !is_hex(ps->m + p->at, p->n))
 			return false;
-		digits += k & IS_DIGIT;
 	}
-	return colons >= 2 && digits;
+	return true;
 }
 
 /* a.b.org, a.b.org:80: three labels or more, the last of 2 to 6 small letters. */
@@ -223,7 +211,7 @@ static char *each_apart(char *o, const struct parts *ps, size_t from)
 		if (p->kind == PART_HARD)
 			*o++ = MASK_ANY;
 		else
-			o = literal(o, ps->s.p + p->at, p->n);
+			o = literal(o, ps->m + p->at, p->n);
 	}
 	return o;
 }
@@ -253,54 +241,81 @@ static size_t value_start(const struct parts *ps, bool named, bool colon)
 	if ((is_mark(ps, a - 1, '-') || is_mark(ps, a - 1, '+')) && (a == 1 || !is_word(ps, a - 2)))
 		return a - 1;
 	if (a >= 2 && is_mark(ps, a - 1, '.') && ps->p[a - 2].kind == PART_SOFT &&
-	    (ps->s.p[ps->p[a - 2].at] | 32) == 'v')
+	    (ps->m[ps->p[a - 2].at] | 32) == 'v')
 		return a - 2; /* v1.2 */
 	return a;
 }
 
-/* A chunk with digits, neither path nor URL. */
-static char *digits(char *o, struct str s)
+/* Numbers only, and marks between them: the value, its sign included. */
+static char *numbers(char *o, const struct parts *ps)
 {
-	struct parts ps;
-	bool inner = false, apart = false, colon = false, name_before = false;
+	size_t a = value_start(ps, false, false), b = ps->last;
+
+	o = literal(o, ps->m + ps->from, ps->p[a].at - ps->from);
+	*o++ = is_time(ps, a, b) ? MASK_TIME : is_date(ps, a, b) ? MASK_DATE : MASK_ANY;
+	b = (size_t)ps->p[b].at + ps->p[b].n;
+	return literal(o, ps->m + b, ps->to - b);
+}
+
+/* Numbers and names. */
+static char *mixed(char *o, const struct parts *ps)
+{
+	bool inner = false, colon = false, apart = ps->apart, name_before = false;
 	size_t a, b;
 
-	if (!cut(&ps, s)) {
+	for (size_t i = 0; i < ps->n; i++) {
+		bool name = is_word(ps, i) && ps->p[i].kind != PART_HARD;
+
+		if (i >= ps->first && i <= ps->last) {
+			inner |= name;
+			colon |= is_mark(ps, i, ':');
+		}
+		apart |= is_mark(ps, i, ':') && is_mark(ps, i + 1, ':');
+		name_before |= name && i < ps->last;
+	}
+	for (b = ps->n - 1; b > ps->last && !is_word(ps, b);)
+		b--; /* the last word */
+	if (b > ps->last && !name_before && is_mark(ps, ps->last + 1, ':') && ps->last > ps->first) {
+		*o++ = MASK_ANY; /* 10.1.1.1:80:Got */
+		return each_apart(o, ps, ps->last + 1);
+	}
+	if (apart)
+		return each_apart(o, ps, 0);
+	a = value_start(ps, b > ps->last || inner, colon);
+	o = literal(o, ps->m + ps->from, ps->p[a].at - ps->from);
+	*o++ = MASK_ANY;
+	b = (size_t)ps->p[b].at + ps->p[b].n;
+	return literal(o, ps->m + b, ps->to - b);
+}
+
+/* A chunk with digits, neither path nor URL. */
+static char *digits(char *o, const struct mask_bits *bits, const char *m, size_t from, size_t to)
+{
+	struct parts ps;
+	size_t end = word_end(bits, m, from, to);
+
+	if (end == to && mask_bit(bits->word, from)) { /* one word: the most frequent case */
+		if (word_kind(bits, m, from, to) != PART_HARD)
+			return literal(o, m + from, to - from);
 		*o++ = MASK_ANY;
 		return o;
 	}
-	if (is_time(&ps, 0, ps.n - 1)) {
+	if (!cut(&ps, bits, m, from, to)) {
+		*o++ = MASK_ANY;
+		return o;
+	}
+	if (ps.colons && is_time(&ps, 0, ps.n - 1)) {
 		*o++ = MASK_TIME;
 		return o;
 	}
-	if (is_colon_hex(s) || is_host(s)) {
+	if ((ps.colons >= 2 && is_colon_hex(&ps)) ||
+	    (ps.dots >= 2 && ps.names && is_host((struct str){m + from, to - from}))) {
 		*o++ = MASK_ANY;
 		return o;
 	}
 	if (ps.first == ps.n)
-		return literal(o, s.p, s.n);
-	for (size_t i = ps.first; i <= ps.last; i++) {
-		inner |= is_word(&ps, i) && ps.p[i].kind != PART_HARD;
-		colon |= is_mark(&ps, i, ':');
-		apart |= is_mark(&ps, i, '#') || is_mark(&ps, i, '&');
-	}
-	for (size_t i = 0; i < ps.n; i++) {
-		apart |= is_mark(&ps, i, ':') && is_mark(&ps, i + 1, ':');
-		name_before |= i < ps.last && is_word(&ps, i) && ps.p[i].kind != PART_HARD;
-	}
-	for (b = ps.n; b > ps.last + 1 && !is_word(&ps, b - 1);)
-		b--;
-	b--; /* the last word */
-	if (b > ps.last && !name_before && is_mark(&ps, ps.last + 1, ':') && ps.last > ps.first) {
-		*o++ = MASK_ANY; /* 10.1.1.1:80:Got */
-		return each_apart(o, &ps, ps.last + 1);
-	}
-	if (apart)
-		return each_apart(o, &ps, 0);
-	a = value_start(&ps, b > ps.last || inner, colon);
-	o = literal(o, s.p, ps.p[a].at);
-	*o++ = is_time(&ps, a, b) ? MASK_TIME : is_date(&ps, a, b) ? MASK_DATE : MASK_ANY;
-	return literal(o, s.p + ps.p[b].at + ps.p[b].n, s.n - ps.p[b].at - ps.p[b].n);
+		return literal(o, m + from, to - from);
+	return ps.names || ps.apart ? mixed(o, &ps) : numbers(o, &ps);
 }
 
 /* Where "scheme://" begins; s.n if there is none. */
@@ -384,51 +399,45 @@ static bool is_tail(char c)
 	return c == '.' || c == ':' || c == '!' || c == '?';
 }
 
-/* A chunk with slashes. */
-static char *slashes(char *o, struct str s, struct str *tail, const char *end, bool has_digits)
+/* A chunk with slashes; m ends with the message, *to is before the marks at the chunk's end. */
+static char *slashes(char *o, const struct mask_bits *bits, struct str m, size_t from, size_t *to,
+		     size_t end)
 {
-	size_t at = url_start(s);
+	struct str s = {m.p + from, *to - from};
+	size_t at = url_start(s), digit = mask_next(bits->digit, from, *to);
 
 	if (at == s.n)
 		at = path_start(s);
+	if (digit < from + at)
+		o = digits(o, bits, m.p, from, from + at);
+	else
+		o = literal(o, s.p, at);
 	if (at == s.n)
-		return has_digits ? digits(o, s) : literal(o, s.p, s.n);
-	if (tail->n == 1 && *tail->p == '.' && !ends_sentence(tail->p + 1, end))
-		tail->n = 0;
-	if (at) {
-		struct str before = {s.p, at};
-		unsigned kinds = 0;
-
-		for (size_t i = 0; i < at; i++)
-			kinds |= kind_of(s.p[i]);
-		o = kinds & IS_DIGIT ? digits(o, before) : literal(o, before.p, before.n);
-	}
+		return o;
+	if (end == *to + 1 && m.p[*to] == '.' && !ends_sentence(m.p + end, m.p + m.n))
+		*to = end; /* the full stop is part of the path */
 	*o++ = MASK_ANY;
 	return o;
 }
 
-char *mask_chunk(char *o, struct str s, const char *end)
+/* What needs a look in a chunk and is no digit is a slash. */
+static bool has_slash(const struct mask_bits *bits, size_t from, size_t to)
 {
-	unsigned kinds = 0;
-	struct str tail;
+	for (; from < to; from += 64)
+		if (mask_window(bits->look, from, to) & ~mask_window(bits->digit, from, to))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < s.n; i++)
-		kinds |= kind_of(s.p[i]);
-	if (kinds == IS_DIGIT) {
-		*o++ = MASK_ANY;
-		return o;
-	}
-	tail = str_from(s, s.n);
-	while (s.n && is_tail(s.p[s.n - 1])) {
-		s.n--;
-		tail.p--;
-		tail.n++;
-	}
-	if (kinds & IS_SLASH)
-		o = slashes(o, s, &tail, end, kinds & IS_DIGIT);
-	else if (!(kinds & ~(unsigned)(IS_DIGIT | IS_DOT)) && *s.p != '.')
-		*o++ = MASK_ANY;
-	else
-		o = digits(o, s);
-	return literal(o, tail.p, tail.n);
+char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t from, size_t to)
+{
+	size_t end = to;
+
+	while (to > from && is_tail(m.p[to - 1]))
+		to--;
+	if (to == from)
+		return literal(o, m.p + from, end - from);
+	o = has_slash(bits, from, to) ? slashes(o, bits, m, from, &to, end)
+				      : digits(o, bits, m.p, from, to);
+	return literal(o, m.p + to, end - to);
 }

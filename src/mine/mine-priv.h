@@ -15,13 +15,88 @@ enum mask_byte {
 	MASK_DATE = 3, /* a calendar date */
 };
 
+
 /* Bytes of a message that count; what is longer ends in one more value. */
 #define MASK_MAX ((size_t)4096)
 
 /* Room that mask_message() needs for its result. */
 #define MASK_ROOM (MASK_MAX + 64)
 
-struct mask_bits;
+/* Bitmaps of a message, and a zero word behind them. */
+struct mask_bits {
+	uint64_t delim[MASK_MAX / 64 + 1];
+	uint64_t look[MASK_MAX / 64 + 1]; /* digits, slashes, second blanks, control bytes */
+	uint64_t word[MASK_MAX / 64 + 1]; /* letters, digits, '_', bytes from 0x80 on */
+	uint64_t digit[MASK_MAX / 64 + 1];
+};
+
+/* The first set bit at i or after it; n if there is none before n. */
+static inline size_t mask_next(const uint64_t *bits, size_t i, size_t n)
+{
+	size_t k = i / 64;
+	uint64_t w;
+
+	if (i >= n)
+		return n;
+	w = bits[k] & (~UINT64_C(0) << (i % 64));
+	while (!w) {
+		if (++k * 64 >= n)
+			return n;
+		w = bits[k];
+	}
+	i = k * 64 + (size_t)__builtin_ctzll(w);
+	return i < n ? i : n;
+}
+
+/* The first clear bit at i or after it; n if there is none before n. */
+static inline size_t mask_next_clear(const uint64_t *bits, size_t i, size_t n)
+{
+	size_t k = i / 64;
+	uint64_t w;
+
+	if (i >= n)
+		return n;
+	w = ~bits[k] & (~UINT64_C(0) << (i % 64));
+	while (!w) {
+		if (++k * 64 >= n)
+			return n;
+		w = ~bits[k];
+	}
+	i = k * 64 + (size_t)__builtin_ctzll(w);
+	return i < n ? i : n;
+}
+
+/* One past the last set bit before i, not before from. */
+static inline size_t mask_after_last(const uint64_t *bits, size_t i, size_t from)
+{
+	size_t k = i / 64;
+	uint64_t w = bits[k] & ~(~UINT64_C(0) << (i % 64));
+
+	while (!w) {
+		if (k * 64 <= from)
+			return from;
+		w = bits[--k];
+	}
+	i = k * 64 + 64 - (size_t)__builtin_clzll(w);
+	return i > from ? i : from;
+}
+
+static inline bool mask_bit(const uint64_t *bits, size_t i)
+{
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Bits i ... to-1, the first 64 of them. */
+static inline uint64_t mask_window(const uint64_t *bits, size_t i, size_t to)
+{
+	unsigned shift = i % 64;
+	uint64_t w = bits[i / 64] >> shift;
+
+	if (shift)
+		w |= bits[i / 64 + 1] << (64 - shift);
+	return to - i < 64 ? w & ~(~UINT64_C(0) << (to - i)) : w;
+}
+
 typedef void mask_classify_fn(const char *p, size_t n, struct mask_bits *bits);
 
 /* The fastest classifier that this machine runs, and the one that runs on all. */
@@ -31,9 +106,9 @@ mask_classify_fn *mask_classifier_scalar(void);
 /* Write the canonical form of msg to out; its length. */
 size_t mask_message(mask_classify_fn *classify, struct str msg, char *out);
 
-/* Write the canonical form of one chunk (in which nothing is a delimiter but '=') to o; its end.
- * end: of the message. */
-char *mask_chunk(char *o, struct str chunk, const char *end);
+/* Write the canonical form of the chunk of m at from ... to-1 (in which nothing is a delimiter but
+ * '=') to o; its end. */
+char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t from, size_t to);
 /* Does a chunk that begins so go on over '='? */
 bool mask_spans_equals(struct str chunk);
 
