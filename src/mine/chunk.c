@@ -22,14 +22,14 @@ struct part {
 };
 
 struct parts {
-	const char *m;		/* the message */
-	size_t from, to;	/* the chunk */
+	const char *m;   /* the message */
+	size_t from, to; /* the chunk */
 	struct part p[PARTS_MAX];
 	size_t n;
-	size_t first, last;	/* hard parts; first == n: none */
-	size_t names;		/* words that are not hard */
+	size_t first, last; /* hard parts; first == n: none */
+	size_t names;       /* words that are not hard */
 	size_t colons, dots;
-	bool apart;		/* a mark that keeps numbers apart: # & */
+	bool apart; /* a mark that keeps numbers apart: # & */
 };
 
 static bool is_alnum(char c)
@@ -44,8 +44,7 @@ static bool is_letter(char c)
 
 static char *literal(char *o, const char *p, size_t n)
 {
-	memcpy(o, p, n);
-	return o + n;
+	return mask_copy(o, p, n);
 }
 
 /* The end of a word that begins at i; blk_-123 is one. */
@@ -275,7 +274,8 @@ static char *mixed(char *o, const struct parts *ps)
 	}
 	for (b = ps->n - 1; b > ps->last && !is_word(ps, b);)
 		b--; /* the last word */
-	if (b > ps->last && !name_before && is_mark(ps, ps->last + 1, ':') && ps->last > ps->first) {
+	if (b > ps->last && !name_before && is_mark(ps, ps->last + 1, ':') &&
+	    ps->last > ps->first) {
 		*o++ = MASK_ANY; /* 10.1.1.1:80:Got */
 		return each_apart(o, ps, ps->last + 1);
 	}
@@ -321,10 +321,14 @@ static char *digits(char *o, const struct mask_bits *bits, const char *m, size_t
 /* Where "scheme://" begins; s.n if there is none. */
 static size_t url_start(struct str s)
 {
-	size_t k = str_find(s, STR("://"));
+	size_t k = 0, n;
 
-	if (k == s.n || k == 0)
-		return s.n;
+	do {
+		n = str_find_char(str_from(s, k + 1), ':');
+		k += 1 + n;
+		if (k + 2 >= s.n)
+			return s.n;
+	} while (s.p[k + 1] != '/' || s.p[k + 2] != '/');
 	while (k && (is_alnum(s.p[k - 1]) || s.p[k - 1] == '+' || s.p[k - 1] == '-' ||
 		     s.p[k - 1] == '.'))
 		k--;
@@ -353,13 +357,11 @@ static bool begins_path(struct str s)
 	return i || is_path_char(s.p[1]) || (s.p[1] == '/' && s.n > 2 && is_path_char(s.p[2]));
 }
 
-/* Where a path begins; s.n if there is none. */
+/* Where a path begins, if not at the beginning; s.n if there is none. */
 static size_t path_start(struct str s)
 {
 	size_t slash = str_find_char(s, '/'), backslashes = 0;
 
-	if (begins_path(s))
-		return 0;
 	for (size_t i = 0; i + 1 < s.n; i++) {
 		size_t k = i + 1;
 
@@ -404,7 +406,7 @@ static char *slashes(char *o, const struct mask_bits *bits, struct str m, size_t
 		     size_t end)
 {
 	struct str s = {m.p + from, *to - from};
-	size_t at = url_start(s), digit = mask_next(bits->digit, from, *to);
+	size_t at = begins_path(s) ? 0 : url_start(s), digit = mask_next(bits->digit, from, *to);
 
 	if (at == s.n)
 		at = path_start(s);

@@ -45,7 +45,8 @@ struct block {
 	uint64_t delim, look, blank, word, digit;
 };
 
-static void put_block(struct mask_bits *bits, size_t k, const struct block *b, uint64_t *blank_before)
+static void put_block(struct mask_bits *bits, size_t k, const struct block *b,
+		      uint64_t *blank_before)
 {
 	bits->delim[k] = b->delim;
 	bits->look[k] = b->look | (b->blank & (b->blank << 1 | *blank_before));
@@ -85,7 +86,7 @@ static void classify_scalar(const char *p, size_t n, struct mask_bits *bits)
 }
 
 #ifdef CLASSIFY_AVX2
-#define AVX2     __attribute__((target("avx2")))
+#define AVX2       __attribute__((target("avx2")))
 #define TWICE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 
 AVX2 static inline uint64_t nonzero(__m256i v)
@@ -100,16 +101,18 @@ AVX2 static inline uint64_t nonzero(__m256i v)
  */
 AVX2 static inline void classify_32(__m256i v, struct block *b)
 {
-	const __m256i low1 = TWICE(0x11, 0x10, 0x11, 0x10, 0x10, 0x10, 0x10, 0x11, 0x11, 0x11,
-				   0x10, 0x1e, 0x5b, 0x1e, 0x12, 0x30);
+	const __m256i low1 = TWICE(0x11, 0x10, 0x11, 0x10, 0x10, 0x10, 0x10, 0x11, 0x11, 0x11, 0x10,
+				   0x1e, 0x5b, 0x1e, 0x12, 0x30);
 	const __m256i high1 = TWICE(0x10, 0x10, 0x21, 0x02, 0, 0x44, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0);
 	const __m256i low2 = TWICE(10, 11, 11, 11, 11, 11, 11, 11, 11, 11, 3, 1, 1, 1, 1, 5);
 	const __m256i high2 = TWICE(0, 0, 0, 8, 1, 6, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0);
 	const __m256i half = _mm256_set1_epi8(15);
 	__m256i lo = _mm256_and_si256(v, half);
 	__m256i hi = _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
-	__m256i c1 = _mm256_and_si256(_mm256_shuffle_epi8(low1, lo), _mm256_shuffle_epi8(high1, hi));
-	__m256i c2 = _mm256_and_si256(_mm256_shuffle_epi8(low2, lo), _mm256_shuffle_epi8(high2, hi));
+	__m256i c1 =
+		_mm256_and_si256(_mm256_shuffle_epi8(low1, lo), _mm256_shuffle_epi8(high1, hi));
+	__m256i c2 =
+		_mm256_and_si256(_mm256_shuffle_epi8(low2, lo), _mm256_shuffle_epi8(high2, hi));
 
 	b->delim = nonzero(_mm256_and_si256(c1, _mm256_set1_epi8(0x1f)));
 	b->digit = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(c2, 4));

@@ -23,10 +23,9 @@ static inline char *copy(char *o, const char *p, size_t n, const char *end)
 			o += 16;
 			p += 16;
 		} while (o < stop);
-	} else {
-		memcpy(o, p, n);
+		return stop;
 	}
-	return stop;
+	return mask_copy(o, p, n);
 }
 
 static inline bool is_blank(char c)

@@ -15,7 +15,6 @@ enum mask_byte {
 	MASK_DATE = 3, /* a calendar date */
 };
 
-
 /* Bytes of a message that count; what is longer ends in one more value. */
 #define MASK_MAX ((size_t)4096)
 
@@ -84,6 +83,27 @@ static inline size_t mask_after_last(const uint64_t *bits, size_t i, size_t from
 static inline bool mask_bit(const uint64_t *bits, size_t i)
 {
 	return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Copy a short text, without the cost of a call. */
+static inline char *mask_copy(char *o, const char *p, size_t n)
+{
+	if (n >= 16) {
+		for (size_t i = 0; i + 16 <= n; i += 16)
+			memcpy(o + i, p + i, 16);
+		memcpy(o + n - 16, p + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(o, p, 8);
+		memcpy(o + n - 8, p + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(o, p, 4);
+		memcpy(o + n - 4, p + n - 4, 4);
+	} else if (n) {
+		o[0] = p[0];
+		o[n / 2] = p[n / 2];
+		o[n - 1] = p[n - 1];
+	}
+	return o + n;
 }
 
 /* Bits i ... to-1, the first 64 of them. */

@@ -33,10 +33,19 @@ void miner_free(struct miner *m)
 	free(m);
 }
 
-/* Forms one after the other are told apart by it, too: a coarse text may equal a fine one. */
-static uint64_t shape_hash(struct str text, enum level level, bool continuation)
+/* Of a text in one of the miner's buffers, which have room for the zeros behind it. */
+static uint64_t shape_hash(char *p, size_t n, enum level level, bool continuation)
 {
-	return hash_bytes(text.p, text.n, (uint64_t)level << 1 | continuation);
+	uint64_t h = hash_word((uint64_t)level << 1 | continuation, n);
+
+	memset(p + n, 0, 16);
+	for (size_t i = 0; i < n; i += 16) {
+		uint64_t w[2];
+
+		memcpy(w, p + i, 16);
+		h = hash_fold(h ^ w[0], w[1] ^ HASH_K1);
+	}
+	return hash_fold(h ^ HASH_K0, HASH_K1);
 }
 
 static void grow(struct miner *m)
@@ -57,10 +66,11 @@ static void grow(struct miner *m)
 }
 
 /* The shape with this text, made if need be. */
-static uint32_t put(struct miner *m, struct str text, enum level level, bool continuation,
+static uint32_t put(struct miner *m, char *p, size_t n, enum level level, bool continuation,
 		    uint64_t count)
 {
-	uint64_t hash = shape_hash(text, level, continuation);
+	uint64_t hash = shape_hash(p, n, level, continuation);
+	struct str text = {p, n};
 	size_t k = hash & (m->nslots - 1);
 	struct shape *s;
 
@@ -82,11 +92,12 @@ static uint32_t put(struct miner *m, struct str text, enum level level, bool con
 
 uint32_t miner_add(struct miner *m, const struct logline *line)
 {
-	struct str text = {m->text, mask_message(m->classify, line->message, m->text)};
+	char *text = m->text;
+	size_t n = mask_message(m->classify, line->message, text);
 
 	if (m->mode) {
-		text.n = mask_coarsen(m->mode, text, m->coarse);
-		text.p = m->coarse;
+		n = mask_coarsen(m->mode, (struct str){text, n}, m->coarse);
+		text = m->coarse;
 	}
 	if (m->mode < MASK_COARSE && (m->nshapes - m->base > SHAPES_MAX ||
 				      m->arena.total - m->base_text > SHAPES_TEXT_MAX)) {
@@ -94,13 +105,15 @@ uint32_t miner_add(struct miner *m, const struct logline *line)
 		m->base = m->nshapes;
 		m->base_text = m->arena.total;
 	}
-	return put(m, text, line->level, !line->head, 1);
+	return put(m, text, n, line->level, !line->head, 1);
 }
 
 uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level,
 			 bool continuation, uint64_t count)
 {
-	return put(m, canonical, level, continuation, count);
+	canonical = str_head(canonical, MASK_MAX + 1);
+	mask_copy(m->coarse, canonical.p, canonical.n);
+	return put(m, m->coarse, canonical.n, level, continuation, count);
 }
 
 /* Mask what is an identifier: words with digits, marks inside, or capitals after small letters. */
