@@ -8,23 +8,9 @@
  * (continuation: true if the template is one of continuation lines).
  */
 #include "mine/mine-priv.h"
+#include "text/level.h"
 
 #include <stdlib.h>
-
-/* As the names that `log templates` prints. */
-static enum level level_of_word(struct str s)
-{
-	static const char *const names[] = {
-		[LEVEL_TRACE] = "trace",   [LEVEL_DEBUG] = "debug", [LEVEL_INFO] = "info",
-		[LEVEL_NOTICE] = "notice", [LEVEL_WARN] = "warn",   [LEVEL_ERROR] = "error",
-		[LEVEL_FATAL] = "fatal",
-	};
-
-	for (unsigned i = LEVEL_TRACE; i < ARRAY_SIZE(names); i++)
-		if (str_eq_nocase(s, str_of(names[i])))
-			return (enum level)i;
-	return LEVEL_UNKNOWN;
-}
 
 #define KNOWN_MAX ((size_t)1 << 20) /* templates */
 
