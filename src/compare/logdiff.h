@@ -2,15 +2,21 @@
 /*
  * Good logs against bad logs: where behaviour first went off track, what differs, ranked, and the
  * chain of deviations back from each symptom. Pure: sees templates and entities of lines, and asks
- * for the text of a line by a call-back only where it needs one.
+ * for the text of lines by call-backs. Time is linear in the lines, plus the costs of sorting what
+ * differs; the output depends on the input alone.
  */
 #pragma once
 
 #include "base/mem.h"
+#include "compare/symptom.h"
 #include "mine/mine.h"
 #include "types/event.h"
 #include "types/finding.h"
 #include "types/logrec.h"
+
+/* Logs up to this many lines are read once more, for values, times and words; of longer ones only
+ * the lines that need it are. */
+#define LOGDIFF_SCAN_MAX UINT64_C(2000000)
 
 struct logdiff_log {
 	struct str name;           /* pairs logs of both sides when there are several */
@@ -36,7 +42,7 @@ struct logdiff_input {
 	void *arg;
 	void (*line)(void *arg, uint32_t side, uint32_t log, uint64_t no, struct arena *a,
 		     struct logdiff_line *out);
-	/* All lines of a log in order, for values and gaps: calls fn for each head. */
+	/* All lines of a log in order: calls fn for each; time is of heads only. */
 	void (*scan)(void *arg, uint32_t side, uint32_t log,
 		     void (*fn)(void *fnarg, uint64_t no, const struct logline *line,
 				const struct event_time *time),
@@ -56,15 +62,20 @@ enum finding_kind {
 struct logdiff_finding {
 	uint32_t rank; /* from 1 */
 	enum finding_kind kind;
-	double score;
+	enum symptom_class symptom; /* of a NEW one or a VALUE */
+	double score;               /* 0 ... 1 */
 	uint32_t tmpl;
+	uint32_t entity; /* thread or request; LOGREC_NONE: none */
 	uint64_t good_count, bad_count;
 	struct evidence where; /* bad side; good side for a missing one */
-	struct evidence *more; /* further lines that belong to it (a block), in order */
+	struct evidence at;    /* MISSING, GAP: the event before it in the bad log, if nlines > 0 */
+	struct evidence *more; /* further places, in order; at most LOGDIFF_MAX_MORE */
 	size_t nmore;
 	struct str note;  /* "expected after ...", "42 -> 97 ms", "2.1.0 -> 2.2.0" */
 	uint32_t trigger; /* rank of the finding whose consequence this is; 0: none */
 };
+
+#define LOGDIFF_MAX_MORE 64
 
 struct logdiff_divergence {
 	bool found;
@@ -74,11 +85,27 @@ struct logdiff_divergence {
 	uint32_t entity;           /* thread or request; LOGREC_NONE: whole log */
 };
 
+/* Back from a symptom: deviations before it that share its thread, its request or a name that
+ * both mention; earliest first. */
+struct logdiff_step {
+	uint32_t rank; /* of the finding it belongs to; 0: none */
+	struct evidence where;
+	struct str shared; /* what links it with the symptom: a name; empty: the thread or request */
+};
+
+struct logdiff_chain {
+	uint32_t rank; /* of the symptom's finding */
+	struct logdiff_step *steps;
+	size_t n;
+};
+
 struct logdiff {
 	struct arena arena;
 	struct logdiff_divergence first;
 	struct logdiff_finding *findings;
 	size_t nfindings;
+	struct logdiff_chain *chains;
+	size_t nchains;
 	struct evidence *lines; /* lines of the bad side that matter, best first */
 	size_t nlines;
 };

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The first divergence, and the way back from each symptom.
+ *
+ * Deviations are the marked lines, versions that changed, and the places where an expected event
+ * did not come. The first of them is the first divergence; the last common event is the last one
+ * before it, in its thread or request, that good logs have too. A deviation belongs to a symptom's
+ * chain when it comes before it and shares its thread or request, or a name: a piece of text that
+ * is no plain word, such as a path's last part or an identifier.
+ */
+#include <stdlib.h>
+
+#include "compare/logdiff-priv.h"
+
+#define NAMES_MAX     4096 /* of one symptom */
+#define BLOCK_LINES   40   /* of a symptom that are read for names */
+#define CHAINS_MAX    5
+#define STEPS_MAX     8
+#define LOOK_BACK     400 /* deviations before a symptom that are read */
+#define VERSIONS_MAX  8   /* more changed versions than that explain nothing by themselves */
+#define BACK_MAX      100000
+#define MISSING_CLEAR .25 /* score from which a missing event is a deviation */
+
+static bool is_alpha(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool in_name(char c)
+{
+	return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+}
+
+/* The next name in *rest, if it tells more than a word or a number; false at the end. */
+static bool next_name(struct str *rest, struct str *name)
+{
+	while (rest->n) {
+		size_t from = 0, to, letters = 0, special = 0;
+		struct str s;
+
+		while (from < rest->n && !in_name(rest->p[from]))
+			from++;
+		to = from;
+		while (to < rest->n && in_name(rest->p[to]))
+			to++;
+		s = (struct str){rest->p + from, to - from};
+		*rest = str_from(*rest, to);
+		while (s.n && !is_alpha(s.p[s.n - 1]) && !is_digit(s.p[s.n - 1]))
+			s.n--;
+		while (s.n && !is_alpha(s.p[0]) && !is_digit(s.p[0]))
+			s = str_from(s, 1);
+		for (size_t i = 0; i < s.n; i++) {
+			letters += is_alpha(s.p[i]);
+			special += !is_alpha(s.p[i]) ||
+				   (i && s.p[i] <= 'Z' && s.p[i - 1] >= 'a' && is_alpha(s.p[i]));
+		}
+		if (s.n >= 4 && letters >= 2 && special) {
+			*name = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_names(struct map *names, struct str text)
+{
+	struct str name;
+
+	while (names->n < NAMES_MAX && next_name(&text, &name))
+		map_put(names, hash_str(name), 0, NULL);
+}
+
+static struct str message_at(struct ld *d, const struct evidence *e, struct arena *a)
+{
+	struct logdiff_line line;
+
+	d->in->line(d->in->arg, e->side, e->file, e->line, a, &line);
+	return line.message;
+}
+
+/* Names in the lines of a finding. */
+static void block_names(struct ld *d, const struct evidence *e, struct map *names)
+{
+	struct arena a;
+
+	arena_init(&a);
+	for (uint32_t i = 0; i < e->nlines && i < BLOCK_LINES; i++) {
+		struct evidence at = ld_at(e->side, e->file, e->line + i, 1);
+
+		add_names(names, message_at(d, &at, &a));
+	}
+	arena_release(&a);
+}
+
+/* The first name in text that is in the set; empty if none. */
+static struct str shared_name(const struct map *names, struct str text)
+{
+	struct str name;
+	uint32_t v;
+
+	while (next_name(&text, &name))
+		if (map_get(names, hash_str(name), &v))
+			return name;
+	return (struct str){0};
+}
+
+static bool before(const struct evidence *a, const struct evidence *b)
+{
+	return a->file != b->file ? a->file < b->file : a->line < b->line;
+}
+
+static bool is_version_change(const struct logdiff_finding *f)
+{
+	return f->kind == FINDING_VALUE && f->score >= .5;
+}
+
+/* The symptom that is to be explained: of the gravest class the first. */
+static struct logdiff_finding *gravest(struct ld *d)
+{
+	struct logdiff_finding *best = NULL;
+
+	for (size_t i = 0; i < d->nfound; i++) {
+		struct logdiff_finding *f = &d->found[i];
+
+		if (f->kind != FINDING_NEW || f->symptom < SYMPTOM_FAILURE)
+			continue;
+		if (!best || f->symptom > best->symptom ||
+		    (f->symptom == best->symptom && before(&f->where, &best->where)))
+			best = f;
+	}
+	return best;
+}
+
+/*
+ * A version that changed before the gravest symptom, and whose name the symptom cites, ranks before
+ * it; so does its line.
+ */
+void ld_promote(struct ld *d)
+{
+	struct logdiff_finding *symptom = gravest(d);
+	struct map names = {0};
+	struct arena a;
+	size_t versions = 0;
+
+	for (size_t i = 0; i < d->nfound; i++)
+		versions += is_version_change(&d->found[i]);
+	if (!symptom || !versions || versions > VERSIONS_MAX)
+		return;
+	block_names(d, &symptom->where, &names);
+	arena_init(&a);
+	for (size_t i = 0; i < d->nfound; i++) {
+		struct logdiff_finding *f = &d->found[i];
+		uint32_t t = f->tmpl;
+
+		if (!is_version_change(f) || !before(&f->where, &symptom->where) ||
+		    !shared_name(&names, message_at(d, &f->where, &a)).n)
+			continue;
+		f->score = symptom->score + .01;
+		array_push(d->marks, d->nmarks, d->capmarks) =
+			(struct ld_mark){.log = f->where.file,
+					 .no = f->where.line,
+					 .tmpl = t,
+					 .entity = f->entity,
+					 .kind = MARK_NOVEL,
+					 .weight = SYMPTOM_CAUSE + 1};
+	}
+	arena_release(&a);
+	map_release(&names);
+}
+
+/* --- the first divergence --- */
+
+static void consider(struct evidence *best, bool *found, struct evidence e)
+{
+	if (*found && !before(&e, best))
+		return;
+	*best = e;
+	*found = true;
+}
+
+static bool earliest(const struct ld *d, const struct logdiff *out, struct evidence *e)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < d->nmarks; i++)
+		if (d->marks[i].kind == MARK_SEED || d->marks[i].kind == MARK_NOVEL)
+			consider(e, &found, ld_at(1, d->marks[i].log, d->marks[i].no, 1));
+	for (size_t i = 0; i < out->nfindings; i++) {
+		const struct logdiff_finding *f = &out->findings[i];
+
+		if (is_version_change(f))
+			consider(e, &found, f->where);
+		else if (f->kind == FINDING_MISSING && f->score >= MISSING_CLEAR && f->at.nlines)
+			consider(e, &found, f->at);
+	}
+	for (size_t i = 0; !found && i < out->nfindings; i++)
+		if (out->findings[i].kind == FINDING_ORDER)
+			consider(e, &found, out->findings[i].where);
+	return found;
+}
+
+static const struct logrec *rec_at(const struct ld *d, uint32_t side, uint32_t log, uint64_t no)
+{
+	return &d->in->side[side].logs[log].recs[no - 1];
+}
+
+static bool is_event(const struct ld *d, const struct logrec *r, uint32_t entity)
+{
+	return ld_is_head(r) && !d->tmpl[ld_tmpl_of(r)].blank &&
+	       (entity == LOGREC_NONE || r->entity == entity);
+}
+
+/* The last event before line no that good logs have too; 0: none. */
+static uint64_t common_before(const struct ld *d, uint32_t log, uint64_t no, uint32_t entity)
+{
+	for (uint64_t i = no - 1, k = 0; i > 0 && k < BACK_MAX; i--, k++) {
+		const struct logrec *r = rec_at(d, 1, log, i);
+
+		if (is_event(d, r, entity) && d->tmpl[ld_tmpl_of(r)].count[0])
+			return i;
+	}
+	return 0;
+}
+
+/* The next event of a thread or request after line no; 0: none. */
+static uint64_t event_after(const struct ld *d, uint32_t side, uint32_t log, uint64_t no,
+			    uint32_t entity)
+{
+	const struct logdiff_log *l = &d->in->side[side].logs[log];
+
+	for (uint64_t i = no + 1, k = 0; i <= l->n && k < BACK_MAX; i++, k++)
+		if (is_event(d, rec_at(d, side, log, i), entity))
+			return i;
+	return 0;
+}
+
+/*
+ * Where the good logs have the event at line no of a bad log: at the same ordinal after the nearest
+ * line before it whose template occurs once on both sides.
+ */
+static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, struct evidence *e)
+{
+	uint32_t t = ld_tmpl_of(rec_at(d, 1, log, no));
+	uint64_t i = no, ordinal = 1, from = 0;
+	uint32_t good = d->tmpl[t].log[0];
+	const struct logdiff_log *l;
+
+	for (uint64_t k = 0; i > 0 && k < BACK_MAX; i--, k++) {
+		const struct ld_tmpl *x = &d->tmpl[ld_tmpl_of(rec_at(d, 1, log, i))];
+
+		if (x->count[0] == 1 && x->count[1] == 1 && !x->blank) {
+			good = x->log[0];
+			from = x->no[0];
+			break;
+		}
+		if (i < no && ld_tmpl_of(rec_at(d, 1, log, i)) == t)
+			ordinal++;
+	}
+	if (i == no && from) {
+		*e = ld_at(0, good, from, 1);
+		return true;
+	}
+	l = &d->in->side[0].logs[good];
+	for (uint64_t k = from + 1; k <= l->n; k++)
+		if (ld_tmpl_of(&l->recs[k - 1]) == t && --ordinal == 0) {
+			*e = ld_at(0, good, k, 1);
+			return true;
+		}
+	*e = ld_at(0, d->tmpl[t].log[0], d->tmpl[t].no[0], 1);
+	return d->tmpl[t].count[0] > 0;
+}
+
+/* A request of its own: what followed most often in other requests stands for the good side. */
+static bool usual_next(const struct ld *d, uint32_t t, struct evidence *at, struct evidence *next)
+{
+	const struct ld_pair *best = NULL;
+
+	for (size_t i = 0; i < d->npairs; i++) {
+		const struct ld_pair *p = &d->pairs[i];
+
+		if (p->a == t && p->n[0] && (!best || p->n[0] > best->n[0]))
+			best = p;
+	}
+	if (!best)
+		return false;
+	*at = ld_at(0, best->log[0], best->at[0], 1);
+	*next = ld_at(0, best->log[0], best->no[0], best->b == LOGDIFF_END ? 0 : 1);
+	return true;
+}
+
+static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_t no)
+{
+	uint32_t log = f->next[1].file;
+	bool named = f->entity != LOGREC_NONE;
+
+	f->common[1] = ld_at(1, log, no, ld_event_lines(d, 1, log, no));
+	if (named &&
+	    usual_next(d, ld_tmpl_of(rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
+		f->has_common = true;
+	} else if (counterpart(d, log, no, &f->common[0])) {
+		uint64_t next = event_after(d, 0, f->common[0].file, f->common[0].line,
+					    LOGREC_NONE);
+
+		f->has_common = true;
+		if (next)
+			f->next[0] = ld_at(0, f->common[0].file, next, 1);
+	}
+	if (!f->has_common)
+		return;
+	f->common[0].nlines = ld_event_lines(d, 0, f->common[0].file, f->common[0].line);
+	if (f->next[0].nlines)
+		f->next[0].nlines =
+			ld_event_lines(d, 0, f->next[0].file, f->next[0].line);
+}
+
+void ld_first(struct ld *d, struct logdiff *out)
+{
+	struct logdiff_divergence *f = &out->first;
+	struct evidence e;
+	uint64_t no;
+
+	*f = (struct logdiff_divergence){.entity = LOGREC_NONE};
+	if (!earliest(d, out, &e))
+		return;
+	f->found = true;
+	f->next[1] = ld_at(1, e.file, e.line, ld_event_lines(d, 1, e.file, e.line));
+	f->entity = rec_at(d, 1, e.file, e.line)->entity;
+	no = common_before(d, e.file, e.line, f->entity);
+	if (!no && f->entity != LOGREC_NONE) {
+		f->entity = LOGREC_NONE;
+		no = common_before(d, e.file, e.line, LOGREC_NONE);
+	}
+	if (no) {
+		set_common(d, f, no);
+	} else if (d->in->side[0].n && d->in->side[0].logs[0].n) {
+		uint64_t next = event_after(d, 0, 0, 0, LOGREC_NONE);
+
+		if (next)
+			f->next[0] = ld_at(0, 0, next, ld_event_lines(d, 0, 0, next));
+	}
+}
+
+/* --- chains --- */
+
+/* The finding that a place belongs to. */
+static uint32_t rank_of(const struct logdiff *out, const struct ld_mark *m)
+{
+	for (size_t i = 0; i < out->nfindings; i++) {
+		const struct logdiff_finding *f = &out->findings[i];
+
+		if (f->tmpl == m->tmpl && (f->kind == FINDING_NEW || f->kind == FINDING_VALUE))
+			return f->rank;
+	}
+	return 0;
+}
+
+/* Marks before the finding that begin something, at most LOOK_BACK, the nearest ones. */
+static size_t marks_before(const struct ld *d, const struct evidence *e, const struct ld_mark **out)
+{
+	size_t n = 0, skip = 0, k = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < d->nmarks; i++) {
+			const struct ld_mark *m = &d->marks[i];
+
+			if (m->log != e->file || m->no >= e->line ||
+			    (m->kind != MARK_SEED && m->kind != MARK_NOVEL))
+				continue;
+			if (pass == 0)
+				n++;
+			else if (k++ >= skip)
+				*out++ = m;
+		}
+		skip = n > LOOK_BACK ? n - LOOK_BACK : 0;
+	}
+	return n - skip;
+}
+
+static int mark_ptr_cmp(const void *pa, const void *pb)
+{
+	const struct ld_mark *a = *(const struct ld_mark *const *)pa;
+	const struct ld_mark *b = *(const struct ld_mark *const *)pb;
+
+	return a->no < b->no ? -1 : a->no > b->no;
+}
+
+static void add_step(struct logdiff_chain *c, const struct logdiff_step *s)
+{
+	/* Full: the earliest stays, the others give way to nearer ones. */
+	if (c->n == STEPS_MAX) {
+		memmove(&c->steps[1], &c->steps[2], (STEPS_MAX - 2) * sizeof(*s));
+		c->n--;
+	}
+	c->steps[c->n++] = *s;
+}
+
+static void follow_back(struct ld *d, struct logdiff *out, const struct logdiff_finding *f,
+			struct logdiff_chain *c)
+{
+	const struct ld_mark *marks[LOOK_BACK];
+	size_t n = marks_before(d, &f->where, marks);
+	struct map names = {0};
+
+	c->rank = f->rank;
+	c->steps = arena_alloc(&out->arena, STEPS_MAX * sizeof(*c->steps));
+	block_names(d, &f->where, &names);
+	qsort(marks, n, sizeof(marks[0]), mark_ptr_cmp);
+	for (size_t i = 0; i < n; i++) {
+		struct logdiff_step s = {.where = ld_at(1, marks[i]->log, marks[i]->no, 1)};
+		bool same = f->entity != LOGREC_NONE && marks[i]->entity == f->entity;
+
+		if (!same)
+			s.shared = shared_name(&names, message_at(d, &s.where, &out->arena));
+		if (!same && !s.shared.n)
+			continue;
+		s.rank = rank_of(out, marks[i]);
+		if (s.rank != f->rank)
+			add_step(c, &s);
+	}
+	map_release(&names);
+}
+
+void ld_chains(struct ld *d, struct logdiff *out)
+{
+	out->chains = arena_zalloc(&out->arena, CHAINS_MAX * sizeof(*out->chains));
+	for (size_t i = 0; i < out->nfindings && out->nchains < CHAINS_MAX; i++) {
+		const struct logdiff_finding *f = &out->findings[i];
+		struct logdiff_chain *c = &out->chains[out->nchains];
+
+		if (f->kind != FINDING_NEW || f->symptom < SYMPTOM_FAILURE)
+			continue;
+		follow_back(d, out, f, c);
+		if (c->n)
+			out->nchains++;
+		else
+			*c = (struct logdiff_chain){0};
+	}
+}

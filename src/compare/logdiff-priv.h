@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the comparison of logs share. Steps, in this order:
+ *   logdiff.c        counts of templates on both sides; in the end all findings, ranked
+ *   logdiff-next.c   which event follows which, per thread or request: what is missing; threads
+ *   logdiff-scan.c   the texts: symptoms, values, times between events
+ *   logdiff-lines.c  which lines of the bad side matter, and in which order; new templates
+ *   logdiff-first.c  the first divergence, and the chains back from symptoms
+ */
+#pragma once
+
+#include "base/hash.h"
+#include "compare/logdiff.h"
+
+#define LOGDIFF_MAX_NOVEL ((size_t)1 << 20) /* novel lines looked at one by one */
+#define LOGDIFF_MAX_PAIRS ((size_t)1 << 18) /* distinct pairs "B directly after A" */
+#define LOGDIFF_FETCHES   20000             /* lines asked for one by one of a long log */
+#define LOGDIFF_PER_TMPL  64                /* of them, of one template */
+#define LOGDIFF_END       UINT32_MAX        /* successor: the thread or request ends */
+
+#define NOVEL_CUT 0.9 /* novelty from which a line is a deviation by itself */
+
+struct ld_tmpl {
+	uint64_t count[2]; /* lines */
+	uint32_t log[2];   /* where it is first */
+	uint64_t no[2];
+	uint32_t fetched[2];
+	struct symptom sym; /* of its first line seen on the bad side, else on the good one */
+	bool has_sym, has_values, blank;
+	uint32_t slots; /* its first slot in ld.slots */
+};
+
+/* A line of the bad side that no good log has, or not with that value. */
+struct ld_novel {
+	uint32_t log;
+	uint64_t no;
+	uint32_t tmpl, entity;
+	float novelty;
+	struct symptom sym;
+	uint32_t value; /* 1 + index of the unseen value, 0: new template */
+};
+
+enum ld_mark_kind { MARK_SEED, MARK_FOLLOW, MARK_FRAME, MARK_GAP, MARK_NOVEL };
+
+/* A line of the bad side that matters. */
+struct ld_mark {
+	uint32_t log;
+	uint64_t no;
+	uint32_t tmpl, entity;
+	enum ld_mark_kind kind;
+	float weight;   /* orders the lines; more is earlier */
+	uint32_t block; /* lines that belong together */
+};
+
+/* B directly after A in one thread, request or log. */
+struct ld_pair {
+	uint32_t a, b; /* b may be LOGDIFF_END */
+	uint64_t n[2];
+	uint32_t log[2]; /* where it is first */
+	uint64_t at[2], no[2]; /* there: A, and B (A again if the sequence ends) */
+};
+
+/* One parameter of a template. */
+struct ld_slot {
+	uint64_t n[2];       /* words of it seen */
+	uint64_t unseen;     /* bad ones that are not in good */
+	uint64_t numbers[2]; /* numbers seen */
+	uint64_t outside;    /* bad ones outside the range of the good ones */
+	double min, max;     /* that range */
+	struct str constant; /* the only good word, while there is one */
+	bool varies;         /* more than one good word */
+	uint32_t farthest;   /* 1 + value of the number farthest outside */
+};
+
+/* A value of the bad side that no good log has at its place. */
+struct ld_value {
+	uint32_t tmpl, slot, log, entity;
+	uint64_t no;
+	struct str text; /* at most LD_VALUE_MAX bytes of it */
+	double distance; /* number: how far outside the range, in widths of it; else 0 */
+	bool number;
+};
+
+#define LD_SLOTS      16 /* parameters of a template that are looked at */
+#define LD_VALUE_MAX  ((size_t)96)
+#define LD_MAX_VALUES ((size_t)1 << 16)
+#define LD_MAX_SEEN   ((size_t)1 << 20)
+
+struct ld {
+	const struct logdiff_input *in;
+	struct arena *arena; /* the result's */
+	struct arena tmp;    /* until the end of the run */
+	struct ld_tmpl *tmpl;
+	size_t ntmpl;
+	uint32_t nentities;   /* highest entity + 1; one more index stands for none */
+	uint64_t lines[2], heads[2];
+	struct ld_pair *pairs;
+	size_t npairs, cappairs;
+	struct map pair_of; /* hash of (a, b) -> pair */
+	struct ld_slot *slots;
+	size_t nslots;
+	struct map value_seen; /* hash of (template, slot, value) */
+	struct ld_value *values;
+	size_t nvalues, capvalues;
+	struct ld_novel *novel;
+	size_t nnovel, capnovel;
+	struct ld_mark *marks; /* in the order of the logs */
+	size_t nmarks, capmarks;
+	struct logdiff_finding *found;
+	size_t nfound, capfound;
+};
+
+static inline uint32_t ld_tmpl_of(const struct logrec *r)
+{
+	return r->tmpl & ~LOGREC_CONT;
+}
+
+static inline bool ld_is_head(const struct logrec *r)
+{
+	return !(r->tmpl & LOGREC_CONT);
+}
+
+/* 2 x (log-likelihood of two rates - of one): k of n against m of l; about chi-square, 1 df. */
+double ld_g2(double k, double n, double m, double l);
+/* Confidence 0 ... 1 that goes with it. */
+double ld_confidence(double g2);
+
+struct logdiff_finding *ld_add(struct ld *d, enum finding_kind kind, uint32_t tmpl, double score);
+struct evidence ld_at(uint32_t side, uint32_t log, uint64_t no, uint32_t nlines);
+/* Lines of the event whose head is line no. */
+uint32_t ld_event_lines(const struct ld *d, uint32_t side, uint32_t log, uint64_t no);
+uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b); /* UINT32_MAX: none */
+
+void ld_next_count(struct ld *d);
+void ld_next_findings(struct ld *d);
+void ld_count_findings(struct ld *d);
+void ld_thread_findings(struct ld *d);
+void ld_scan(struct ld *d);
+void ld_values_see(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl,
+		   struct str message);
+double ld_value_novelty(const struct ld *d, const struct ld_value *v);
+bool ld_value_is_version(const struct ld *d, const struct ld_value *v);
+void ld_value_findings(struct ld *d);
+void ld_lines_mark(struct ld *d);
+void ld_lines_findings(struct ld *d);
+void ld_lines_order(struct ld *d, struct logdiff *out);
+void ld_promote(struct ld *d);
+void ld_first(struct ld *d, struct logdiff *out);
+void ld_chains(struct ld *d, struct logdiff *out);
+
+/* Times between events: kept per pair while scanning. */
+struct ld_gaps;
+struct ld_gaps *ld_gaps_new(struct ld *d);
+void ld_gaps_begin(struct ld_gaps *g, uint32_t side, uint32_t log);
+void ld_gaps_head(struct ld_gaps *g, uint64_t no, uint32_t tmpl, uint32_t entity,
+		  const struct event_time *time);
+void ld_gaps_findings(struct ld_gaps *g);
+void ld_gaps_free(struct ld_gaps *g);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The texts of the lines. A log of ordinary length is read once more from beginning to end; of a
+ * longer one only novel lines, and those of templates rare enough to be known completely, are asked
+ * for, within a budget.
+ */
+#include "compare/logdiff-priv.h"
+
+struct pass {
+	struct ld *d;
+	struct ld_gaps *gaps;
+	uint32_t side, log;
+	uint64_t fetches;
+};
+
+static struct ld_novel *add_novel(struct pass *p, uint64_t no, uint32_t tmpl)
+{
+	struct ld *d = p->d;
+	struct ld_novel *x;
+
+	if (d->nnovel == LOGDIFF_MAX_NOVEL)
+		return NULL;
+	x = &array_push(d->novel, d->nnovel, d->capnovel);
+	*x = (struct ld_novel){.log = p->log,
+			       .no = no,
+			       .tmpl = tmpl,
+			       .entity = d->in->side[p->side].logs[p->log].recs[no - 1].entity,
+			       .novelty = 1,
+			       .sym = d->tmpl[tmpl].sym};
+	return x;
+}
+
+static void see_line(struct pass *p, uint64_t no, struct str message, enum level level)
+{
+	struct ld *d = p->d;
+	uint32_t t = ld_tmpl_of(&d->in->side[p->side].logs[p->log].recs[no - 1]);
+	struct ld_tmpl *x = &d->tmpl[t];
+	bool novel = p->side == 1 && x->count[0] == 0 && !x->blank;
+	size_t before = d->nvalues;
+	struct symptom sym = {0};
+	struct ld_novel *n;
+
+	if (novel || x->fetched[p->side] == 0)
+		sym = symptom_of(message, level);
+	if (x->fetched[p->side]++ == 0)
+		x->sym = sym;
+	if (!novel && x->has_values && x->count[0] && x->count[1])
+		ld_values_see(d, p->side, p->log, no, t, message);
+	while (before < d->nvalues && d->values[before].number)
+		before++;
+	if (!novel && before == d->nvalues)
+		return;
+	n = add_novel(p, no, t);
+	if (!n)
+		return;
+	n->sym = novel ? sym : symptom_of(message, level);
+	n->value = novel ? 0 : (uint32_t)before + 1;
+}
+
+static void see(void *arg, uint64_t no, const struct logline *line, const struct event_time *time)
+{
+	struct pass *p = arg;
+	const struct logrec *r;
+
+	if (no == 0 || no > p->d->in->side[p->side].logs[p->log].n)
+		return;
+	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
+	see_line(p, no, line->message, line->level);
+	if (ld_is_head(r))
+		ld_gaps_head(p->gaps, no, ld_tmpl_of(r), r->entity, time);
+}
+
+/* Is this line of a long log asked for? */
+static bool is_wanted(const struct pass *p, uint32_t t)
+{
+	const struct ld_tmpl *x = &p->d->tmpl[t];
+
+	if (x->fetched[p->side] >= LOGDIFF_PER_TMPL || p->fetches >= LOGDIFF_FETCHES)
+		return false;
+	if (x->count[0] == 0 || x->count[1] == 0)
+		return p->side == 1 || x->fetched[0] == 0;
+	return x->fetched[p->side] == 0 || (x->has_values && x->count[0] <= LOGDIFF_PER_TMPL);
+}
+
+static void fetch_log(struct pass *p)
+{
+	const struct logdiff_input *in = p->d->in;
+	const struct logdiff_log *l = &in->side[p->side].logs[p->log];
+	struct arena a;
+
+	arena_init(&a);
+	for (uint64_t i = 0; i < l->n; i++) {
+		uint32_t t = ld_tmpl_of(&l->recs[i]);
+		struct logdiff_line line;
+
+		if (is_wanted(p, t)) {
+			in->line(in->arg, p->side, p->log, i + 1, &a, &line);
+			see_line(p, i + 1, line.message, line.level);
+			if (++p->fetches % 256 == 0) {
+				arena_release(&a);
+				arena_init(&a);
+			}
+		} else if (p->side == 1 && p->d->tmpl[t].count[0] == 0 && !p->d->tmpl[t].blank) {
+			add_novel(p, i + 1, t);
+		}
+	}
+	arena_release(&a);
+}
+
+static void weigh_novel(struct ld *d)
+{
+	for (size_t i = 0; i < d->nnovel; i++) {
+		struct ld_novel *n = &d->novel[i];
+
+		if (!n->value)
+			continue;
+		n->novelty = 0;
+		for (size_t v = n->value - 1; v < d->nvalues && d->values[v].no == n->no &&
+					      d->values[v].log == n->log;
+		     v++) {
+			double x = d->values[v].number ? 0 : ld_value_novelty(d, &d->values[v]);
+
+			if (x > n->novelty)
+				n->novelty = (float)x;
+		}
+	}
+}
+
+void ld_scan(struct ld *d)
+{
+	struct pass p = {.d = d, .gaps = ld_gaps_new(d)};
+	uint64_t slots = 0;
+
+	for (size_t t = 0; t < d->ntmpl; t++) {
+		d->tmpl[t].slots = (uint32_t)slots;
+		slots += d->tmpl[t].has_values && d->tmpl[t].count[0] && d->tmpl[t].count[1]
+				 ? LD_SLOTS
+				 : 0;
+	}
+	d->nslots = slots;
+	d->slots = arena_zalloc(&d->tmp, (slots + 1) * sizeof(*d->slots));
+	for (p.side = 0; p.side < 2; p.side++) {
+		for (p.log = 0; p.log < d->in->side[p.side].n; p.log++) {
+			ld_gaps_begin(p.gaps, p.side, p.log);
+			if (d->in->side[p.side].logs[p.log].n <= LOGDIFF_SCAN_MAX)
+				d->in->scan(d->in->arg, p.side, p.log, see, &p);
+			else
+				fetch_log(&p);
+		}
+	}
+	weigh_novel(d);
+	ld_gaps_findings(p.gaps);
+	ld_gaps_free(p.gaps);
+}

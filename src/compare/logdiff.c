@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The comparison of logs: see logdiff.h, and logdiff-priv.h for the steps. This file counts the
+ * templates of both sides and, in the end, ranks what the steps found.
+ */
+#include "compare/logdiff-priv.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static double term(double k, double n, double p)
+{
+	double q = n > 0 ? k / n : 0, s = 0;
+
+	if (k > 0 && p > 0)
+		s += k * log(q / p);
+	if (n - k > 0 && p < 1)
+		s += (n - k) * log((1 - q) / (1 - p));
+	return s;
+}
+
+double ld_g2(double k, double n, double m, double l)
+{
+	double p = n + l > 0 ? (k + m) / (n + l) : 0;
+
+	return 2 * (term(k, n, p) + term(m, l, p));
+}
+
+double ld_confidence(double g2)
+{
+	return g2 > 0 ? 1 - exp(-g2 / 2) : 0;
+}
+
+struct evidence ld_at(uint32_t side, uint32_t log, uint64_t no, uint32_t nlines)
+{
+	return (struct evidence){.side = side, .file = log, .line = no, .nlines = nlines};
+}
+
+uint32_t ld_event_lines(const struct ld *d, uint32_t side, uint32_t log, uint64_t no)
+{
+	const struct logdiff_log *l = &d->in->side[side].logs[log];
+	uint64_t end = no;
+
+	while (end < l->n && !ld_is_head(&l->recs[end]) && end - no < 10000)
+		end++;
+	return (uint32_t)(end - no + 1);
+}
+
+struct logdiff_finding *ld_add(struct ld *d, enum finding_kind kind, uint32_t tmpl, double score)
+{
+	struct logdiff_finding *f = &array_push(d->found, d->nfound, d->capfound);
+
+	*f = (struct logdiff_finding){
+		.kind = kind, .tmpl = tmpl, .score = score, .entity = LOGREC_NONE};
+	if (tmpl < d->ntmpl) {
+		f->good_count = d->tmpl[tmpl].count[0];
+		f->bad_count = d->tmpl[tmpl].count[1];
+	}
+	return f;
+}
+
+static void count_log(struct ld *d, uint32_t side, uint32_t log)
+{
+	const struct logdiff_log *l = &d->in->side[side].logs[log];
+
+	for (uint64_t i = 0; i < l->n; i++) {
+		const struct logrec *r = &l->recs[i];
+		struct ld_tmpl *t = &d->tmpl[ld_tmpl_of(r)];
+
+		if (t->count[side]++ == 0) {
+			t->log[side] = log;
+			t->no[side] = i + 1;
+		}
+		d->heads[side] += ld_is_head(r);
+		if (r->entity != LOGREC_NONE && r->entity >= d->nentities)
+			d->nentities = r->entity + 1;
+	}
+	d->lines[side] += l->n;
+}
+
+static void count_templates(struct ld *d)
+{
+	d->ntmpl = templates_count(d->in->templates);
+	d->tmpl = arena_zalloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->tmpl));
+	for (size_t i = 0; i < d->ntmpl; i++) {
+		struct str text = templates_get(d->in->templates, (uint32_t)i)->text;
+
+		d->tmpl[i].blank = str_trim(text).n == 0;
+		d->tmpl[i].has_values = str_contains(text, STR("<*>"));
+	}
+	for (uint32_t side = 0; side < 2; side++)
+		for (uint32_t log = 0; log < d->in->side[side].n; log++)
+			count_log(d, side, log);
+}
+
+/* Best first; then where it stands, missing ones last; then the template: a total order. */
+static int finding_cmp(const void *pa, const void *pb)
+{
+	const struct logdiff_finding *a = pa, *b = pb;
+
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	if (a->where.side != b->where.side)
+		return a->where.side > b->where.side ? -1 : 1;
+	if (a->where.file != b->where.file)
+		return a->where.file < b->where.file ? -1 : 1;
+	if (a->where.line != b->where.line)
+		return a->where.line < b->where.line ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return a->tmpl < b->tmpl ? -1 : a->tmpl > b->tmpl;
+}
+
+/*
+ * A bare verdict, a warning or a line without any symptom that comes after a statement of what
+ * failed is taken as its consequence: the trigger is the nearest such statement before it.
+ */
+static void find_triggers(struct logdiff *out)
+{
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+		const struct logdiff_finding *best = NULL;
+
+		if (f->kind != FINDING_NEW || f->symptom > SYMPTOM_VERDICT)
+			continue;
+		for (size_t k = 0; k < i; k++) {
+			const struct logdiff_finding *c = &out->findings[k];
+
+			if (c->kind != FINDING_NEW || c->symptom < SYMPTOM_FAILURE ||
+			    c->where.file != f->where.file || c->where.line >= f->where.line)
+				continue;
+			if (!best || c->where.line > best->where.line)
+				best = c;
+			if (k > 256)
+				break;
+		}
+		f->trigger = best ? best->rank : 0;
+	}
+}
+
+static void rank(struct ld *d, struct logdiff *out)
+{
+	if (d->nfound)
+		qsort(d->found, d->nfound, sizeof(*d->found), finding_cmp);
+	out->nfindings = d->nfound;
+	out->findings = arena_alloc(&out->arena, (d->nfound + 1) * sizeof(*d->found));
+	if (d->nfound)
+		memcpy(out->findings, d->found, d->nfound * sizeof(*d->found));
+	for (size_t i = 0; i < d->nfound; i++)
+		out->findings[i].rank = (uint32_t)(i + 1);
+	find_triggers(out);
+}
+
+void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
+{
+	struct ld d = {.in = in, .arena = &out->arena};
+
+	*out = (struct logdiff){0};
+	arena_init(&out->arena);
+	arena_init(&d.tmp);
+	count_templates(&d);
+	ld_next_count(&d);
+	ld_scan(&d);
+	ld_lines_mark(&d);
+	ld_lines_findings(&d);
+	ld_value_findings(&d);
+	ld_next_findings(&d);
+	ld_count_findings(&d);
+	ld_thread_findings(&d);
+	ld_promote(&d);
+	rank(&d, out);
+	ld_lines_order(&d, out);
+	ld_first(&d, out);
+	ld_chains(&d, out);
+	map_release(&d.pair_of);
+	map_release(&d.value_seen);
+	free(d.pairs);
+	free(d.values);
+	free(d.novel);
+	free(d.marks);
+	free(d.found);
+	arena_release(&d.tmp);
+}
+
+void logdiff_release(struct logdiff *d)
+{
+	arena_release(&d->arena);
+	*d = (struct logdiff){0};
+}
