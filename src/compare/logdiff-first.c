@@ -211,7 +211,7 @@ static const struct logrec *rec_at(const struct ld *d, uint32_t side, uint32_t l
 
 static bool is_event(const struct ld *d, const struct logrec *r, uint32_t entity)
 {
-	return ld_is_head(r) && !d->tmpl[ld_tmpl_of(r)].blank &&
+	return ld_is_head(r) && !d->tmpl[ld_tmpl_of(d, r)].blank &&
 	       (entity == LOGREC_NONE || r->entity == entity);
 }
 
@@ -221,7 +221,7 @@ static uint64_t common_before(const struct ld *d, uint32_t log, uint64_t no, uin
 	for (uint64_t i = no - 1, k = 0; i > 0 && k < BACK_MAX; i--, k++) {
 		const struct logrec *r = rec_at(d, 1, log, i);
 
-		if (is_event(d, r, entity) && d->tmpl[ld_tmpl_of(r)].count[0])
+		if (is_event(d, r, entity) && d->tmpl[ld_tmpl_of(d, r)].count[0])
 			return i;
 	}
 	return 0;
@@ -245,20 +245,20 @@ static uint64_t event_after(const struct ld *d, uint32_t side, uint32_t log, uin
  */
 static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, struct evidence *e)
 {
-	uint32_t t = ld_tmpl_of(rec_at(d, 1, log, no));
+	uint32_t t = ld_tmpl_of(d, rec_at(d, 1, log, no));
 	uint64_t i = no, ordinal = 1, from = 0;
 	uint32_t good = d->tmpl[t].log[0];
 	const struct logdiff_log *l;
 
 	for (uint64_t k = 0; i > 0 && k < BACK_MAX; i--, k++) {
-		const struct ld_tmpl *x = &d->tmpl[ld_tmpl_of(rec_at(d, 1, log, i))];
+		const struct ld_tmpl *x = &d->tmpl[ld_tmpl_of(d, rec_at(d, 1, log, i))];
 
 		if (x->count[0] == 1 && x->count[1] == 1 && !x->blank) {
 			good = x->log[0];
 			from = x->no[0];
 			break;
 		}
-		if (i < no && ld_tmpl_of(rec_at(d, 1, log, i)) == t)
+		if (i < no && ld_tmpl_of(d, rec_at(d, 1, log, i)) == t)
 			ordinal++;
 	}
 	if (i == no && from) {
@@ -267,7 +267,7 @@ static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, struct ev
 	}
 	l = &d->in->side[0].logs[good];
 	for (uint64_t k = from + 1; k <= l->n; k++)
-		if (ld_tmpl_of(&l->recs[k - 1]) == t && --ordinal == 0) {
+		if (ld_tmpl_of(d, &l->recs[k - 1]) == t && --ordinal == 0) {
 			*e = ld_at(0, good, k, 1);
 			return true;
 		}
@@ -300,7 +300,7 @@ static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_
 
 	f->common[1] = ld_at(1, log, no, ld_event_lines(d, 1, log, no));
 	if (named &&
-	    usual_next(d, ld_tmpl_of(rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
+	    usual_next(d, ld_tmpl_of(d, rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
 		f->has_common = true;
 	} else if (counterpart(d, log, no, &f->common[0])) {
 		uint64_t next = event_after(d, 0, f->common[0].file, f->common[0].line,

@@ -53,7 +53,7 @@ struct view {
 
 static struct view view_at(struct marker *m, uint64_t no)
 {
-	const struct ld_tmpl *t = &m->d->tmpl[ld_tmpl_of(&m->l->recs[no - 1])];
+	const struct ld_tmpl *t = &m->d->tmpl[ld_tmpl_of(m->d, &m->l->recs[no - 1])];
 	struct view v = {.novel = novel_at(m, no), .blank = t->blank, .sym = t->sym};
 
 	if (v.novel)
@@ -82,7 +82,7 @@ static void add_mark(struct marker *m, uint64_t no, const struct view *v, enum l
 	array_push(d->marks, d->nmarks, d->capmarks) = (struct ld_mark){
 		.log = m->log,
 		.no = no,
-		.tmpl = ld_tmpl_of(r),
+		.tmpl = ld_tmpl_of(d, r),
 		.entity = r->entity,
 		.kind = kind,
 		.weight = weight_of(v, kind),
@@ -188,12 +188,12 @@ static void fill_gaps(struct ld *d)
 		if (a->log != b->log || b->no != a->no + 2)
 			continue;
 		r = &d->in->side[1].logs[a->log].recs[a->no];
-		if (!d->tmpl[ld_tmpl_of(r)].blank)
+		if (!d->tmpl[ld_tmpl_of(d, r)].blank)
 			continue;
 		array_push(d->marks, d->nmarks, d->capmarks) = (struct ld_mark){
 			.log = a->log,
 			.no = a->no + 1,
-			.tmpl = ld_tmpl_of(r),
+			.tmpl = ld_tmpl_of(d, r),
 			.entity = r->entity,
 			.kind = MARK_GAP,
 			.block = d->marks[i].block,

@@ -81,13 +81,15 @@ static void walk_log(struct walk *w)
 		uint32_t e = r->entity == LOGREC_NONE ? w->d->nentities : r->entity;
 		struct last *last = &w->last[e];
 
-		if (!ld_is_head(r) || tmpl[r->tmpl].blank)
+		uint32_t t = ld_tmpl_of(w->d, r);
+
+		if (!ld_is_head(r) || tmpl[t].blank)
 			continue;
 		if (last->tmpl)
-			add_pair(w, last, r->tmpl, i + 1);
+			add_pair(w, last, t, i + 1);
 		else
 			array_push(w->touched, w->ntouched, w->captouched) = e;
-		*last = (struct last){.tmpl = r->tmpl + 1, .no = i + 1};
+		*last = (struct last){.tmpl = t + 1, .no = i + 1};
 	}
 	for (size_t k = 0; k < w->ntouched; k++) {
 		struct last *last = &w->last[w->touched[k]];
@@ -316,7 +318,7 @@ static void count_lives(const struct ld *d, struct life *lives)
 static void add_thread(struct ld *d, uint32_t e, const struct life *x)
 {
 	const struct logrec *r = &d->in->side[1].logs[x->log[1]].recs[x->last[1] - 1];
-	struct logdiff_finding *f = ld_add(d, FINDING_THREAD, ld_tmpl_of(r),
+	struct logdiff_finding *f = ld_add(d, FINDING_THREAD, ld_tmpl_of(d, r),
 					   .7 * (double)(x->end[0] - x->end[1]));
 
 	f->entity = e;

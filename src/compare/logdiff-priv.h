@@ -2,8 +2,9 @@
 /*
  * What the files of the comparison of logs share. Steps, in this order:
  *   logdiff.c        counts of templates on both sides; in the end all findings, ranked
+ *   logdiff-alias.c  templates that are one statement, read differently
  *   logdiff-next.c   which event follows which, per thread or request: what is missing; threads
- *   logdiff-scan.c   the texts: symptoms, values, times between events
+ *   logdiff-scan.c   the texts: symptoms; logdiff-values.c; logdiff-gaps.c: times between events
  *   logdiff-lines.c  which lines of the bad side matter, and in which order; new templates
  *   logdiff-first.c  the first divergence, and the chains back from symptoms
  */
@@ -91,6 +92,7 @@ struct ld {
 	struct arena *arena; /* the result's */
 	struct arena tmp;    /* until the end of the run */
 	struct ld_tmpl *tmpl;
+	uint32_t *alias; /* template of the miner -> the one that stands for it */
 	size_t ntmpl;
 	uint32_t nentities;   /* highest entity + 1; one more index stands for none */
 	uint64_t lines[2], heads[2];
@@ -110,9 +112,9 @@ struct ld {
 	size_t nfound, capfound;
 };
 
-static inline uint32_t ld_tmpl_of(const struct logrec *r)
+static inline uint32_t ld_tmpl_of(const struct ld *d, const struct logrec *r)
 {
-	return r->tmpl & ~LOGREC_CONT;
+	return d->alias[r->tmpl & ~LOGREC_CONT];
 }
 
 static inline bool ld_is_head(const struct logrec *r)
@@ -131,6 +133,7 @@ struct evidence ld_at(uint32_t side, uint32_t log, uint64_t no, uint32_t nlines)
 uint32_t ld_event_lines(const struct ld *d, uint32_t side, uint32_t log, uint64_t no);
 uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b); /* UINT32_MAX: none */
 
+void ld_alias(struct ld *d);
 void ld_next_count(struct ld *d);
 void ld_next_findings(struct ld *d);
 void ld_count_findings(struct ld *d);

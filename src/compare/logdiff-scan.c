@@ -33,7 +33,8 @@ static struct ld_novel *add_novel(struct pass *p, uint64_t no, uint32_t tmpl)
 static void see_line(struct pass *p, uint64_t no, struct str message, enum level level)
 {
 	struct ld *d = p->d;
-	uint32_t t = ld_tmpl_of(&d->in->side[p->side].logs[p->log].recs[no - 1]);
+	const struct logrec *r = &d->in->side[p->side].logs[p->log].recs[no - 1];
+	uint32_t t = ld_tmpl_of(d, r);
 	struct ld_tmpl *x = &d->tmpl[t];
 	bool novel = p->side == 1 && x->count[0] == 0 && !x->blank;
 	size_t before = d->nvalues;
@@ -44,7 +45,7 @@ static void see_line(struct pass *p, uint64_t no, struct str message, enum level
 		sym = symptom_of(message, level);
 	if (x->fetched[p->side]++ == 0)
 		x->sym = sym;
-	if (!novel && x->has_values && x->count[0] && x->count[1])
+	if (!novel && x->has_values && t == (r->tmpl & ~LOGREC_CONT) && x->count[0] && x->count[1])
 		ld_values_see(d, p->side, p->log, no, t, message);
 	while (before < d->nvalues && d->values[before].number)
 		before++;
@@ -67,7 +68,7 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
 	see_line(p, no, line->message, line->level);
 	if (ld_is_head(r))
-		ld_gaps_head(p->gaps, no, ld_tmpl_of(r), r->entity, time);
+		ld_gaps_head(p->gaps, no, ld_tmpl_of(p->d, r), r->entity, time);
 }
 
 /* Is this line of a long log asked for? */
@@ -90,7 +91,7 @@ static void fetch_log(struct pass *p)
 
 	arena_init(&a);
 	for (uint64_t i = 0; i < l->n; i++) {
-		uint32_t t = ld_tmpl_of(&l->recs[i]);
+		uint32_t t = ld_tmpl_of(p->d, &l->recs[i]);
 		struct logdiff_line line;
 
 		if (is_wanted(p, t)) {

@@ -65,7 +65,7 @@ static void count_log(struct ld *d, uint32_t side, uint32_t log)
 
 	for (uint64_t i = 0; i < l->n; i++) {
 		const struct logrec *r = &l->recs[i];
-		struct ld_tmpl *t = &d->tmpl[ld_tmpl_of(r)];
+		struct ld_tmpl *t = &d->tmpl[ld_tmpl_of(d, r)];
 
 		if (t->count[side]++ == 0) {
 			t->log[side] = log;
@@ -82,11 +82,14 @@ static void count_templates(struct ld *d)
 {
 	d->ntmpl = templates_count(d->in->templates);
 	d->tmpl = arena_zalloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->tmpl));
+	d->alias = arena_alloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->alias));
 	for (size_t i = 0; i < d->ntmpl; i++) {
-		struct str text = templates_get(d->in->templates, (uint32_t)i)->text;
+		const struct template *t = templates_get(d->in->templates, (uint32_t)i);
 
-		d->tmpl[i].blank = str_trim(text).n == 0;
-		d->tmpl[i].has_values = str_contains(text, STR("<*>"));
+		d->alias[i] = (uint32_t)i;
+		/* "[ERROR]" without text is no blank line. */
+		d->tmpl[i].blank = str_trim(t->text).n == 0 && t->level == LEVEL_UNKNOWN;
+		d->tmpl[i].has_values = str_contains(t->text, STR("<*>"));
 	}
 	for (uint32_t side = 0; side < 2; side++)
 		for (uint32_t log = 0; log < d->in->side[side].n; log++)
@@ -159,6 +162,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	arena_init(&out->arena);
 	arena_init(&d.tmp);
 	count_templates(&d);
+	ld_alias(&d);
 	ld_next_count(&d);
 	ld_scan(&d);
 	ld_lines_mark(&d);

@@ -540,8 +540,10 @@ struct symptom symptom_of(struct str message, enum level level)
 	struct symptom y = {.level = level};
 
 	y.blank = str_trim(message).n == 0;
-	if (y.blank)
+	if (y.blank) {
+		y.class = level >= LEVEL_ERROR ? SYMPTOM_VERDICT : SYMPTOM_NONE;
 		return y;
+	}
 	y.indented = message.p[0] == ' ' || message.p[0] == '\t';
 	scan_words(&s, &y.level);
 	y.passed = s.passed;
