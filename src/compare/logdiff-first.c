@@ -283,7 +283,7 @@ static bool usual_next(const struct ld *d, uint32_t t, struct evidence *at, stru
 	for (size_t i = 0; i < d->npairs; i++) {
 		const struct ld_pair *p = &d->pairs[i];
 
-		if (p->a == t && p->n[0] && (!best || p->n[0] > best->n[0]))
+		if (d->nodes[p->a].tmpl == t && p->n[0] && (!best || p->n[0] > best->n[0]))
 			best = p;
 	}
 	if (!best)
@@ -303,8 +303,8 @@ static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_
 	    usual_next(d, ld_tmpl_of(d, rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
 		f->has_common = true;
 	} else if (counterpart(d, log, no, &f->common[0])) {
-		uint64_t next = event_after(d, 0, f->common[0].file, f->common[0].line,
-					    LOGREC_NONE);
+		uint64_t next =
+			event_after(d, 0, f->common[0].file, f->common[0].line, LOGREC_NONE);
 
 		f->has_common = true;
 		if (next)
@@ -314,8 +314,7 @@ static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_
 		return;
 	f->common[0].nlines = ld_event_lines(d, 0, f->common[0].file, f->common[0].line);
 	if (f->next[0].nlines)
-		f->next[0].nlines =
-			ld_event_lines(d, 0, f->next[0].file, f->next[0].line);
+		f->next[0].nlines = ld_event_lines(d, 0, f->next[0].file, f->next[0].line);
 }
 
 void ld_first(struct ld *d, struct logdiff *out)

@@ -41,7 +41,7 @@ static const struct ld_novel *novel_at(struct marker *m, uint64_t no)
 		i++;
 	m->next = i;
 	return i < d->nnovel && d->novel[i].log == m->log && d->novel[i].no == no ? &d->novel[i]
-										   : NULL;
+										  : NULL;
 }
 
 /* One line as this file sees it. */

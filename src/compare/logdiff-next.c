@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Which event follows which, and what that says of statements that are missing.
+ * What is missing, by what should follow what; counts and threads.
  *
- * Events are taken per thread or request where lines name one, else per log. For each pair "B
+ * For each pair "B
  * directly after A" of the good logs, the bad logs are asked how often B still follows. What counts
  * is the likelihood ratio of the two shares, times the part of the loss that went to continuations
  * that no good log has: a run that takes another known branch more often has another workload, it
@@ -13,106 +13,16 @@
 
 #include "compare/logdiff-priv.h"
 
-#define MISSING_G2 3.84  /* chi-square, 1 degree of freedom, p = .05 */
-#define MISSING_HALF 10  /* G2 that gets half of the score */
-#define MISSING_TOP .8   /* score that it cannot reach */
-#define COUNT_G2   10.83 /* p = .001 */
-#define COUNT_TOP  .3
-#define ORDER_TOP  20
-#define ORDER_SCORE .3
-#define CHAIN_MAX  1000  /* steps back to the first cause of what is absent */
+#define MISSING_G2   3.84  /* chi-square, 1 degree of freedom, p = .05 */
+#define MISSING_HALF 10    /* G2 that gets half of the score */
+#define MISSING_TOP  .8    /* score that it cannot reach */
+#define COUNT_G2     10.83 /* p = .001 */
+#define COUNT_TOP    .3
+#define ORDER_TOP    20
+#define ORDER_SCORE  .3
+#define CHAIN_MAX    1000 /* steps back to the first cause of what is absent */
 
-static uint64_t pair_key(uint32_t a, uint32_t b)
-{
-	return hash_word(a, b);
-}
-
-uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b)
-{
-	uint32_t i;
-
-	return map_get(&d->pair_of, pair_key(a, b), &i) ? i : UINT32_MAX;
-}
-
-struct last {
-	uint32_t tmpl; /* template + 1; 0: no event yet in this log */
-	uint64_t no;
-};
-
-struct walk {
-	struct ld *d;
-	uint32_t side, log;
-	struct last *last;  /* of each entity; the last one: of lines without */
-	uint32_t *touched;  /* entities with an event in this log */
-	size_t ntouched, captouched;
-};
-
-static void add_pair(struct walk *w, const struct last *a, uint32_t b, uint64_t no)
-{
-	struct ld *d = w->d;
-	uint64_t key = pair_key(a->tmpl - 1, b);
-	struct ld_pair *p;
-	uint32_t i;
-	bool fresh = false;
-
-	if (d->npairs < LOGDIFF_MAX_PAIRS)
-		i = map_put(&d->pair_of, key, (uint32_t)d->npairs, &fresh);
-	else if (!map_get(&d->pair_of, key, &i))
-		return;
-	if (fresh) {
-		p = &array_push(d->pairs, d->npairs, d->cappairs);
-		*p = (struct ld_pair){.a = a->tmpl - 1, .b = b};
-	}
-	p = &d->pairs[i];
-	if (p->n[w->side]++ == 0) {
-		p->log[w->side] = w->log;
-		p->at[w->side] = a->no;
-		p->no[w->side] = no;
-	}
-}
-
-static void walk_log(struct walk *w)
-{
-	const struct logdiff_log *l = &w->d->in->side[w->side].logs[w->log];
-	const struct ld_tmpl *tmpl = w->d->tmpl;
-
-	for (uint64_t i = 0; i < l->n; i++) {
-		const struct logrec *r = &l->recs[i];
-		uint32_t e = r->entity == LOGREC_NONE ? w->d->nentities : r->entity;
-		struct last *last = &w->last[e];
-
-		uint32_t t = ld_tmpl_of(w->d, r);
-
-		if (!ld_is_head(r) || tmpl[t].blank)
-			continue;
-		if (last->tmpl)
-			add_pair(w, last, t, i + 1);
-		else
-			array_push(w->touched, w->ntouched, w->captouched) = e;
-		*last = (struct last){.tmpl = t + 1, .no = i + 1};
-	}
-	for (size_t k = 0; k < w->ntouched; k++) {
-		struct last *last = &w->last[w->touched[k]];
-
-		add_pair(w, last, LOGDIFF_END, last->no);
-		*last = (struct last){0};
-	}
-	w->ntouched = 0;
-}
-
-void ld_next_count(struct ld *d)
-{
-	struct walk w = {.d = d};
-
-	w.last = mem_zalloc(((size_t)d->nentities + 1) * sizeof(*w.last));
-	for (w.side = 0; w.side < 2; w.side++)
-		for (w.log = 0; w.log < d->in->side[w.side].n; w.log++)
-			walk_log(&w);
-	free(w.last);
-	free(w.touched);
-}
-
-/* What is known of a template as the first of pairs, and as the missing second of one. */
+/* What is known of a statement as the first of pairs, and as the missing second of one. */
 struct node {
 	uint64_t n[2]; /* pairs that begin with it */
 	uint64_t left; /* bad ones that no good log has */
@@ -121,7 +31,7 @@ struct node {
 	uint32_t best; /* 1 + pair that says so */
 	uint32_t main; /* 1 + its most frequent predecessor in good */
 	uint64_t main_n;
-	uint64_t consequences; /* absent templates whose absence follows from this one's */
+	uint64_t consequences; /* absent statements whose absence follows from this one's */
 };
 
 static void sum_nodes(const struct ld *d, struct node *nodes)
@@ -174,16 +84,16 @@ static void find_missing(const struct ld *d, struct node *nodes)
 	}
 }
 
-/* Templates that are absent because what they follow is absent count for the first of them. */
+/* Statements that are absent because what they follow is absent count for the first of them. */
 static void find_consequences(const struct ld *d, struct node *nodes)
 {
-	for (uint32_t t = 0; t < d->ntmpl; t++) {
+	for (uint32_t t = 0; t < d->nnodes; t++) {
 		uint32_t root = t;
 
-		if (d->tmpl[t].count[1] || !nodes[t].main || nodes[t].best)
+		if (d->nodes[t].n[1] || !nodes[t].main || nodes[t].best)
 			continue;
-		for (int i = 0; i < CHAIN_MAX && !nodes[root].best && nodes[root].main &&
-				!d->tmpl[root].count[1];
+		for (int i = 0;
+		     i < CHAIN_MAX && !nodes[root].best && nodes[root].main && !d->nodes[root].n[1];
 		     i++)
 			root = nodes[root].main - 1;
 		if (nodes[root].best)
@@ -191,9 +101,9 @@ static void find_consequences(const struct ld *d, struct node *nodes)
 	}
 }
 
-static struct str template_text(const struct ld *d, uint32_t t)
+static struct str node_text(const struct ld *d, uint32_t node)
 {
-	return str_head(templates_get(d->in->templates, t)->text, 100);
+	return str_head(templates_get(d->in->templates, d->nodes[node].tmpl)->text, 100);
 }
 
 static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
@@ -201,11 +111,13 @@ static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 	const struct node *b = &nodes[t];
 	const struct ld_pair *p = &d->pairs[b->best - 1];
 	const struct node *a = &nodes[p->a];
-	struct logdiff_finding *f = ld_add(d, FINDING_MISSING, t,
+	struct logdiff_finding *f = ld_add(d, FINDING_MISSING, d->nodes[t].tmpl,
 					   MISSING_TOP * b->score / (b->score + MISSING_HALF));
-	struct str text = template_text(d, p->a);
+	struct str text = node_text(d, p->a);
 	const char *note;
 
+	f->good_count = d->nodes[t].n[0];
+	f->bad_count = d->nodes[t].n[1];
 	f->where = ld_at(0, p->log[0], p->no[0], ld_event_lines(d, 0, p->log[0], p->no[0]));
 	f->entity = d->in->side[0].logs[p->log[0]].recs[p->no[0] - 1].entity;
 	if (a->gone) {
@@ -213,7 +125,9 @@ static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 
 		f->at = ld_at(1, g->log[1], g->at[1], ld_event_lines(d, 1, g->log[1], g->at[1]));
 	}
-	note = arena_printf(d->arena, "expected after \"" STR_FMT "\": %llu of %llu in good, %llu of %llu in bad",
+	note = arena_printf(d->arena,
+			    "expected after \"" STR_FMT
+			    "\": %llu of %llu in good, %llu of %llu in bad",
 			    STR_ARG(text), (unsigned long long)p->n[0], (unsigned long long)a->n[0],
 			    (unsigned long long)p->n[1], (unsigned long long)a->n[1]);
 	if (b->consequences)
@@ -233,31 +147,32 @@ static void find_order(struct ld *d)
 		uint32_t k;
 
 		if (p->n[0] || p->b == LOGDIFF_END || p->a == p->b ||
-		    d->tmpl[p->a].count[0] != d->tmpl[p->a].count[1] ||
-		    d->tmpl[p->b].count[0] != d->tmpl[p->b].count[1])
+		    d->nodes[p->a].n[0] != d->nodes[p->a].n[1] ||
+		    d->nodes[p->b].n[0] != d->nodes[p->b].n[1])
 			continue;
 		k = ld_pair_find(d, p->b, p->a);
 		back = k == UINT32_MAX ? NULL : &d->pairs[k];
 		if (!back || !back->n[0] || back->n[1])
 			continue;
-		f = ld_add(d, FINDING_ORDER, p->b, ORDER_SCORE);
+		f = ld_add(d, FINDING_ORDER, d->nodes[p->b].tmpl, ORDER_SCORE);
 		f->where = ld_at(1, p->log[1], p->no[1], 1);
 		f->at = ld_at(1, p->log[1], p->at[1], 1);
-		f->note = str_of(arena_printf(d->arena, "before it \"" STR_FMT "\", in good after it",
-					      STR_ARG(template_text(d, p->a))));
+		f->note =
+			str_of(arena_printf(d->arena, "before it \"" STR_FMT "\", in good after it",
+					    STR_ARG(node_text(d, p->a))));
 		n++;
 	}
 }
 
 void ld_next_findings(struct ld *d)
 {
-	struct node *nodes = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*nodes));
+	struct node *nodes = arena_zalloc(&d->tmp, (d->nnodes + 1) * sizeof(*nodes));
 
 	sum_nodes(d, nodes);
 	find_missing(d, nodes);
 	find_consequences(d, nodes);
-	for (uint32_t t = 0; t < d->ntmpl; t++)
-		if (nodes[t].best && (nodes[t].score >= MISSING_G2 || d->tmpl[t].count[1] == 0))
+	for (uint32_t t = 0; t < d->nnodes; t++)
+		if (nodes[t].best && (nodes[t].score >= MISSING_G2 || d->nodes[t].n[1] == 0))
 			add_missing(d, nodes, t);
 	find_order(d);
 }
@@ -318,14 +233,14 @@ static void count_lives(const struct ld *d, struct life *lives)
 static void add_thread(struct ld *d, uint32_t e, const struct life *x)
 {
 	const struct logrec *r = &d->in->side[1].logs[x->log[1]].recs[x->last[1] - 1];
-	struct logdiff_finding *f = ld_add(d, FINDING_THREAD, ld_tmpl_of(d, r),
-					   .7 * (double)(x->end[0] - x->end[1]));
+	struct logdiff_finding *f =
+		ld_add(d, FINDING_THREAD, ld_tmpl_of(d, r), .7 * (double)(x->end[0] - x->end[1]));
 
 	f->entity = e;
 	f->where = ld_at(1, x->log[1], x->last[1], 1);
-	f->note = str_of(arena_printf(d->arena,
-				      "last line at %.0f %% of the log, in good at %.0f %%",
-				      100.0 * (double)x->end[1], 100.0 * (double)x->end[0]));
+	f->note =
+		str_of(arena_printf(d->arena, "last line at %.0f %% of the log, in good at %.0f %%",
+				    100.0 * (double)x->end[1], 100.0 * (double)x->end[0]));
 }
 
 /* A thread by whose name both sides know it, and which falls silent early only in the bad one. */

@@ -3,8 +3,9 @@
  * What the files of the comparison of logs share. Steps, in this order:
  *   logdiff.c        counts of templates on both sides; in the end all findings, ranked
  *   logdiff-alias.c  templates that are one statement, read differently
- *   logdiff-next.c   which event follows which, per thread or request: what is missing; threads
- *   logdiff-scan.c   the texts: symptoms; logdiff-values.c; logdiff-gaps.c: times between events
+ *   logdiff-scan.c   the texts: symptoms, values (logdiff-values.c), and the walk:
+ *   logdiff-walk.c   which statement follows which, per thread or request, and after how long
+ *   logdiff-next.c   what is missing; counts, threads
  *   logdiff-lines.c  which lines of the bad side matter, and in which order; new templates
  *   logdiff-first.c  the first divergence, and the chains back from symptoms
  */
@@ -53,12 +54,29 @@ struct ld_mark {
 	uint32_t block; /* lines that belong together */
 };
 
+/* A statement: a template, and the place that prints it where lines name it. */
+struct ld_node {
+	uint32_t tmpl;
+	uint64_t n[2]; /* events */
+};
+
+/* Times between two events, ns. */
+struct ld_gap {
+	uint32_t n[2];
+	uint32_t longer; /* bad ones longer than max[0] */
+	uint32_t log;    /* the longest bad one */
+	uint64_t from, no;
+	int64_t max[2];
+	double sum[2];
+};
+
 /* B directly after A in one thread, request or log. */
 struct ld_pair {
-	uint32_t a, b; /* b may be LOGDIFF_END */
+	uint32_t a, b; /* nodes; b may be LOGDIFF_END */
 	uint64_t n[2];
-	uint32_t log[2]; /* where it is first */
+	uint32_t log[2];       /* where it is first */
 	uint64_t at[2], no[2]; /* there: A, and B (A again if the sequence ends) */
+	struct ld_gap gap;
 };
 
 /* One parameter of a template. */
@@ -94,8 +112,10 @@ struct ld {
 	struct ld_tmpl *tmpl;
 	uint32_t *alias; /* template of the miner -> the one that stands for it */
 	size_t ntmpl;
-	uint32_t nentities;   /* highest entity + 1; one more index stands for none */
+	uint32_t nentities; /* highest entity + 1; one more index stands for none */
 	uint64_t lines[2], heads[2];
+	struct ld_node *nodes; /* the first ntmpl are templates */
+	size_t nnodes, capnodes;
 	struct ld_pair *pairs;
 	size_t npairs, cappairs;
 	struct map pair_of; /* hash of (a, b) -> pair */
@@ -134,13 +154,14 @@ uint32_t ld_event_lines(const struct ld *d, uint32_t side, uint32_t log, uint64_
 uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b); /* UINT32_MAX: none */
 
 void ld_alias(struct ld *d);
-void ld_next_count(struct ld *d);
 void ld_next_findings(struct ld *d);
 void ld_count_findings(struct ld *d);
 void ld_thread_findings(struct ld *d);
 void ld_scan(struct ld *d);
 void ld_values_see(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl,
 		   struct str message);
+/* The word with its made-up pieces masked, and its length; 0 if nothing of it says anything. */
+size_t ld_mask_word(struct str s, char *out, size_t room);
 double ld_value_novelty(const struct ld *d, const struct ld_value *v);
 bool ld_value_is_version(const struct ld *d, const struct ld_value *v);
 void ld_value_findings(struct ld *d);
@@ -150,12 +171,13 @@ void ld_lines_order(struct ld *d, struct logdiff *out);
 void ld_promote(struct ld *d);
 void ld_first(struct ld *d, struct logdiff *out);
 void ld_chains(struct ld *d, struct logdiff *out);
+void ld_gap_findings(struct ld *d);
 
-/* Times between events: kept per pair while scanning. */
-struct ld_gaps;
-struct ld_gaps *ld_gaps_new(struct ld *d);
-void ld_gaps_begin(struct ld_gaps *g, uint32_t side, uint32_t log);
-void ld_gaps_head(struct ld_gaps *g, uint64_t no, uint32_t tmpl, uint32_t entity,
+struct ld_walk;
+struct ld_walk *ld_walk_new(struct ld *d);
+void ld_walk_free(struct ld_walk *w);
+void ld_walk_begin(struct ld_walk *w, uint32_t side, uint32_t log);
+/* The next event; place: hash of where its statement stands, 0 unknown; time may be NULL. */
+void ld_walk_head(struct ld_walk *w, uint64_t no, uint32_t tmpl, uint64_t place, uint32_t entity,
 		  const struct event_time *time);
-void ld_gaps_findings(struct ld_gaps *g);
-void ld_gaps_free(struct ld_gaps *g);
+void ld_walk_end(struct ld_walk *w);

@@ -8,7 +8,7 @@
 
 struct pass {
 	struct ld *d;
-	struct ld_gaps *gaps;
+	struct ld_walk *walk;
 	uint32_t side, log;
 	uint64_t fetches;
 };
@@ -58,6 +58,18 @@ static void see_line(struct pass *p, uint64_t no, struct str message, enum level
 	n->value = novel ? 0 : (uint32_t)before + 1;
 }
 
+/* Where the statement stands: the place in the source and the kind of host. */
+static uint64_t place_of(const struct logline *line)
+{
+	char host[64];
+	size_t n;
+
+	if (!line->source.n)
+		return 0;
+	n = ld_mask_word(str_head(line->host, sizeof(host)), host, sizeof(host));
+	return hash_bytes(host, n, hash_str(line->source)) | 1;
+}
+
 static void see(void *arg, uint64_t no, const struct logline *line, const struct event_time *time)
 {
 	struct pass *p = arg;
@@ -68,7 +80,7 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
 	see_line(p, no, line->message, line->level);
 	if (ld_is_head(r))
-		ld_gaps_head(p->gaps, no, ld_tmpl_of(p->d, r), r->entity, time);
+		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), place_of(line), r->entity, time);
 }
 
 /* Is this line of a long log asked for? */
@@ -94,6 +106,8 @@ static void fetch_log(struct pass *p)
 		uint32_t t = ld_tmpl_of(p->d, &l->recs[i]);
 		struct logdiff_line line;
 
+		if (ld_is_head(&l->recs[i]))
+			ld_walk_head(p->walk, i + 1, t, 0, l->recs[i].entity, NULL);
 		if (is_wanted(p, t)) {
 			in->line(in->arg, p->side, p->log, i + 1, &a, &line);
 			see_line(p, i + 1, line.message, line.level);
@@ -116,8 +130,8 @@ static void weigh_novel(struct ld *d)
 		if (!n->value)
 			continue;
 		n->novelty = 0;
-		for (size_t v = n->value - 1; v < d->nvalues && d->values[v].no == n->no &&
-					      d->values[v].log == n->log;
+		for (size_t v = n->value - 1;
+		     v < d->nvalues && d->values[v].no == n->no && d->values[v].log == n->log;
 		     v++) {
 			double x = d->values[v].number ? 0 : ld_value_novelty(d, &d->values[v]);
 
@@ -129,7 +143,7 @@ static void weigh_novel(struct ld *d)
 
 void ld_scan(struct ld *d)
 {
-	struct pass p = {.d = d, .gaps = ld_gaps_new(d)};
+	struct pass p = {.d = d, .walk = ld_walk_new(d)};
 	uint64_t slots = 0;
 
 	for (size_t t = 0; t < d->ntmpl; t++) {
@@ -142,14 +156,14 @@ void ld_scan(struct ld *d)
 	d->slots = arena_zalloc(&d->tmp, (slots + 1) * sizeof(*d->slots));
 	for (p.side = 0; p.side < 2; p.side++) {
 		for (p.log = 0; p.log < d->in->side[p.side].n; p.log++) {
-			ld_gaps_begin(p.gaps, p.side, p.log);
+			ld_walk_begin(p.walk, p.side, p.log);
 			if (d->in->side[p.side].logs[p.log].n <= LOGDIFF_SCAN_MAX)
 				d->in->scan(d->in->arg, p.side, p.log, see, &p);
 			else
 				fetch_log(&p);
+			ld_walk_end(p.walk);
 		}
 	}
 	weigh_novel(d);
-	ld_gaps_findings(p.gaps);
-	ld_gaps_free(p.gaps);
+	ld_walk_free(p.walk);
 }

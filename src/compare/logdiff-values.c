@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Values of parameters. Words are compared after what looks made up for one run (digits, hexadecimal
- * and random pieces) is masked; versions as they stand; numbers by their range.
+ * Values of parameters. Words are compared after what looks made up for one run (digits,
+ * hexadecimal and random pieces) is masked; versions as they stand; numbers by their range.
  *
  * How new an unseen word is follows from how often the bad logs have an unseen word at that place:
  * u of n times gives 1 - (u + 1/2) / (n + 1). A directory made for the run is unseen every time and
@@ -11,11 +11,11 @@
 
 #include "compare/logdiff-priv.h"
 
-#define RANGE_MIN 8   /* good numbers that make a range */
-#define VALUE_TOP .4  /* score of an unseen word */
-#define RANGE_TOP .25 /* score of a number outside its range */
+#define RANGE_MIN     8   /* good numbers that make a range */
+#define VALUE_TOP     .4  /* score of an unseen word */
+#define RANGE_TOP     .25 /* score of a number outside its range */
 #define VERSION_SCORE .6
-#define MAX_PER_SLOT 4 /* findings of one parameter */
+#define MAX_PER_SLOT  4 /* findings of one parameter */
 
 static bool is_digit(char c)
 {
@@ -101,8 +101,7 @@ static bool is_random(struct str s)
 	       (jumps >= 4 && s.n <= 12);
 }
 
-/* The word with made-up pieces masked; 0 if nothing of it says anything. */
-static size_t normal_word(struct str s, char *out, size_t room)
+size_t ld_mask_word(struct str s, char *out, size_t room)
 {
 	size_t n = 0, letters = 0, i = 0;
 
@@ -181,7 +180,7 @@ static void see_word(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uin
 		     uint32_t slot, struct str text, struct str word)
 {
 	struct ld_slot *s = &d->slots[d->tmpl[tmpl].slots + slot];
-	uint64_t h = hash_bytes(word.p, word.n, hash_word(tmpl, slot + 1));
+	uint64_t h = hash_bytes(word.p, word.n, hash_word(0, (uint64_t)tmpl << 8 | slot));
 	uint32_t seen;
 
 	s->n[side]++;
@@ -218,7 +217,7 @@ void ld_values_see(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint3
 		} else if (is_number(params[i], &x)) {
 			see_number(d, side, log, no, tmpl, i, params[i], x);
 		} else {
-			len = normal_word(params[i], word, sizeof(word));
+			len = ld_mask_word(params[i], word, sizeof(word));
 			if (len)
 				see_word(d, side, log, no, tmpl, i, params[i],
 					 (struct str){word, len});

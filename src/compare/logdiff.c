@@ -163,7 +163,6 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	arena_init(&d.tmp);
 	count_templates(&d);
 	ld_alias(&d);
-	ld_next_count(&d);
 	ld_scan(&d);
 	ld_lines_mark(&d);
 	ld_lines_findings(&d);
@@ -171,6 +170,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_next_findings(&d);
 	ld_count_findings(&d);
 	ld_thread_findings(&d);
+	ld_gap_findings(&d);
 	ld_promote(&d);
 	rank(&d, out);
 	ld_lines_order(&d, out);
@@ -178,6 +178,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_chains(&d, out);
 	map_release(&d.pair_of);
 	map_release(&d.value_seen);
+	free(d.nodes);
 	free(d.pairs);
 	free(d.values);
 	free(d.novel);

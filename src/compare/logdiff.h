@@ -90,7 +90,8 @@ struct logdiff_divergence {
 struct logdiff_step {
 	uint32_t rank; /* of the finding it belongs to; 0: none */
 	struct evidence where;
-	struct str shared; /* what links it with the symptom: a name; empty: the thread or request */
+	struct str
+		shared; /* what links it with the symptom: a name; empty: the thread or request */
 };
 
 struct logdiff_chain {

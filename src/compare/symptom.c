@@ -22,9 +22,9 @@
 enum {
 	W_HARD = 1, /* states a failure */
 	W_SOFT = 2,
-	W_STOP = 4,  /* no content: articles, words that every verdict has */
-	W_GRAVE = 8, /* together with W_HARD: class CAUSE */
-	W_ZERO = 16, /* negates the failure after it */
+	W_STOP = 4,   /* no content: articles, words that every verdict has */
+	W_GRAVE = 8,  /* together with W_HARD: class CAUSE */
+	W_ZERO = 16,  /* negates the failure after it */
 	W_COUNT = 32, /* is counted: "errors: 0" */
 };
 
@@ -161,21 +161,41 @@ static const struct {
 	const char *first, *second;
 	unsigned kind;
 } pairs[] = {
-	{"can", "not", W_HARD},       {"core", "dumped", W_HARD}, {"could", "not", W_HARD},
-	{"did", "not", W_SOFT},       {"does", "not", W_SOFT},    {"giving", "up", W_SOFT},
-	{"is", "not", W_SOFT},        {"no", "space", W_HARD},    {"no", "such", W_HARD},
-	{"not", "exist", W_HARD},     {"not", "found", W_HARD},   {"of", "memory", W_HARD},
-	{"reset", "by", W_SOFT},      {"time", "out", W_HARD},    {"timed", "out", W_HARD},
+	{"can", "not", W_HARD},   {"core", "dumped", W_HARD}, {"could", "not", W_HARD},
+	{"did", "not", W_SOFT},   {"does", "not", W_SOFT},    {"giving", "up", W_SOFT},
+	{"is", "not", W_SOFT},    {"no", "space", W_HARD},    {"no", "such", W_HARD},
+	{"not", "exist", W_HARD}, {"not", "found", W_HARD},   {"of", "memory", W_HARD},
+	{"reset", "by", W_SOFT},  {"time", "out", W_HARD},    {"timed", "out", W_HARD},
 	{"was", "not", W_SOFT},
 };
 
 /* What advice begins with, in lower case. A blank at the end asks for the end of a word. */
 static const char *const advice[] = {
-	"re-run ",	"rerun ",	  "run with ",	 "run `",	  "try ",
-	"see ",		"please see ",	  "please run ", "please refer ", "please read ",
-	"please visit ", "please consult ", "please check ", "refer to ",	  "for more ",
-	"get more help ", "to see the full ", "to get more ", "after correcting ", "learn more ",
-	"hint ",	"more info ",	  "help 1",	 "mvn <goals>",	  "use --",
+	"re-run ",
+	"rerun ",
+	"run with ",
+	"run `",
+	"try ",
+	"see ",
+	"please see ",
+	"please run ",
+	"please refer ",
+	"please read ",
+	"please visit ",
+	"please consult ",
+	"please check ",
+	"refer to ",
+	"for more ",
+	"get more help ",
+	"to see the full ",
+	"to get more ",
+	"after correcting ",
+	"learn more ",
+	"hint ",
+	"more info ",
+	"help 1",
+	"mvn <goals>",
+	"use --",
 };
 
 /* What advice has inside. */
@@ -222,8 +242,7 @@ static int word_cmp(const void *key, const void *item)
 
 static unsigned word_kind(const char *w)
 {
-	const struct word *found =
-		bsearch(w, words, ARRAY_SIZE(words), sizeof(words[0]), word_cmp);
+	const struct word *found = bsearch(w, words, ARRAY_SIZE(words), sizeof(words[0]), word_cmp);
 
 	return found ? found->kind : 0;
 }
@@ -236,7 +255,8 @@ static unsigned pair_kind(const char *first, const char *second)
 	return 0;
 }
 
-/* FooException, java.io.IOError: the last part of a name ends so, in mixed case, with more before. */
+/* FooException, java.io.IOError: the last part of a name ends so, in mixed case, with more before.
+ */
 static bool names_exception(struct str s)
 {
 	static const char *const ends[] = {"Exception", "Error", "Throwable"};
@@ -279,10 +299,10 @@ static bool next_chunk(struct scan *s, struct str *chunk, bool *mark)
 	if (s->at == s->text.n)
 		return false;
 	from = s->at;
-	while (s->at < s->text.n && (!is_cut(s->text.p[s->at]) ||
-				     (s->text.p[s->at] == '\'' && s->at > from &&
-				      s->at + 1 < s->text.n && is_alpha(s->text.p[s->at - 1]) &&
-				      is_alpha(s->text.p[s->at + 1]))))
+	while (s->at < s->text.n &&
+	       (!is_cut(s->text.p[s->at]) ||
+		(s->text.p[s->at] == '\'' && s->at > from && s->at + 1 < s->text.n &&
+		 is_alpha(s->text.p[s->at - 1]) && is_alpha(s->text.p[s->at + 1]))))
 		s->at++;
 	to = s->at;
 	while (to > from && strchr(".:-#\\&", s->text.p[to - 1]))
@@ -313,8 +333,8 @@ static bool is_result_passed(const struct scan *s, struct str c, bool first)
 		return true;
 	if (c.p + c.n < s->text.p + s->text.n && c.p[c.n] == '=')
 		return false;
-	return (s->prev_mark || first) && (str_eq_nocase(c, STR("ok")) || str_eq(c, STR("passed")) ||
-					   str_eq(c, STR("success")));
+	return (s->prev_mark || first) && (str_eq_nocase(c, STR("ok")) ||
+					   str_eq(c, STR("passed")) || str_eq(c, STR("success")));
 }
 
 static bool is_plain(struct str c)
@@ -429,7 +449,8 @@ static bool names_place(struct str t)
 		if (t.p[i] != '.' || !(is_alpha(t.p[i - 1]) || is_digit(t.p[i - 1]) ||
 				       t.p[i - 1] == '_' || t.p[i - 1] == '$'))
 			continue;
-		while (j + n < t.n && n < 7 && (is_alpha(t.p[j + n]) || (n && is_digit(t.p[j + n]))))
+		while (j + n < t.n && n < 7 &&
+		       (is_alpha(t.p[j + n]) || (n && is_digit(t.p[j + n]))))
 			n++;
 		j += n;
 		if (n == 0 || n > 6 || j >= t.n || (t.p[j] != ':' && t.p[j] != '('))
@@ -527,7 +548,8 @@ static enum symptom_class classify(const struct scan *s, struct str t, enum leve
 		return (s->kinds & W_SOFT) || level == LEVEL_WARN ? SYMPTOM_SOFT : SYMPTOM_NONE;
 	if (level == LEVEL_WARN)
 		return SYMPTOM_SOFT;
-	if ((s->content < MIN_CONTENT && !s->type) || (level != LEVEL_UNKNOWN && level < LEVEL_WARN))
+	if ((s->content < MIN_CONTENT && !s->type) ||
+	    (level != LEVEL_UNKNOWN && level < LEVEL_WARN))
 		return SYMPTOM_VERDICT;
 	if (s->type || (s->kinds & W_GRAVE) || names_place(t))
 		return SYMPTOM_CAUSE;

@@ -17,11 +17,11 @@ enum symptom_class {
 
 struct symptom {
 	enum symptom_class class;
-	bool frame;    /* a line of a call stack, or a nested cause */
-	bool advice;   /* tells the reader what to try or read */
-	bool passed;   /* a test or step that succeeded */
-	bool indented; /* begins with a blank */
-	bool blank;    /* nothing but blanks */
+	bool frame;       /* a line of a call stack, or a nested cause */
+	bool advice;      /* tells the reader what to try or read */
+	bool passed;      /* a test or step that succeeded */
+	bool indented;    /* begins with a blank */
+	bool blank;       /* nothing but blanks */
 	enum level level; /* the line's own, or the word that its message begins with */
 };
 
