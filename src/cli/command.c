@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 const struct command *const commands[] = {
+	&cmd_diff,
 	&cmd_help,
 	&cmd_log_table,
 	&cmd_log_templates,

@@ -79,8 +79,7 @@ struct str entity_of(const struct logline *line, struct str request_key, struct 
 		struct str id = find_id(line->raw, request_key);
 
 		if (id.n >= 2) {
-			buf_add_str(b, line->host);
-			BUF_LIT(b, " request ");
+			BUF_LIT(b, "request "); /* no host: a request crosses hosts */
 			buf_add_str(b, id);
 			return buf_str(b);
 		}
