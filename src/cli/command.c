@@ -5,6 +5,7 @@
 const struct command *const commands[] = {
 	&cmd_diff,
 	&cmd_help,
+	&cmd_log_digest,
 	&cmd_log_table,
 	&cmd_log_templates,
 	NULL,

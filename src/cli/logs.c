@@ -67,13 +67,9 @@ int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err)
 	return logset_add(&l->set, path, side, &l->opts, err);
 }
 
-void logs_mine(struct logs *l, struct cli *cli)
+/* What a user should know of the reading. */
+static void print_notes(const struct logset *s)
 {
-	struct logset *s = &l->set;
-
-	if (cli->progress)
-		cli->progress->total = logset_size(s);
-	logset_mine(s, &l->opts);
 	for (size_t i = 0; i < s->nfiles; i++) {
 		const struct logset_file *f = &s->files[i];
 
@@ -87,6 +83,22 @@ void logs_mine(struct logs *l, struct cli *cli)
 	if (s->cut_lines)
 		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
 			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+}
+
+void logs_mine(struct logs *l, struct cli *cli)
+{
+	if (cli->progress)
+		cli->progress->total = logset_size(&l->set);
+	logset_mine(&l->set, &l->opts);
+	print_notes(&l->set);
+}
+
+void logs_digest(struct logs *l, struct cli *cli, struct digest *out)
+{
+	if (cli->progress)
+		cli->progress->total = logset_size(&l->set);
+	logset_digest(&l->set, &l->opts, out);
+	print_notes(&l->set);
 }
 
 void logs_release(struct logs *l)

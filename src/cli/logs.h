@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "logset/digest.h"
 #include "logset/logset.h"
 
 struct logs_values {
@@ -69,5 +70,7 @@ int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v,
 int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err) ERR_CHECK;
 /* Recognise and mine; then say on stderr what is noteworthy of the inputs. */
 void logs_mine(struct logs *l, struct cli *cli);
+/* As logs_mine(), but all that is kept is a digest. */
+void logs_digest(struct logs *l, struct cli *cli, struct digest *out);
 void logs_release(struct logs *l);
 void logs_values_release(struct logs_values *v);

@@ -71,8 +71,7 @@ static struct str learn_request_key(const struct logset_file *f)
 	return entity_learn_key(lines, n);
 }
 
-/* Everything about files that must be known before lines are read: readers, parts. */
-static void open_files(struct logset *s, const struct logset_opts *o)
+void logset_open(struct logset *s, const struct logset_opts *o)
 {
 	s->nfiles = s->inputs.n;
 	s->files = arena_zalloc(&s->arena, s->nfiles * sizeof(*s->files));
@@ -125,6 +124,17 @@ static uint32_t entity_id(struct worker *w, const struct logset_file *f, const s
 	return intern_add(&w->entities, name);
 }
 
+void logset_part_fetch(const struct logset *s, size_t part)
+{
+#ifdef MADV_POPULATE_READ
+	const struct logset_part *p = &s->parts[part];
+	const char *data = s->files[p->file].data.p;
+	uintptr_t at = (uintptr_t)(data + p->from) & ~(uintptr_t)4095;
+
+	madvise((void *)at, (size_t)((uintptr_t)(data + p->to) - at), MADV_POPULATE_READ);
+#endif
+}
+
 static void mine_part(void *arg, size_t index, unsigned worker)
 {
 	struct mining *m = arg;
@@ -136,14 +146,7 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 	struct logline line;
 	uint32_t entity = LOGREC_NONE;
 
-#ifdef MADV_POPULATE_READ
-	{
-		uintptr_t at = (uintptr_t)(f->data.p + p->from) & ~(uintptr_t)4095;
-
-		madvise((void *)at, (size_t)((uintptr_t)(f->data.p + p->to) - at),
-			MADV_POPULATE_READ);
-	}
-#endif
+	logset_part_fetch(m->set, index);
 	p->worker = worker;
 	logcursor_init(&c, f->reader, p->from, 0, p->to);
 	while (logcursor_next(&c, &line)) {
@@ -222,7 +225,7 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 	struct mining m = {.set = s, .progress = o->progress};
 	struct miner **miners;
 
-	open_files(s, o);
+	logset_open(s, o);
 	if (n > s->nparts)
 		n = s->nparts ? (unsigned)s->nparts : 1;
 	m.workers = mem_zalloc(n * sizeof(*m.workers));

@@ -72,6 +72,9 @@ void logset_release(struct logset *s);
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
 	       struct err *err) ERR_CHECK;
 
+/* Recognise what was added: what logset_mine() and logset_digest() begin with. */
+void logset_open(struct logset *s, const struct logset_opts *o);
+
 /* Recognise and mine all that was added; call once. The result is the same for any number of
  * threads. */
 void logset_mine(struct logset *s, const struct logset_opts *o);
@@ -81,6 +84,9 @@ uint64_t logset_size(const struct logset *s);
 
 /* A cursor that returns line no (from 1) of a file next; logcursor_release() it. */
 void logset_seek(const struct logset *s, uint32_t file, uint64_t no, struct logcursor *c);
+
+/* Have the system bring a part's bytes into memory, before it is read. */
+void logset_part_fetch(const struct logset *s, size_t part);
 
 /* A cursor over one part. */
 void logset_part_cursor(const struct logset *s, size_t part, struct logcursor *c);
