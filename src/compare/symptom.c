@@ -374,7 +374,7 @@ static void take_word(struct scan *s, struct str c)
 		s->kinds |= kind & (W_HARD | W_SOFT | W_GRAVE);
 	if (!(kind & W_STOP) && n >= 2)
 		s->content++;
-	if (names_exception(c)) {
+	if (names_exception(c) || names_code(c)) {
 		s->type = true;
 		s->kinds |= W_HARD;
 	}
@@ -392,10 +392,7 @@ static void take_name(struct scan *s, struct str c)
 		letters += is_alpha(c.p[i]);
 	if (letters >= 2)
 		s->content++;
-	if (names_exception(c)) {
-		s->type = true;
-		s->kinds |= W_HARD;
-	} else if (names_code(c)) {
+	if (names_exception(c) || names_code(c)) {
 		s->type = true;
 		s->kinds |= W_HARD;
 	} else if (str_eq_nocase(c, STR("non-zero"))) {
