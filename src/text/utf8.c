@@ -74,9 +74,18 @@ unsigned utf8_width(uint32_t c)
 bool utf8_valid(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
+		uint64_t word;
 		uint32_t c;
-		size_t n = utf8_decode(str_from(s, i), &c);
+		size_t n;
 
+		if (i + 8 <= s.n) { /* ASCII goes fast */
+			memcpy(&word, s.p + i, 8);
+			if (!(word & UINT64_C(0x8080808080808080))) {
+				i += 8;
+				continue;
+			}
+		}
+		n = utf8_decode(str_from(s, i), &c);
 		if (c == UTF8_REPLACEMENT && n == 1)
 			return false;
 		i += n;
