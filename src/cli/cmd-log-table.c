@@ -94,7 +94,7 @@ static int table(struct cli *cli, struct logs *l, const struct values *v, struct
 	unsigned n = l->opts.threads ? l->opts.threads : task_cpus();
 
 	puts("file,line,time,level,host,process,thread,function,source,template,message,params");
-	return ordered_output(n, l->set.nparts, format_part, l, stdout, err);
+	return ordered_output(n, l->set.nparts, format_part, l, 0, stdout, err);
 }
 
 static int run(struct cli *cli, int argc, char **argv)

@@ -17,6 +17,7 @@ struct ordered {
 	void (*format)(void *arg, size_t part, struct buf *out);
 	void *arg;
 	FILE *f;
+	size_t drop;
 	struct buf bufs[256]; /* one a worker */
 	pthread_mutex_t mutex;
 	pthread_cond_t turn;
@@ -28,6 +29,7 @@ static void run_part(void *arg, size_t part, unsigned worker)
 {
 	struct ordered *o = arg;
 	struct buf *b = &o->bufs[worker];
+	struct str out;
 
 	buf_clear(b);
 	if (!o->write_errno) /* a stale 0 costs one part's work */
@@ -36,7 +38,9 @@ static void run_part(void *arg, size_t part, unsigned worker)
 	while (o->next != part)
 		pthread_cond_wait(&o->turn, &o->mutex);
 	pthread_mutex_unlock(&o->mutex);
-	if (!o->write_errno && b->n && fwrite(b->p, 1, b->n, o->f) != b->n)
+	out = str_from(buf_str(b), o->drop);
+	o->drop -= b->n - out.n;
+	if (!o->write_errno && out.n && fwrite(out.p, 1, out.n, o->f) != out.n)
 		o->write_errno = errno;
 	pthread_mutex_lock(&o->mutex);
 	o->next++;
@@ -47,8 +51,8 @@ static void run_part(void *arg, size_t part, unsigned worker)
 }
 
 int ordered_output(unsigned threads, size_t n,
-		   void (*format)(void *arg, size_t part, struct buf *out), void *arg, FILE *f,
-		   struct err *err)
+		   void (*format)(void *arg, size_t part, struct buf *out), void *arg, size_t drop,
+		   FILE *f, struct err *err)
 {
 	struct ordered *o = mem_zalloc(sizeof(*o));
 	int rc = 0;
@@ -56,6 +60,7 @@ int ordered_output(unsigned threads, size_t n,
 	o->format = format;
 	o->arg = arg;
 	o->f = f;
+	o->drop = drop;
 	pthread_mutex_init(&o->mutex, NULL);
 	pthread_cond_init(&o->turn, NULL);
 	task_run(threads, n, run_part, o);

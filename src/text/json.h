@@ -2,6 +2,7 @@
 /*
  * JSON, written (RFC 8259). Output is always valid UTF-8: bytes that are not become U+FFFD, and so
  * do NUL bytes, which many readers cannot take; text/csv.h does the same, so that both agree.
+ * (text/quote.h keeps every byte, for our own files.)
  */
 #pragma once
 
