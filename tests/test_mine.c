@@ -115,6 +115,75 @@ static void mask_random(void **state)
 	}
 }
 
+/* Coarser forms: what they mask; and a coarser form of a form is that of the message. */
+static void coarse_forms(void **state)
+{
+	static const struct {
+		unsigned form;
+		const char *message, *want;
+	} cases[] = {
+		{1, "for user bob k=foo, state=up on eth0", "for user <*> k=<*>, state=up on <*>"},
+		{1, "a.b.C (word) 'x' \"GET\" core.12", "a.b.C (<*>) '<*>' \"<*>\" core.<*>"},
+		{2, "a.b.C did camelCase core.12", "<*> did <*> <*>"},
+		{3, "one two three four five six seven eight", "one two three four five six <*>"},
+		{4, "one two three", "one <*>"},
+		{5, "one two three", "<*>"},
+		{5, "", ""},
+	};
+	static const char *const words[] = {
+		"user", "bob",     "k=v",      "state=up",   "eth0",    "(x)", "a.b.C",
+		"for",  "\"GET\"", "12:30:01", "2026-11-23", "core.12", "x:",  "[foo]",
+		"/a/b", "=",       "don't",    "name",       "E1.",     "zzz",
+	};
+	struct buf b CLEANUP_BUF = {0};
+	char c[MASK_ROOM], d[MASK_ROOM], e[MASK_ROOM], f[MASK_ROOM];
+	uint64_t s = 11;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t n = mask_message(mask_classifier(), str_of(cases[i].message), c);
+
+		n = mask_coarsen(cases[i].form, (struct str){c, n}, d);
+		buf_clear(&b);
+		for (size_t k = 0; k < n; k++) {
+			if (mask_is_slot(d[k]))
+				BUF_LIT(&b, "<*>");
+			else
+				buf_add_char(&b, d[k]);
+		}
+		assert_string_equal(buf_cstr(&b), cases[i].want);
+	}
+	for (int round = 0; round < 3000; round++) {
+		size_t n, nd, ne, nf;
+
+		buf_clear(&b);
+		for (uint64_t k = rnd(&s) % 9; k--;)
+			buf_printf(&b, "%s%s", words[rnd(&s) % ARRAY_SIZE(words)],
+				   rnd(&s) % 4 ? " " : "");
+		n = mask_message(mask_classifier(), buf_str(&b), c);
+		for (unsigned i = 1; i <= MASK_COARSE; i++)
+			for (unsigned k = i; k <= MASK_COARSE; k++) {
+				nd = mask_coarsen(i, (struct str){c, n}, d);
+				ne = mask_coarsen(k, (struct str){d, nd}, e);
+				nf = mask_coarsen(k, (struct str){c, n}, f);
+				assert_int_equal(ne, nf);
+				assert_memory_equal(e, f, ne);
+			}
+	}
+}
+
+/* The short cuts before a search know all words. */
+static void word_lists(void **state)
+{
+	static const char *const opposite[] = {"unsuccessfully", "deregistered", "in", "on", "yes",
+					       "whole"};
+
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(opposite); i++)
+		assert_true(opposites_has(str_of(opposite[i])));
+	assert_false(opposites_has(STR("whole")));
+	assert_true(mask_announces(STR("User")) && mask_announces(STR("application")));
+	assert_false(mask_announces(STR("of")));
+}
+
 static uint32_t add(struct miner *m, enum level level, const char *message)
 {
 	return miner_add(
@@ -358,7 +427,7 @@ static void endless_shapes(void **state)
 		add(one, LEVEL_INFO, w);
 		add(three[i % 3], LEVEL_INFO, w);
 	}
-	assert_true(one->nshapes < 4 * SHAPES_MAX);
+	assert_true(one->nshapes < (MASK_COARSE + 1) * SHAPES_MAX);
 	a = templates_new(&one, 1, NULL);
 	b = templates_new(three, 3, NULL);
 	assert_int_equal(templates_count(a), templates_count(b));
@@ -373,11 +442,39 @@ static void endless_shapes(void **state)
 		miner_free(three[k]);
 }
 
+/* A log with more names than shapes are kept: its other templates stay as they are. */
+static void endless_names(void **state)
+{
+	struct miner *m = miner_new();
+	struct templates *t;
+	uint64_t s = 5;
+	uint32_t other = add(m, LEVEL_INFO, "service started"), name = 0;
+
+	for (size_t i = 0; i < 2 * SHAPES_MAX; i++) {
+		char line[80];
+		int n = snprintf(line, sizeof(line), "Failed login for invalid user ");
+
+		for (int k = 0; k < 8; k++)
+			line[n++] = (char)('a' + rnd(&s) % 26);
+		snprintf(line + n, sizeof(line) - (size_t)n, " from 10.0.0.%d", (int)(i % 200));
+		name = add(m, LEVEL_INFO, line);
+	}
+	t = templates_new(&m, 1, NULL);
+	assert_int_equal(templates_count(t), 2);
+	assert_str(templates_get(t, templates_of_shape(t, 0, other))->text, "service started");
+	assert_str(templates_get(t, templates_of_shape(t, 0, name))->text,
+		   "Failed login for invalid user <*> from <*>");
+	templates_free(t);
+	miner_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(masking),
 		cmocka_unit_test(mask_random),
+		cmocka_unit_test(coarse_forms),
+		cmocka_unit_test(word_lists),
 		cmocka_unit_test(merging),
 		cmocka_unit_test(order_does_not_matter),
 		cmocka_unit_test(levels_and_continuations),
@@ -385,6 +482,7 @@ int main(void)
 		cmocka_unit_test(known_templates),
 		cmocka_unit_test(known_errors),
 		cmocka_unit_test(endless_shapes),
+		cmocka_unit_test(endless_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

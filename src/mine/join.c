@@ -40,45 +40,11 @@ static const uint8_t join_words[] = {
 #define WORD_ANY 0
 #define WILD     UINT32_MAX
 
-/* Words that announce a name. */
-static bool announces(struct str w)
-{
-	static const char *const words[] = {
-		"user",   "for",       "host",    "from",        "to",        "name",    "id",
-		"file",   "by",        "port",    "class",       "service",   "package", "process",
-		"thread", "client",    "server",  "device",      "interface", "queue",   "job",
-		"task",   "named",     "called",  "module",      "driver",    "node",    "path",
-		"dir",    "directory", "app",     "application", "component", "session", "type",
-		"key",    "event",     "command", "program",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (str_eq_nocase(w, str_of(words[i])))
-			return true;
-	return false;
-}
-
 static bool has_digit(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (mask_is_digit(s.p[i]))
 			return true;
-	return false;
-}
-
-/* Dots, slashes and such inside, capitals after small letters, or digits. */
-static bool is_identifier(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i], next = i + 1 < s.n ? s.p[i + 1] : ' ';
-
-		if (mask_is_digit(c))
-			return true;
-		if (strchr("._/\\$@#:-", c) && mask_is_word(next))
-			return true;
-		if (c >= 'a' && c <= 'z' && next >= 'A' && next <= 'Z')
-			return true;
-	}
 	return false;
 }
 
@@ -207,8 +173,8 @@ static size_t choose(const struct join *g, enum place place, const uint32_t *ids
 			empty = true;
 		} else {
 			words++;
-			identifiers += is_identifier(values[i]);
-			dotted += is_identifier(values[i]) &&
+			identifiers += mask_is_identifier(values[i]);
+			dotted += mask_is_identifier(values[i]) &&
 				  str_find_char(values[i], '.') < values[i].n;
 		}
 	}
@@ -249,7 +215,7 @@ static size_t join_bucket(struct join *g, size_t column, const struct context *c
 
 	if (k < 2)
 		return 0;
-	if (ctx->before != SIZE_MAX && announces(word(g, *cell(g, m->row, ctx->before))))
+	if (ctx->before != SIZE_MAX && mask_announces(word(g, *cell(g, m->row, ctx->before))))
 		place = PLACE_NOUN;
 	chosen = choose(g, place, ids, k, yes);
 	if (!chosen || !apply)

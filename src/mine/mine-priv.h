@@ -175,11 +175,18 @@ static inline bool mask_is_digit(char c)
 }
 
 /*
- * Coarser forms of a canonical message, for logs without end of distinct shapes: 1 masks words
- * with digits and identifiers, 2 keeps the first word only, 3 is the same for all messages.
+ * Coarser forms of a canonical message, for logs without end of distinct shapes. Form 1 masks words
+ * that stand where values do, and those with digits; 2 also identifiers; 3 is the beginning of 2;
+ * 4 keeps the first word only; 5 is the same for all messages. To coarsen a coarser form gives the
+ * same as to coarsen the canonical message.
  */
-#define MASK_COARSE 3
-size_t mask_coarsen(unsigned mode, struct str canonical, char *out);
+#define MASK_COARSE 5
+size_t mask_coarsen(unsigned form, struct str canonical, char *out);
+
+/* Does the word announce a name: user, file, host? */
+bool mask_announces(struct str word);
+/* Dots, slashes and such inside, capitals after small letters, or digits. */
+bool mask_is_identifier(struct str word);
 
 /* Distinct canonical messages. */
 struct shape {
@@ -211,6 +218,8 @@ struct miner {
 struct opposites;
 struct opposites *opposites_new(void);
 void opposites_free(struct opposites *o);
+/* Is it in any group? Small letters only. */
+bool opposites_has(struct str word);
 /* Mark in out[] those of the n distinct values that have an opposite among them. */
 void opposites_mark(const struct opposites *o, const struct str *values, size_t n, bool *out);
 

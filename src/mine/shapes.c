@@ -65,22 +65,33 @@ static void grow(struct miner *m)
 	m->nslots = n;
 }
 
+/* Where the shape with this text is in the table, or where it would be. */
+static size_t find(const struct miner *m, struct str text, uint64_t hash, enum level level,
+		   bool continuation)
+{
+	size_t k = hash & (m->nslots - 1);
+
+	for (; m->slots[k]; k = (k + 1) & (m->nslots - 1)) {
+		const struct shape *s = &m->shapes[m->slots[k] - 1];
+
+		if (s->hash == hash && s->level == level && s->continuation == continuation &&
+		    str_eq(s->text, text))
+			break;
+	}
+	return k;
+}
+
 /* The shape with this text, made if need be. */
 static uint32_t put(struct miner *m, char *p, size_t n, enum level level, bool continuation,
 		    uint64_t count)
 {
 	uint64_t hash = shape_hash(p, n, level, continuation);
 	struct str text = {p, n};
-	size_t k = hash & (m->nslots - 1);
-	struct shape *s;
+	size_t k = find(m, text, hash, level, continuation);
 
-	for (; m->slots[k]; k = (k + 1) & (m->nslots - 1)) {
-		s = &m->shapes[m->slots[k] - 1];
-		if (s->hash == hash && s->level == level && s->continuation == continuation &&
-		    str_eq(s->text, text)) {
-			s->count += count;
-			return m->slots[k] - 1;
-		}
+	if (m->slots[k]) {
+		m->shapes[m->slots[k] - 1].count += count;
+		return m->slots[k] - 1;
 	}
 	array_push(m->shapes, m->nshapes, m->capshapes) =
 		(struct shape){arena_str(&m->arena, text), hash, count, level, continuation};
@@ -90,70 +101,44 @@ static uint32_t put(struct miner *m, char *p, size_t n, enum level level, bool c
 	return (uint32_t)m->nshapes - 1;
 }
 
-uint32_t miner_add(struct miner *m, const struct logline *line)
+/* Turn to the next coarser form if the one in use has too many shapes. */
+static void limit(struct miner *m)
 {
-	char *text = m->text;
-	size_t n = mask_message(m->classify, line->message, text);
-
-	if (m->mode) {
-		n = mask_coarsen(m->mode, (struct str){text, n}, m->coarse);
-		text = m->coarse;
-	}
 	if (m->mode < MASK_COARSE && (m->nshapes - m->base > SHAPES_MAX ||
 				      m->arena.total - m->base_text > SHAPES_TEXT_MAX)) {
 		m->mode++;
 		m->base = m->nshapes;
 		m->base_text = m->arena.total;
 	}
-	return put(m, text, n, line->level, !line->head, 1);
 }
 
-uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level,
-			 bool continuation, uint64_t count)
+uint32_t miner_add(struct miner *m, const struct logline *line)
+{
+	size_t n = mask_message(m->classify, line->message, m->text);
+	bool continuation = !line->head;
+	uint64_t hash;
+	size_t k;
+
+	if (!m->mode) {
+		limit(m);
+		return put(m, m->text, n, line->level, continuation, 1);
+	}
+	/* What was kept before is still found: the merge gives it its coarser form. */
+	hash = shape_hash(m->text, n, line->level, continuation);
+	k = find(m, (struct str){m->text, n}, hash, line->level, continuation);
+	if (m->slots[k]) {
+		m->shapes[m->slots[k] - 1].count++;
+		return m->slots[k] - 1;
+	}
+	n = mask_coarsen(m->mode, (struct str){m->text, n}, m->coarse);
+	limit(m);
+	return put(m, m->coarse, n, line->level, continuation, 1);
+}
+
+uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level, bool continuation,
+			 uint64_t count)
 {
 	canonical = str_head(canonical, MASK_MAX + 1);
 	mask_copy(m->coarse, canonical.p, canonical.n);
 	return put(m, m->coarse, canonical.n, level, continuation, count);
-}
-
-/* Mask what is an identifier: words with digits, marks inside, or capitals after small letters. */
-static bool is_identifier(struct str w)
-{
-	for (size_t i = 0; i < w.n; i++) {
-		char c = w.p[i];
-
-		if (mask_is_digit(c) || mask_is_slot(c) || c == '_' || (unsigned char)c >= 0x80)
-			return true;
-		if (i && i + 1 < w.n && !mask_is_word(c))
-			return true;
-		if (i && c >= 'A' && c <= 'Z' && w.p[i - 1] >= 'a')
-			return true;
-	}
-	return false;
-}
-
-size_t mask_coarsen(unsigned mode, struct str s, char *out)
-{
-	char *o = out;
-
-	for (size_t i = 0; i < s.n;) {
-		size_t to = i;
-
-		while (to < s.n && !mask_is_delim(s.p[to]))
-			to++;
-		if (mode >= 2 && (i || mode == MASK_COARSE)) {
-			*o++ = MASK_ANY;
-			break;
-		}
-		if (to > i && is_identifier((struct str){s.p + i, to - i})) {
-			*o++ = MASK_ANY;
-		} else {
-			memcpy(o, s.p + i, to - i);
-			o += to - i;
-		}
-		if (to < s.n)
-			*o++ = s.p[to++];
-		i = to;
-	}
-	return (size_t)(o - out);
 }
