@@ -413,7 +413,7 @@ static void test_bad_files(void **state)
 		{"{\"schema\":\"inquest.digest/2\",\n",
 		 "expected {\"schema\":\"inquest.digest/1\""},
 		{HEAD("0", "1"), "ends within line 2"},
-		{HEAD("4", "0"), "line 1, byte"},
+		{HEAD("6", "0"), "line 1, byte"},
 		{HEAD("0", "32769"), "within its range"},
 		{HEAD("0", "-1"), "expected a number"},
 		{HEAD("0", "99999999999999999999999"), "expected a number"},
