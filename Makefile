@@ -19,8 +19,14 @@ demo:
 
 check:
 	@scripts/deps build test
+	@$(MAKE) --no-print-directory $(BUILD)/tests-enabled
 	@$(MAKE) --no-print-directory all
 	@scripts/check $(BUILD)
+
+# A build set up before the test libraries were installed must look for them again.
+$(BUILD)/tests-enabled: | $(BUILD)/build.ninja
+	@meson configure $(BUILD) -Dtests=enabled
+	@touch $@
 
 install: all
 	meson install -C $(BUILD) --no-rebuild
