@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A comparison of logs on one screen: see diff.h. */
+/*
+ * A comparison of logs on one screen: see diff.h. Lines are shown without their header but for the
+ * time of day and the level; names of logs without the folders that they share.
+ */
 #include "report/diff.h"
 
 #include "report/style.h"
+#include "text/level.h"
+#include "text/timestamp.h"
 
 #define SCREEN_FINDINGS 8 /* without -v */
+#define SCREEN_CHAINS   2
+#define SCREEN_STEPS    4
 #define CONTEXT_LINES   2 /* before the divergence */
+#define AFTER_LINES     3 /* from the divergence on */
+#define NAME_COLUMNS    40
 
 static const char *const kind_names[] = {
 	[FINDING_NEW] = "new",       [FINDING_MISSING] = "missing", [FINDING_COUNT] = "count",
@@ -18,210 +27,323 @@ const char *diff_kind_name(enum finding_kind kind)
 	return kind_names[kind];
 }
 
-static const struct logdiff_log *log_of(const struct diff_report *r, const struct evidence *e)
+struct screen {
+	const struct diff_report *r;
+	struct buf *out;
+	size_t strip; /* bytes of folders that all names share */
+};
+
+static struct str full_name(const struct diff_report *r, const struct evidence *e)
 {
-	return &r->in->side[e->side].logs[e->file];
+	return r->in->side[e->side].logs[e->file].name;
 }
 
-static void get_line(const struct diff_report *r, const struct evidence *e, uint64_t no,
-		     struct arena *a, struct logdiff_line *line)
+/* Bytes up to the last slash that all names share; 0 when two logs would then look the same. */
+static size_t shared_folders(const struct diff_report *r)
 {
-	r->in->line(r->in->arg, e->side, e->file, no, a, line);
-}
+	struct str first = r->in->side[0].n ? r->in->side[0].logs[0].name : STR("");
+	size_t n = first.n;
 
-static void heading(const struct diff_report *r, struct buf *out, const char *text)
-{
-	buf_add_char(out, '\n');
-	style_add(out, r->color, STYLE_BOLD, str_of(text));
-	buf_add_char(out, '\n');
-}
+	for (uint32_t s = 0; s < 2; s++) {
+		for (size_t i = 0; i < r->in->side[s].n; i++) {
+			struct str name = r->in->side[s].logs[i].name;
+			size_t k = 0;
 
-/* "bad.log:17" padded to width. */
-static size_t place(const struct diff_report *r, struct buf *out, const struct evidence *e,
-		    uint64_t no, size_t pad)
-{
-	struct buf text = {0};
-	size_t n;
-
-	n = style_add_foreign(&text, log_of(r, e)->name, 60);
-	buf_add_char(&text, ':');
-	buf_u64(&text, no);
-	n = n + text.n - str_find_char(buf_str(&text), ':');
-	style_add(out, r->color, STYLE_PLACE, buf_str(&text));
-	if (n < pad)
-		style_pad(out, pad - n);
-	buf_release(&text);
+			while (k < n && k < name.n && name.p[k] == first.p[k])
+				k++;
+			n = k;
+		}
+	}
+	while (n && first.p[n - 1] != '/')
+		n--;
 	return n;
 }
 
-static size_t room(const struct diff_report *r, size_t used)
+static void heading(struct screen *s, const char *text)
 {
-	if (!r->width)
-		return 0;
-	return r->width > used + 20 ? r->width - used : 20;
+	buf_add_char(s->out, '\n');
+	style_add(s->out, s->r->color, STYLE_BOLD, str_of(text));
+	buf_add_char(s->out, '\n');
 }
 
-static void log_line(const struct diff_report *r, struct buf *out, const struct evidence *e,
-		     uint64_t no, const char *mark, enum style style, size_t pad)
+/* "bad.log:17" into b; its columns. */
+static size_t place_text(struct screen *s, const struct evidence *e, uint64_t no, struct buf *b)
 {
-	struct arena a;
-	struct logdiff_line line;
+	size_t n, before;
+
+	buf_clear(b);
+	n = style_add_foreign(b, str_from(full_name(s->r, e), s->strip), NAME_COLUMNS);
+	before = b->n;
+	buf_add_char(b, ':');
+	buf_u64(b, no);
+	return n + b->n - before;
+}
+
+static void place(struct screen *s, const struct evidence *e, uint64_t no, size_t pad)
+{
 	struct buf text = {0};
+	size_t n = place_text(s, e, no, &text);
+
+	style_add(s->out, s->r->color, STYLE_PLACE, buf_str(&text));
+	style_pad(s->out, pad > n ? pad - n : 0);
+	buf_release(&text);
+}
+
+static size_t room(const struct screen *s, size_t used)
+{
+	if (!s->r->width)
+		return 0;
+	return s->r->width > used + 20 ? s->r->width - used : 20;
+}
+
+/* The time of day of an RFC 3339 text, down to milliseconds. */
+static void add_clock(const struct event_time *t, struct buf *b)
+{
+	struct buf full = {0};
+	struct str s;
+	size_t at;
+
+	timestamp_format(t, &full);
+	s = buf_str(&full);
+	at = str_find_char(s, 'T');
+	if (at < s.n) {
+		s = str_head(str_from(s, at + 1), 12);
+		at = 0;
+		while (at < s.n &&
+		       ((s.p[at] >= '0' && s.p[at] <= '9') || s.p[at] == ':' || s.p[at] == '.'))
+			at++;
+		buf_add_str(b, str_head(s, at));
+		buf_add_char(b, ' ');
+	}
+	buf_release(&full);
+}
+
+/* A line of a log as people want it: time of day, level, message. */
+static void log_text(struct screen *s, const struct evidence *e, uint64_t no, bool clock,
+		     size_t width, struct buf *b)
+{
+	struct logdiff_line line;
+	struct buf whole = {0};
+	struct arena a;
 
 	arena_init(&a);
-	get_line(r, e, no, &a, &line);
-	BUF_LIT(out, "  ");
-	place(r, out, e, no, pad);
-	buf_printf(out, " %s ", mark);
-	style_add_foreign(&text, line.raw, room(r, pad + 5));
-	style_add(out, r->color, style, buf_str(&text));
-	buf_add_char(out, '\n');
-	buf_release(&text);
+	s->r->in->line(s->r->in->arg, e->side, e->file, no, &a, &line);
+	if (clock && line.time.known)
+		add_clock(&line.time, &whole);
+	if (line.level >= LEVEL_WARN && line.message.n < line.raw.n) {
+		for (const char *p = level_name(line.level); *p; p++)
+			buf_add_char(&whole, (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p));
+		buf_add_char(&whole, ' ');
+	}
+	buf_add_str(&whole, line.message.n ? line.message : line.raw);
+	style_add_foreign(b, buf_str(&whole), width);
+	buf_release(&whole);
 	arena_release(&a);
 }
 
-static size_t place_width(const struct diff_report *r, const struct evidence *e)
+static void styled_line(struct screen *s, const struct evidence *e, uint64_t no, bool clock,
+			enum style style, size_t used)
 {
 	struct buf b = {0};
-	size_t n = style_add_foreign(&b, log_of(r, e)->name, 60);
 
-	buf_clear(&b);
-	buf_u64(&b, e->line + e->nlines);
-	n += 1 + b.n;
+	log_text(s, e, no, clock, room(s, used), &b);
+	style_add(s->out, s->r->color, style, buf_str(&b));
+	buf_add_char(s->out, '\n');
 	buf_release(&b);
-	return n;
 }
 
-static void divergence(const struct diff_report *r, struct buf *out)
+static void marked_line(struct screen *s, const struct evidence *e, uint64_t no, char mark,
+			enum style style, size_t pad)
 {
-	const struct logdiff_divergence *d = &r->diff->first;
+	BUF_LIT(s->out, "  ");
+	place(s, e, no, pad);
+	buf_printf(s->out, " %c ", mark);
+	styled_line(s, e, no, true, style, pad + 5);
+}
+
+static size_t wider(struct screen *s, const struct evidence *e, uint64_t no, size_t pad)
+{
+	struct buf b = {0};
+	size_t n = place_text(s, e, no, &b);
+
+	buf_release(&b);
+	return n > pad ? n : pad;
+}
+
+/* Lines of one side from the divergence on. */
+static void after(struct screen *s, const struct evidence *e, size_t pad)
+{
+	const struct logdiff_log *log = &s->r->in->side[e->side].logs[e->file];
+
+	if (!e->nlines) {
+		buf_printf(s->out, "  the %s log has nothing more there\n",
+			   e->side ? "bad" : "good");
+		return;
+	}
+	for (uint64_t k = 0; k < AFTER_LINES && e->line + k <= log->n; k++)
+		marked_line(s, e, e->line + k, e->side ? '+' : '-',
+			    k >= e->nlines ? STYLE_DIM
+			    : e->side      ? STYLE_BAD
+					   : STYLE_GOOD,
+			    pad);
+}
+
+static void divergence(struct screen *s)
+{
+	const struct logdiff_divergence *d = &s->r->diff->first;
 	size_t pad = 0;
 
 	if (!d->found)
 		return;
-	heading(r, out, "First divergence");
-	for (int s = 0; s < 2; s++) {
-		size_t w = d->next[s].nlines ? place_width(r, &d->next[s]) : 0;
-
-		pad = w > pad ? w : pad;
-	}
+	heading(s, "First divergence");
+	for (int side = 0; side < 2; side++)
+		if (d->next[side].nlines)
+			pad = wider(s, &d->next[side], d->next[side].line + AFTER_LINES, pad);
 	if (d->has_common) {
 		uint64_t no = d->common[1].line;
 
 		for (uint64_t k = no > CONTEXT_LINES ? no - CONTEXT_LINES + 1 : 1; k <= no; k++)
-			log_line(r, out, &d->common[1], k, " ", STYLE_DIM, pad);
+			marked_line(s, &d->common[1], k, ' ', STYLE_DIM, pad);
 	} else {
-		BUF_LIT(out, "  from the first line on\n");
+		BUF_LIT(s->out, "  from the first line on\n");
 	}
-	for (int s = 0; s < 2; s++) {
-		const struct evidence *e = &d->next[s];
-		const char *mark = s ? "+" : "-";
-
-		if (!e->nlines) {
-			buf_printf(out, "  %s ends here\n", s ? "the bad log" : "the good log");
-			continue;
-		}
-		for (uint32_t k = 0; k < e->nlines && k < 4; k++)
-			log_line(r, out, e, e->line + k, mark, s ? STYLE_BAD : STYLE_GOOD, pad);
-	}
+	after(s, &d->next[0], pad);
+	after(s, &d->next[1], pad);
 }
 
 static void counts(struct buf *out, const struct logdiff_finding *f)
 {
-	if (f->kind == FINDING_NEW) {
+	if (f->kind == FINDING_NEW && f->good_count == 0) {
 		if (f->bad_count > 1) {
-			BUF_LIT(out, " x");
+			BUF_LIT(out, ", ");
 			style_count(out, f->bad_count);
+			BUF_LIT(out, " times");
 		}
-	} else if (f->good_count != f->bad_count) {
-		buf_add_char(out, ' ');
+	} else if (f->good_count != f->bad_count && f->kind != FINDING_VALUE) {
+		BUF_LIT(out, ", ");
 		style_count(out, f->good_count);
-		BUF_LIT(out, " -> ");
+		BUF_LIT(out, " in good, ");
 		style_count(out, f->bad_count);
+		BUF_LIT(out, " in bad");
 	}
 }
 
-static void finding(const struct diff_report *r, struct buf *out, const struct logdiff_finding *f)
+static void finding(struct screen *s, const struct logdiff_finding *f)
 {
-	struct arena a;
-	struct logdiff_line line;
 	struct buf head = {0};
 
-	arena_init(&a);
-	get_line(r, &f->where, f->where.line, &a, &line);
 	buf_printf(&head, "%3u  %-8s", f->rank, kind_names[f->kind]);
-	style_add(out, r->color, f->kind == FINDING_MISSING ? STYLE_GOOD : STYLE_BAD,
+	style_add(s->out, s->r->color, f->kind == FINDING_MISSING ? STYLE_GOOD : STYLE_BAD,
 		  buf_str(&head));
 	buf_clear(&head);
-	place(r, out, &f->where, f->where.line, 0);
-	counts(out, f);
-	if (f->nmore)
-		buf_printf(out, " (+%zu lines)", f->nmore);
+	place(s, &f->where, f->where.line, 0);
+	counts(s->out, f);
 	if (f->trigger)
-		buf_printf(out, " follows from %u", f->trigger);
-	BUF_LIT(out, "\n       ");
-	style_add_foreign(out, line.raw, room(r, 8));
-	buf_add_char(out, '\n');
+		buf_printf(s->out, ", follows from %u", f->trigger);
 	if (f->note.n) {
-		BUF_LIT(out, "       ");
-		style_add_foreign(&head, f->note, room(r, 8));
-		style_add(out, r->color, STYLE_DIM, buf_str(&head));
-		buf_add_char(out, '\n');
+		BUF_LIT(&head, "  ");
+		style_add_foreign(&head, f->note, room(s, 40));
+		style_add(s->out, s->r->color, STYLE_WARN, buf_str(&head));
 	}
+	BUF_LIT(s->out, "\n       ");
+	styled_line(s, &f->where, f->where.line, true, STYLE_PLAIN, 8);
 	buf_release(&head);
-	arena_release(&a);
 }
 
-static void findings(const struct diff_report *r, struct buf *out)
+static void findings(struct screen *s)
 {
 	size_t shown = 0, hidden = 0;
 
-	heading(r, out, "What differs");
-	for (size_t i = 0; i < r->diff->nfindings; i++) {
-		const struct logdiff_finding *f = &r->diff->findings[i];
+	heading(s, "What differs");
+	for (size_t i = 0; i < s->r->diff->nfindings; i++) {
+		const struct logdiff_finding *f = &s->r->diff->findings[i];
 
-		if (!r->verbose && (shown == SCREEN_FINDINGS || f->trigger)) {
+		if (!s->r->verbose && (shown == SCREEN_FINDINGS || f->trigger)) {
 			hidden++;
 			continue;
 		}
-		finding(r, out, f);
+		finding(s, f);
 		shown++;
 	}
 	if (hidden)
-		buf_printf(out, "  and %zu more (-v shows all)\n", hidden);
+		buf_printf(s->out, "  and %zu more (-v shows all)\n", hidden);
 }
 
-static void side_line(const struct diff_report *r, struct buf *out, uint32_t side)
+static void chain(struct screen *s, const struct logdiff_chain *c)
 {
-	const struct logdiff_side *s = &r->in->side[side];
+	const struct logdiff_finding *f = &s->r->diff->findings[c->rank - 1];
+	size_t from = 0, pad = wider(s, &f->where, f->where.line, 0);
+
+	/* The earliest is what one looks for; of the rest those next to the symptom. */
+	for (size_t i = 0; i < c->n; i++)
+		pad = wider(s, &c->steps[i].where, c->steps[i].where.line, pad);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct logdiff_step *step = &c->steps[i];
+
+		if (!s->r->verbose && c->n > SCREEN_STEPS && i == 1) {
+			from = c->n - SCREEN_STEPS + 1;
+			buf_printf(s->out, "    ... %zu more\n", from - 1);
+		}
+		if (i && i < from)
+			continue;
+		BUF_LIT(s->out, "    ");
+		place(s, &step->where, step->where.line, pad);
+		BUF_LIT(s->out, "  ");
+		styled_line(s, &step->where, step->where.line, true, STYLE_PLAIN, pad + 6);
+	}
+	BUF_LIT(s->out, "  > ");
+	place(s, &f->where, f->where.line, pad);
+	BUF_LIT(s->out, "  ");
+	styled_line(s, &f->where, f->where.line, true, STYLE_BAD, pad + 6);
+}
+
+static void chains(struct screen *s)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < s->r->diff->nchains; i++) {
+		if (!s->r->diff->chains[i].n || (!s->r->verbose && shown == SCREEN_CHAINS))
+			continue;
+		if (!shown++)
+			heading(s, "Back from the symptom");
+		chain(s, &s->r->diff->chains[i]);
+	}
+}
+
+static void side_line(struct screen *s, uint32_t side)
+{
+	const struct logdiff_side *logs = &s->r->in->side[side];
 	uint64_t lines = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		lines += s->logs[i].n;
-	style_add(out, r->color, side ? STYLE_BAD : STYLE_GOOD, side ? STR("bad ") : STR("good"));
-	buf_add_char(out, ' ');
-	for (size_t i = 0; i < s->n && i < 3; i++) {
-		buf_add_char(out, ' ');
-		style_add_foreign(out, s->logs[i].name, 60);
+	for (size_t i = 0; i < logs->n; i++)
+		lines += logs->logs[i].n;
+	style_add(s->out, s->r->color, side ? STYLE_BAD : STYLE_GOOD,
+		  side ? STR("bad ") : STR("good"));
+	for (size_t i = 0; i < logs->n && i < 3; i++) {
+		BUF_LIT(s->out, "  ");
+		style_add_foreign(s->out, logs->logs[i].name, 0);
 	}
-	if (s->n > 3)
-		buf_printf(out, " and %zu more", s->n - 3);
-	BUF_LIT(out, ", ");
-	style_count(out, lines);
-	BUF_LIT(out, " lines\n");
+	if (logs->n > 3)
+		buf_printf(s->out, " and %zu more", logs->n - 3);
+	BUF_LIT(s->out, ": ");
+	style_count(s->out, lines);
+	BUF_LIT(s->out, " lines\n");
 }
 
 void diff_report_text(const struct diff_report *r, struct buf *out)
 {
-	side_line(r, out, 0);
-	side_line(r, out, 1);
+	struct screen s = {.r = r, .out = out, .strip = shared_folders(r)};
+
+	side_line(&s, 0);
+	side_line(&s, 1);
 	if (!r->diff->nfindings && !r->diff->first.found) {
 		BUF_LIT(out, "\nNothing differs beyond what varies from run to run.\n");
 		return;
 	}
-	divergence(r, out);
+	divergence(&s);
 	if (r->diff->nfindings)
-		findings(r, out);
+		findings(&s);
+	chains(&s);
 	if (r->next) {
 		BUF_LIT(out, "\nNext: ");
 		buf_add_str(out, str_of(r->next));
