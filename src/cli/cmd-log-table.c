@@ -1,100 +1,306 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* inquest log table: one row an event. */
+/* inquest log table: one row an event; or the log split by thread, or stripped for plain diff. */
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "cli/logrow.h"
 #include "cli/logs.h"
 #include "cli/ordered.h"
-#include "text/timestamp.h"
+#include "report/rows.h"
+
+#define MAX_SPLIT 500 /* files open at a time */
 
 struct values {
 	struct logs_values logs;
+	struct logfilter_values filter;
+	const char *split, *output;
+	bool strip;
 };
 
 static const struct option options[] = {
+	LOGFILTER_OPTIONS(struct values, filter),
 	LOGS_OUTPUT_OPTIONS(struct values, logs),
+	{OPTION_CHOICE, 0, "split", "thread|process|host|function|level",
+	 "write the lines of each thread (process, ...) to a file of its own, with -o",
+	 offsetof(struct values, split)},
+	{OPTION_STRING, 'o', "output", "DIR", "folder for --split",
+	 offsetof(struct values, output)},
+	{OPTION_FLAG, 0, "strip", NULL,
+	 "the log with times, ids and other variables masked, for plain diff",
+	 offsetof(struct values, strip)},
 	LOGS_OPTIONS(struct values, logs),
 	{OPTION_END},
 };
 
-static void csv_cell(struct buf *b, struct str s)
-{
-	bool quote = false;
+static const struct rows_column columns[LOGROW_COLUMNS] = {
+	[LOGROW_FILE] = {"file", ROWS_STRING},       [LOGROW_LINE] = {"line", ROWS_NUMBER},
+	[LOGROW_TIME] = {"time", ROWS_STRING},       [LOGROW_LEVEL] = {"level", ROWS_STRING},
+	[LOGROW_HOST] = {"host", ROWS_STRING},       [LOGROW_PROCESS] = {"process", ROWS_STRING},
+	[LOGROW_THREAD] = {"thread", ROWS_STRING},   [LOGROW_FUNCTION] = {"function", ROWS_STRING},
+	[LOGROW_SOURCE] = {"source", ROWS_STRING},   [LOGROW_TEMPLATE] = {"template", ROWS_STRING},
+	[LOGROW_MESSAGE] = {"message", ROWS_STRING}, [LOGROW_PARAMS] = {"params", ROWS_LIST},
+};
 
-	for (size_t i = 0; i < s.n && !quote; i++)
-		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\r' || s.p[i] == '\n';
-	if (!quote) {
-		buf_add_str(b, s);
-		return;
+struct table {
+	const struct logset *set;
+	struct logfilter filter;
+	struct rows rows;
+};
+
+/* Call fn for each event of a part that passes the filter, until it says false. */
+static void each_event(const struct table *t, size_t part, bool (*fn)(void *arg, struct logrow *r),
+		       void *arg)
+{
+	const struct logset_file *f = &t->set->files[t->set->parts[part].file];
+	struct logrow row = {.set = t->set, .file = f};
+	struct logcursor c;
+	struct logline line;
+	bool more = true;
+
+	logset_part_cursor(t->set, part, &c);
+	while (more && logcursor_next(&c, &line)) {
+		if (!line.head)
+			continue;
+		logrow_set(&row, &line, f->recs[line.no - 1].tmpl & ~LOGREC_CONT);
+		if (logfilter_passes(&t->filter, &row))
+			more = fn(arg, &row);
 	}
-	buf_add_char(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_add_char(b, '"');
-		buf_add_char(b, s.p[i]);
-	}
-	buf_add_char(b, '"');
+	logcursor_release(&c);
+	logrow_release(&row);
+}
+
+static bool add_row(void *arg, struct logrow *r)
+{
+	struct rows_out *o = arg;
+
+	rows_begin(o);
+	rows_string(o, r->file->name);
+	rows_count(o, r->line->no);
+	for (unsigned i = LOGROW_TIME; i < LOGROW_PARAMS; i++)
+		rows_string(o, logrow_cell(r, i));
+	logrow_params(r);
+	rows_list(o, r->params, r->nparams);
+	rows_end(o);
+	return true;
 }
 
 static void format_part(void *arg, size_t part, struct buf *out)
 {
-	struct logs *l = arg;
-	const struct logset_file *f = &l->set.files[l->set.parts[part].file];
-	struct logcursor c;
-	struct logline line;
-	struct buf params = {0};
+	struct table *t = arg;
+	struct rows_out o;
 
-	logset_part_cursor(&l->set, part, &c);
-	while (logcursor_next(&c, &line)) {
-		uint32_t tmpl = f->recs[line.no - 1].tmpl & ~LOGREC_CONT;
-		const struct template *t = templates_get(l->set.templates, tmpl);
-		struct str p[MINE_MAX_PARAMS];
-		struct event_time time;
-		size_t n;
-
-		if (!line.head)
-			continue;
-		logreader_time(f->reader, &line, &time);
-		csv_cell(out, f->name);
-		buf_add_char(out, ',');
-		buf_u64(out, line.no);
-		buf_add_char(out, ',');
-		timestamp_format(&time, out);
-		buf_add_char(out, ',');
-		csv_cell(out, line.level_text);
-		buf_add_char(out, ',');
-		csv_cell(out, line.host);
-		buf_add_char(out, ',');
-		csv_cell(out, line.process);
-		buf_add_char(out, ',');
-		csv_cell(out, line.thread);
-		buf_add_char(out, ',');
-		csv_cell(out, line.function);
-		buf_add_char(out, ',');
-		csv_cell(out, line.source);
-		buf_add_char(out, ',');
-		csv_cell(out, t->id);
-		buf_add_char(out, ',');
-		csv_cell(out, line.message);
-		buf_add_char(out, ',');
-		n = templates_params(l->set.templates, tmpl, line.message, p, MINE_MAX_PARAMS);
-		buf_clear(&params);
-		buf_add_char(&params, '[');
-		for (size_t i = 0; i < n; i++)
-			buf_printf(&params, "%s\"" STR_FMT "\"", i ? "," : "", STR_ARG(p[i]));
-		buf_add_char(&params, ']');
-		csv_cell(out, buf_str(&params));
-		buf_add_char(out, '\n');
-	}
-	buf_release(&params);
-	logcursor_release(&c);
+	rows_out_init(&o, &t->rows, out);
+	each_event(t, part, add_row, &o);
+	rows_out_release(&o);
 }
 
-static int table(struct cli *cli, struct logs *l, const struct values *v, struct err *err)
-{
-	unsigned n = l->opts.threads ? l->opts.threads : task_cpus();
+struct measuring {
+	struct rows *rows;
+	struct rows_out out;
+};
 
-	puts("file,line,time,level,host,process,thread,function,source,template,message,params");
-	return ordered_output(n, l->set.nparts, format_part, l, 0, stdout, err);
+static bool measure_row(void *arg, struct logrow *r)
+{
+	struct measuring *m = arg;
+
+	add_row(&m->out, r);
+	return rows_measuring(m->rows);
+}
+
+static void measure(struct table *t)
+{
+	struct measuring m = {.rows = &t->rows};
+
+	rows_out_measure(&m.out, &t->rows);
+	for (size_t i = 0; i < t->set->nparts && rows_measuring(&t->rows); i++)
+		each_event(t, i, measure_row, &m);
+	rows_out_release(&m.out);
+	rows_measured(&t->rows);
+}
+
+static int print_table(struct cli *cli, struct table *t, const struct logs *l,
+		       const struct logs_values *v, struct err *err)
+{
+	struct buf edge = {0};
+	int rc;
+
+	rows_init(&t->rows, logs_form(v), "log-table", columns, LOGROW_COLUMNS,
+		  (size_t)cli->table_width, cli->color_out);
+	if (t->rows.form == ROWS_TEXT)
+		measure(t);
+	rows_head(&t->rows, STR(""), &edge);
+	fwrite(edge.p, 1, edge.n, stdout);
+	rc = ordered_output(l->opts.threads, t->set->nparts, format_part, t,
+			    rows_separator(&t->rows), stdout, err);
+	buf_clear(&edge);
+	rows_tail(&t->rows, &edge);
+	fwrite(edge.p, 1, edge.n, stdout);
+	buf_release(&edge);
+	rows_release(&t->rows);
+	return rc;
+}
+
+static bool strip_row(void *arg, struct logrow *r)
+{
+	struct buf *out = arg;
+	const struct template *t = templates_get(r->set->templates, r->tmpl);
+
+	if (r->line->level_text.n) {
+		buf_add_str(out, r->line->level_text);
+		buf_add_char(out, ' ');
+	}
+	if (r->line->function.n) {
+		buf_add_str(out, r->line->function);
+		BUF_LIT(out, ": ");
+	}
+	buf_add_str(out, t->text);
+	buf_add_char(out, '\n');
+	for (uint64_t no = r->line->no; no < r->file->nlines; no++) {
+		uint32_t tmpl = r->file->recs[no].tmpl;
+
+		if (!(tmpl & LOGREC_CONT))
+			break;
+		buf_add_char(out, '\t');
+		buf_add_str(out, templates_get(r->set->templates, tmpl & ~LOGREC_CONT)->text);
+		buf_add_char(out, '\n');
+	}
+	return true;
+}
+
+static void strip_part(void *arg, size_t part, struct buf *out)
+{
+	each_event(arg, part, strip_row, out);
+}
+
+struct split {
+	const struct logset *set;
+	const char *dir;
+	unsigned column;
+	struct intern names;
+	struct file_replace *files;
+	size_t nfiles, cap;
+	struct err *err;
+	int rc;
+};
+
+/* A cell as a file name: what is not a letter, digit, dash or dot becomes an underscore. */
+static void split_path(const struct split *s, struct str cell, struct buf *b)
+{
+	buf_printf(b, "%s/%s-", s->dir, logrow_names[s->column]);
+	for (size_t i = 0; i < cell.n && i < 100; i++) {
+		char c = cell.p[i];
+		bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+			     c == '-' || c == '.';
+
+		buf_add_char(b, plain ? c : '_');
+	}
+	if (!cell.n)
+		BUF_LIT(b, "none");
+	BUF_LIT(b, ".log");
+}
+
+static int split_file(struct split *s, struct str cell, FILE **f)
+{
+	struct buf path = {0};
+	uint32_t id;
+	int rc = 0;
+
+	split_path(s, cell, &path); /* names that look the same share a file */
+	if (!intern_find(&s->names, buf_str(&path), &id)) {
+		if (s->nfiles == MAX_SPLIT)
+			rc = err_set(s->err, ERR_LIMIT,
+				     "more than %d files: choose lines with --where", MAX_SPLIT);
+		else
+			rc = file_replace_open(&array_push(s->files, s->nfiles, s->cap),
+					       buf_cstr(&path), s->err);
+		if (rc)
+			s->nfiles -= s->nfiles < MAX_SPLIT;
+		else
+			id = intern_add(&s->names, buf_str(&path));
+	}
+	buf_release(&path);
+	if (!rc)
+		*f = s->files[id].f;
+	return rc;
+}
+
+static bool split_row(void *arg, struct logrow *r)
+{
+	struct split *s = arg;
+	const char *end = memchr(r->line->raw.p, '\n',
+				 (size_t)(r->file->data.p + r->file->data.n - r->line->raw.p));
+	FILE *f;
+
+	s->rc = split_file(s, logrow_cell(r, s->column), &f);
+	if (s->rc)
+		return false;
+	/* The event's lines as they are in the file, however many. */
+	for (uint64_t no = r->line->no; end && no < r->file->nlines; no++) {
+		if (!(r->file->recs[no].tmpl & LOGREC_CONT))
+			break;
+		end = memchr(end + 1, '\n', (size_t)(r->file->data.p + r->file->data.n - end - 1));
+	}
+	if (!end)
+		end = r->file->data.p + r->file->data.n;
+	fwrite(r->line->raw.p, 1, (size_t)(end - r->line->raw.p), f);
+	fputc('\n', f);
+	return true;
+}
+
+static int write_split(struct table *t, const struct values *v, struct err *err)
+{
+	struct split s = {.set = t->set, .dir = v->output, .err = err};
+
+	while (strcmp(logrow_names[s.column], v->split) != 0)
+		s.column++;
+	intern_init(&s.names);
+	if (mkdir(s.dir, 0777) != 0 && access(s.dir, W_OK) != 0)
+		s.rc = err_errno(err, "%s: cannot create", s.dir);
+	for (size_t i = 0; !s.rc && i < t->set->nparts; i++)
+		each_event(t, i, split_row, &s);
+	for (size_t i = 0; i < s.nfiles; i++) {
+		if (s.rc)
+			file_replace_abort(&s.files[i]);
+		else
+			s.rc = file_replace_commit(&s.files[i], err);
+	}
+	if (!s.rc)
+		fprintf(stderr, "inquest: %zu files in %s\n", s.nfiles, s.dir);
+	free(s.files);
+	intern_release(&s.names);
+	return s.rc;
+}
+
+static int check(const struct values *v, const struct option_list *rest, struct err *err)
+{
+	if (!rest->n)
+		return err_set(err, ERR_USAGE, "name a log");
+	if (!v->split != !v->output)
+		return err_set(err, ERR_USAGE, "--split and -o DIR go together");
+	if ((v->split != NULL) + v->strip + (logs_form(&v->logs) != ROWS_TEXT) > 1)
+		return err_set(err, ERR_USAGE, "--split, --strip and --csv exclude each other");
+	return 0;
+}
+
+static int list(struct cli *cli, struct logs *l, const struct values *v, struct err *err)
+{
+	struct table t = {.set = &l->set};
+	int rc = logfilter_init(&t.filter, &v->filter, err);
+
+	if (rc)
+		return rc;
+	logs_mine(l, cli);
+	if (v->split)
+		rc = write_split(&t, v, err);
+	else if (v->strip)
+		rc = ordered_output(l->opts.threads, t.set->nparts, strip_part, &t, 0, stdout, err);
+	else
+		rc = print_table(cli, &t, l, &v->logs, err);
+	logfilter_release(&t.filter);
+	return rc;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -105,19 +311,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
-	if (!rc && !rest.n)
-		rc = err_set(&err, ERR_USAGE, "name a log");
 	if (!rc)
-		rc = logs_init(&logs, cli, &v.logs, &err);
-	for (size_t i = 0; !rc && i < rest.n; i++)
-		rc = logs_add(&logs, rest.items[i], 0, &err);
-	if (!rc) {
-		logs_mine(&logs, cli);
-		rc = table(cli, &logs, &v, &err);
-	}
-	status = !rc                ? EXIT_DONE
-		 : rc == -ERR_USAGE ? command_usage(&cmd_log_table, &err)
-				    : command_fail(rc, &err);
+		rc = check(&v, &rest, &err);
+	if (!rc)
+		rc = logs_open(&logs, cli, &v.logs, &rest, &err);
+	if (!rc)
+		rc = list(cli, &logs, &v, &err);
+	status = command_status(&cmd_log_table, rc, &err);
 	logs_release(&logs);
 	logs_values_release(&v.logs);
 	options_list_release(&rest);
@@ -129,6 +329,21 @@ const struct command cmd_log_table = {
 	.stage = "analyse",
 	.summary = "one row an event, its header fields and parameters in columns",
 	.usage = "[OPTIONS] FILE...",
+	.details =
+		"FILE is a log, a directory or archive of logs, compressed or not, or - for\n"
+		"standard input. A record of several lines, such as a stack trace, is one event.\n"
+		"Headers are recognised without configuration; formats of your own go into\n"
+		"inquest.conf. --where takes comparisons of columns (== != < <= > >= ~ !~ in)\n"
+		"joined by and, or, not.",
+	.examples =
+		"a table for a spreadsheet\tinquest log table --csv app.log\n"
+		"what thread 7 did before the crash\tinquest log table --where 'thread == 7' "
+		"--until 12:03:07 app.log\n"
+		"warnings and worse of all members of an archive\tinquest log table --level warn "
+		"logs.zip\n"
+		"one file a thread\tinquest log table --split thread -o threads app.log\n"
+		"plain diff without timestamps\tdiff <(inquest log table --strip a.log) "
+		"<(inquest log table --strip b.log)",
 	.options = options,
 	.run = run,
 };

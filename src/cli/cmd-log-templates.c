@@ -4,34 +4,54 @@
 #include <stdlib.h>
 
 #include "cli/logs.h"
+#include "report/rows.h"
+#include "text/level.h"
+
+#define EXAMPLE_BYTES 2000
 
 struct values {
 	struct logs_values logs;
+	bool continuations;
 };
 
 static const struct option options[] = {
 	LOGS_OUTPUT_OPTIONS(struct values, logs),
+	{OPTION_FLAG, 0, "continuations", NULL,
+	 "also the lines below the first of an event (stack traces)",
+	 offsetof(struct values, continuations)},
 	LOGS_OPTIONS(struct values, logs),
 	{OPTION_END},
 };
 
+static const struct rows_column columns[] = {
+	{"id", ROWS_STRING},       {"count", ROWS_NUMBER},   {"share", ROWS_NUMBER},
+	{"level", ROWS_STRING},    {"first", ROWS_STRING},   {"last", ROWS_STRING},
+	{"template", ROWS_STRING}, {"example", ROWS_STRING},
+};
+
 /* Where a template stands. */
 struct use {
-	uint64_t count;
+	uint32_t tmpl;
 	uint32_t first_file, last_file;
+	uint64_t count;
 	uint64_t first, last; /* lines */
 };
 
-static struct use *count_uses(const struct logset *s)
+static struct use *count_uses(const struct logset *s, bool continuations, uint64_t *total)
 {
 	struct use *uses = mem_zalloc(templates_count(s->templates) * sizeof(*uses));
 
+	*total = 0;
 	for (uint32_t i = 0; i < s->nfiles; i++) {
 		const struct logset_file *f = &s->files[i];
 
 		for (uint64_t k = 0; k < f->nlines; k++) {
-			struct use *u = &uses[f->recs[k].tmpl & ~LOGREC_CONT];
+			uint32_t tmpl = f->recs[k].tmpl;
+			struct use *u = &uses[tmpl & ~LOGREC_CONT];
 
+			if ((tmpl & LOGREC_CONT) && !continuations)
+				continue;
+			++*total;
 			if (!u->count++) {
 				u->first_file = i;
 				u->first = k + 1;
@@ -43,24 +63,71 @@ static struct use *count_uses(const struct logset *s)
 	return uses;
 }
 
-static void print(const struct logset *s, const struct use *uses)
+/* Most frequent first, then by content, which is how templates are numbered. */
+static int by_count(const void *a, const void *b)
 {
-	puts("id,count,level,first,last,template");
-	for (uint32_t i = 0; i < templates_count(s->templates); i++) {
-		const struct template *t = templates_get(s->templates, i);
+	const struct use *x = a, *y = b;
 
-		if (!uses[i].count)
-			continue;
-		printf(STR_FMT ",%llu,%d,%llu,%llu,\"", STR_ARG(t->id),
-		       (unsigned long long)uses[i].count, t->level,
-		       (unsigned long long)uses[i].first, (unsigned long long)uses[i].last);
-		for (size_t k = 0; k < t->text.n; k++) {
-			if (t->text.p[k] == '"')
-				putchar('"');
-			putchar(t->text.p[k]);
-		}
-		puts("\"");
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return x->tmpl < y->tmpl ? -1 : 1;
+}
+
+static void add_place(struct rows_out *o, const struct logset *s, uint32_t file, uint64_t line)
+{
+	struct buf b = {0};
+
+	buf_add_str(&b, s->files[file].name);
+	buf_add_char(&b, ':');
+	buf_u64(&b, line);
+	rows_string(o, buf_str(&b));
+	buf_release(&b);
+}
+
+static void add_example(struct rows_out *o, const struct logset *s, const struct use *u)
+{
+	struct logcursor c;
+	struct logline line;
+
+	logset_seek(s, u->first_file, u->first, &c);
+	if (logcursor_next(&c, &line))
+		rows_string(o, str_head(line.message, EXAMPLE_BYTES));
+	else
+		rows_none(o);
+	logcursor_release(&c);
+}
+
+static int print(struct cli *cli, const struct logset *s, const struct values *v, struct err *err)
+{
+	size_t n = templates_count(s->templates);
+	uint64_t total;
+	struct use *uses = count_uses(s, v->continuations, &total);
+	struct rows_file f;
+
+	for (uint32_t i = 0; i < n; i++)
+		uses[i].tmpl = i;
+	qsort(uses, n, sizeof(*uses), by_count);
+	rows_file_init(&f, logs_form(&v->logs), "log-templates", columns, ARRAY_SIZE(columns),
+		       (size_t)cli->table_width, cli->color_out, STR(""), stdout);
+	for (size_t i = 0; i < n && uses[i].count; i++) {
+		const struct template *t = templates_get(s->templates, uses[i].tmpl);
+		struct rows_out *o = &f.out;
+
+		rows_begin(o);
+		rows_string(o, t->id);
+		rows_count(o, uses[i].count);
+		rows_real(o, (double)(uses[i].count * 1000000 / total) / 1e6);
+		rows_string(o, str_of(level_name(t->level)));
+		add_place(o, s, uses[i].first_file, uses[i].first);
+		add_place(o, s, uses[i].last_file, uses[i].last);
+		rows_string(o, t->text);
+		add_example(o, s, &uses[i]);
+		rows_end(o);
+		if (!rows_file_next(&f))
+			break;
 	}
+	free(uses);
+	return rows_file_close(&f, err);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -74,20 +141,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!rc && !rest.n)
 		rc = err_set(&err, ERR_USAGE, "name a log");
 	if (!rc)
-		rc = logs_init(&logs, cli, &v.logs, &err);
-	for (size_t i = 0; !rc && i < rest.n; i++)
-		rc = logs_add(&logs, rest.items[i], 0, &err);
+		rc = logs_open(&logs, cli, &v.logs, &rest, &err);
 	if (!rc) {
-		struct use *uses;
-
 		logs_mine(&logs, cli);
-		uses = count_uses(&logs.set);
-		print(&logs.set, uses);
-		free(uses);
+		rc = print(cli, &logs.set, &v, &err);
 	}
-	status = !rc                ? EXIT_DONE
-		 : rc == -ERR_USAGE ? command_usage(&cmd_log_templates, &err)
-				    : command_fail(rc, &err);
+	status = command_status(&cmd_log_templates, rc, &err);
 	logs_release(&logs);
 	logs_values_release(&v.logs);
 	options_list_release(&rest);
@@ -99,6 +158,13 @@ const struct command cmd_log_templates = {
 	.stage = "analyse",
 	.summary = "the constant parts of the messages, with counts and places",
 	.usage = "[OPTIONS] FILE...",
+	.details = "A template is what a log statement always prints; <*> stands for what varies.\n"
+		   "Its id is the same in every log. Give the output of --jsonl to --templates of\n"
+		   "later commands, and messages that one log alone cannot tell apart are decided\n"
+		   "as they were then.",
+	.examples = "what this log consists of\tinquest log templates app.log\n"
+		    "keep the templates of a good day\tinquest log templates --jsonl app.log "
+		    ">templates.jsonl",
 	.options = options,
 	.run = run,
 };

@@ -3,12 +3,7 @@
 #include "cli/command.h"
 
 const struct command *const commands[] = {
-	&cmd_diff,
-	&cmd_help,
-	&cmd_log_digest,
-	&cmd_log_table,
-	&cmd_log_templates,
-	NULL,
+	&cmd_diff, &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates, NULL,
 };
 
 static bool name_is(const struct command *c, const char *first, const char *second)
@@ -82,4 +77,11 @@ int command_usage(const struct command *c, const struct err *err)
 {
 	fprintf(stderr, "inquest %s: %s\nTry: inquest %s --help\n", c->name, err->msg, c->name);
 	return EXIT_USAGE;
+}
+
+int command_status(const struct command *c, int code, const struct err *err)
+{
+	if (!code)
+		return EXIT_DONE;
+	return code == -ERR_USAGE ? command_usage(c, err) : command_fail(code, err);
 }

@@ -15,7 +15,8 @@ struct cli {
 	bool color_out, color_err; /* may colour be printed there */
 	struct progress *progress; /* NULL: silence */
 	const char *tmpdir;
-	int width; /* columns of the terminal, or 100 */
+	int width;       /* columns of the terminal, or 100 */
+	int table_width; /* where tables are cut: the terminal's columns, 0 if there is none */
 };
 
 struct command {
@@ -42,3 +43,5 @@ void command_print_help(const struct command *c, FILE *f);
 int command_fail(int code, const struct err *err);
 /* The same for wrong usage, with the pointer to --help. */
 int command_usage(const struct command *c, const struct err *err);
+/* One of the two, or EXIT_DONE when code is 0. */
+int command_status(const struct command *c, int code, const struct err *err);

@@ -29,7 +29,7 @@ const struct event_time *logrow_time(struct logrow *r)
 	return &r->time;
 }
 
-static void make_params(struct logrow *r)
+void logrow_params(struct logrow *r)
 {
 	if (r->has_params)
 		return;
@@ -40,7 +40,7 @@ static void make_params(struct logrow *r)
 
 static struct str params_text(struct logrow *r)
 {
-	make_params(r);
+	logrow_params(r);
 	buf_clear(&r->params_text);
 	for (size_t i = 0; i < r->nparams; i++) {
 		if (i)

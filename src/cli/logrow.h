@@ -48,6 +48,8 @@ struct logrow {
 void logrow_set(struct logrow *r, const struct logline *line, uint32_t tmpl);
 void logrow_release(struct logrow *r);
 const struct event_time *logrow_time(struct logrow *r);
+/* Fill params and nparams. */
+void logrow_params(struct logrow *r);
 /* A cell as text; params are joined by blanks. Valid until logrow_set(). */
 struct str logrow_cell(void *row, unsigned column);
 
@@ -55,18 +57,34 @@ struct logfilter_values {
 	const char *where, *since, *until, *level, *grep;
 };
 
-#define LOGFILTER_OPTIONS(type, member)                                                            \
-	{OPTION_STRING, 'w', "where", "EXPR", "only events for which EXPR holds: thread == 7",     \
-	 offsetof(type, member.where)},                                                            \
-		{OPTION_STRING, 0, "since", "TIME", "only events at or after TIME",                \
-		 offsetof(type, member.since)},                                                    \
-		{OPTION_STRING, 0, "until", "TIME", "only events before TIME",                     \
-		 offsetof(type, member.until)},                                                    \
-		{OPTION_STRING, 0, "level", "LEVEL", "only events of LEVEL or worse",              \
-		 offsetof(type, member.level)},                                                    \
-	{                                                                                          \
-		OPTION_STRING, 'e', "grep", "REGEX", "only events whose text matches REGEX",       \
-			offsetof(type, member.grep)                                                \
+#define LOGFILTER_OPTIONS(type, member)                                                      \
+	{OPTION_STRING,                                                                      \
+	 'w',                                                                                \
+	 "where",                                                                            \
+	 "EXPR",                                                                             \
+	 "only events for which EXPR holds: thread == 7",                                    \
+	 offsetof(type, member.where)},                                                      \
+		{OPTION_STRING,                                                              \
+		 0,                                                                          \
+		 "since",                                                                    \
+		 "TIME",                                                                     \
+		 "only events at or after TIME",                                             \
+		 offsetof(type, member.since)},                                              \
+		{OPTION_STRING,                                                              \
+		 0,                                                                          \
+		 "until",                                                                    \
+		 "TIME",                                                                     \
+		 "only events before TIME",                                                  \
+		 offsetof(type, member.until)},                                              \
+		{OPTION_STRING,                                                              \
+		 0,                                                                          \
+		 "level",                                                                    \
+		 "LEVEL",                                                                    \
+		 "only events of LEVEL or worse",                                            \
+		 offsetof(type, member.level)},                                              \
+	{                                                                                    \
+		OPTION_STRING, 'e', "grep", "REGEX", "only events whose text matches REGEX", \
+			offsetof(type, member.grep)                                          \
 	}
 
 struct logfilter {

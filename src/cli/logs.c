@@ -41,7 +41,9 @@ int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v, stru
 	int rc;
 
 	*l = (struct logs){.opts = {.input = {.tmpdir = cli->tmpdir, .progress = cli->progress},
-				    .threads = v->threads > 256 ? 256 : (unsigned)v->threads,
+				    .threads = v->threads > 256 ? 256
+					       : v->threads     ? (unsigned)v->threads
+								: task_cpus(),
 				    .progress = cli->progress}};
 	if (v->color) {
 		cli->color_out = strcmp(v->color, "always") == 0 ||
@@ -83,6 +85,21 @@ static void print_notes(const struct logset *s)
 	if (s->cut_lines)
 		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
 			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+}
+
+int logs_open(struct logs *l, struct cli *cli, const struct logs_values *v,
+	      const struct option_list *paths, struct err *err)
+{
+	int rc = logs_init(l, cli, v, err);
+
+	for (size_t i = 0; !rc && i < paths->n; i++)
+		rc = logs_add(l, paths->items[i], 0, err);
+	return rc;
+}
+
+enum rows_form logs_form(const struct logs_values *v)
+{
+	return v->json ? ROWS_JSON : v->jsonl ? ROWS_JSONL : v->csv ? ROWS_CSV : ROWS_TEXT;
 }
 
 void logs_mine(struct logs *l, struct cli *cli)

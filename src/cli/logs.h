@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "logset/digest.h"
 #include "logset/logset.h"
+#include "report/rows.h"
 
 struct logs_values {
 	bool help, json, csv, jsonl;
@@ -68,6 +69,11 @@ struct logs {
 int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v,
 	      struct err *err) ERR_CHECK;
 int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err) ERR_CHECK;
+/* logs_init() and logs_add() for all paths on side 0. */
+int logs_open(struct logs *l, struct cli *cli, const struct logs_values *v,
+	      const struct option_list *paths, struct err *err) ERR_CHECK;
+/* The form that the options ask for. */
+enum rows_form logs_form(const struct logs_values *v);
 /* Recognise and mine; then say on stderr what is noteworthy of the inputs. */
 void logs_mine(struct logs *l, struct cli *cli);
 /* As logs_mine(), but all that is kept is a digest. */

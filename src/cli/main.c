@@ -145,7 +145,8 @@ int main(int argc, char **argv)
 	struct cli cli = {.color_out = want_color(STDOUT_FILENO),
 			  .color_err = want_color(STDERR_FILENO),
 			  .tmpdir = getenv("TMPDIR"),
-			  .width = terminal_width()};
+			  .width = terminal_width(),
+			  .table_width = isatty(STDOUT_FILENO) ? terminal_width() : 0};
 	static char help_word[] = "help";
 	char *help_argv[] = {help_word, NULL};
 	const struct command *c;
