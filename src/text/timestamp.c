@@ -18,6 +18,8 @@
  */
 #include "text/timestamp.h"
 
+#include <stdlib.h>
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -199,11 +201,18 @@ static bool zone_offset(const char **pp, const char *end, struct parts *t)
 
 static bool zone_name(const char **pp, const char *end, struct parts *t)
 {
+	size_t word = 0;
+
+	/* Most lines have a level here: the length of the word rules nearly all names out. */
+	while (*pp + word < end && (*pp)[word] >= 'A' && (*pp)[word] <= 'Z')
+		word++;
+	if (word == 0 || word >= sizeof(zones->name))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
-		size_t n = strlen(zones[i].name);
+		size_t n = zones[i].name[word] ? 0 : word;
 		const char *p = *pp + n;
 
-		if ((size_t)(end - *pp) < n || memcmp(*pp, zones[i].name, n) != 0 ||
+		if (n == 0 || zones[i].name[0] != **pp || memcmp(*pp, zones[i].name, n) != 0 ||
 		    (p < end && (letter(*p) || digit(*p) || *p == '_')))
 			continue;
 		t->has_zone = zones[i].minutes != ZONE_VAGUE;
@@ -613,10 +622,26 @@ const char *timestamp_name(unsigned shape)
 	return shape < NSHAPES ? shapes[shape].pat : "";
 }
 
+/* The last n digits of v. */
+static char *put_digits(char *p, uint32_t v, int n)
+{
+	for (int i = n; i-- > 0; v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + n;
+}
+
+static char *put_mark(char *p, char mark, uint32_t v)
+{
+	*p++ = mark;
+	return put_digits(p, v, 2);
+}
+
+/* Room needed: years have four digits, a fraction nine, which TIMESTAMP_MAX exceeds. */
 void timestamp_format(const struct event_time *t, struct buf *out)
 {
 	int64_t ns = t->ns, sec, frac, days;
 	int y, m, d, zone = t->zone;
+	char *p;
 
 	if (!t->known || !t->has_date)
 		return;
@@ -634,19 +659,25 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 		days--;
 	}
 	date_of(t->has_year ? days : days + YEAR_0, &y, &m, &d);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", y, m, d, (int)(sec / 3600),
-		   (int)(sec / 60 % 60), (int)(sec % 60));
+	buf_reserve(out, TIMESTAMP_MAX);
+	p = out->p + out->n;
+	p = put_digits(p, (uint32_t)y, 4);
+	p = put_mark(p, '-', (uint32_t)m);
+	p = put_mark(p, '-', (uint32_t)d);
+	p = put_mark(p, 'T', (uint32_t)(sec / 3600));
+	p = put_mark(p, ':', (uint32_t)(sec / 60 % 60));
+	p = put_mark(p, ':', (uint32_t)(sec % 60));
 	if (t->digits) {
 		for (int i = t->digits; i < 9; i++)
 			frac /= 10;
-		buf_printf(out, ".%0*lld", t->digits, (long long)frac);
+		*p++ = '.';
+		p = put_digits(p, (uint32_t)frac, t->digits);
 	}
-	if (!t->has_zone)
-		return;
-	if (zone == 0) {
-		buf_add_char(out, 'Z');
-		return;
+	if (t->has_zone && zone == 0) {
+		*p++ = 'Z';
+	} else if (t->has_zone) {
+		p = put_mark(p, zone < 0 ? '-' : '+', (uint32_t)abs(zone) / 3600);
+		p = put_mark(p, ':', (uint32_t)abs(zone) / 60 % 60);
 	}
-	buf_printf(out, "%c%02d:%02d", zone < 0 ? '-' : '+', (zone < 0 ? -zone : zone) / 3600,
-		   (zone < 0 ? -zone : zone) / 60 % 60);
+	out->n = (size_t)(p - out->p);
 }
