@@ -72,6 +72,8 @@ int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err)
 /* What a user should know of the reading. */
 static void print_notes(const struct logset *s)
 {
+	for (size_t i = 0; i < s->inputs.nnotes; i++)
+		fprintf(stderr, "inquest: " STR_FMT "\n", STR_ARG(s->inputs.notes[i]));
 	for (size_t i = 0; i < s->nfiles; i++) {
 		const struct logset_file *f = &s->files[i];
 

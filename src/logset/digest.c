@@ -87,8 +87,7 @@ static void digest_piece(void *arg, size_t index, unsigned worker)
 			struct event_time time = {0};
 
 			if (line.head) {
-				struct str name =
-					entity_of(&line, f->request_key, &d->names[worker]);
+				struct str name = entity_of(&line, &f->entities, &d->names[worker]);
 
 				entity = name.n ? hash_str(name) : 0;
 				logreader_time(f->reader, &line, &time);

@@ -72,17 +72,21 @@ struct str entity_learn_key(const struct str *lines, size_t n)
 	return (struct str){NULL, 0};
 }
 
-struct str entity_of(const struct logline *line, struct str request_key, struct buf *b)
+struct str entity_of(const struct logline *line, const struct entity_source *from, struct buf *b)
 {
 	buf_clear(b);
-	if (request_key.n) {
-		struct str id = find_id(line->raw, request_key);
+	if (from->request_key.n) {
+		struct str id = find_id(line->raw, from->request_key);
 
 		if (id.n >= 2) {
-			BUF_LIT(b, "request "); /* no host: a request crosses hosts */
+			BUF_LIT(b, "request ");
 			buf_add_str(b, id);
 			return buf_str(b);
 		}
+	}
+	if (from->file.n) {
+		buf_add_str(b, from->file);
+		buf_add_char(b, ' ');
 	}
 	if (line->thread.n) {
 		buf_add_str(b, line->host);

@@ -12,5 +12,14 @@
 /* The text that precedes the request's id in at least a fifth of the sampled lines; else empty. */
 struct str entity_learn_key(const struct str *lines, size_t n);
 
-/* The name of the line's entity, built in b; empty if the line names none. */
-struct str entity_of(const struct logline *line, struct str request_key, struct buf *b);
+/* What one log needs for it. */
+struct entity_source {
+	struct str request_key; /* "TraceID: "; empty if none */
+	struct str file;        /* name of the log where several make a run; else empty */
+};
+
+/*
+ * The name of the line's entity, built in b; empty if the line names none. A request crosses hosts
+ * and logs; threads of different hosts or logs are different ones.
+ */
+struct str entity_of(const struct logline *line, const struct entity_source *from, struct buf *b);

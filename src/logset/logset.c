@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "logset/entity.h"
-
 #define SAMPLE_LINES 1000 /* from which the request key is learnt */
 
 void logset_init(struct logset *s)
@@ -35,7 +33,7 @@ void logset_release(struct logset *s)
 	}
 	free(s->parts);
 	free(s->recs);
-	free(s->sides);
+	free(s->origins);
 	templates_free(s->templates);
 	intern_release(&s->entities);
 	loginputs_release(&s->inputs);
@@ -45,10 +43,12 @@ void logset_release(struct logset *s)
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
 	       struct err *err)
 {
+	size_t before = s->inputs.n;
 	int rc = loginputs_add(&s->inputs, path, &o->input, err);
 
-	while (s->nsides < s->inputs.n)
-		array_push(s->sides, s->nsides, s->sides_cap) = side;
+	while (s->norigins < s->inputs.n)
+		array_push(s->origins, s->norigins, s->origins_cap) =
+			(struct logset_origin){.side = side, .several = s->inputs.n > before + 1};
 	return rc;
 }
 
@@ -85,10 +85,11 @@ void logset_open(struct logset *s, const struct logset_opts *o)
 		f->name = in->name;
 		f->rel = in->rel;
 		f->note = in->note;
-		f->side = s->sides[i];
+		f->side = s->origins[i].side;
 		f->data = (struct str){in->map.data, in->map.size};
 		f->reader = logreader_new(f->data, o->formats);
-		f->request_key = learn_request_key(f);
+		f->entities.request_key = learn_request_key(f);
+		f->entities.file = s->origins[i].several ? f->rel : STR("");
 		f->part0 = s->nparts;
 		n = logreader_cuts(f->reader, LOGSET_PART, &cuts);
 		for (size_t k = 0; k < n; k++)
@@ -114,7 +115,7 @@ struct mining {
 
 static uint32_t entity_id(struct worker *w, const struct logset_file *f, const struct logline *line)
 {
-	struct str name = entity_of(line, f->request_key, &w->name);
+	struct str name = entity_of(line, &f->entities, &w->name);
 	uint32_t id;
 
 	if (!name.n)

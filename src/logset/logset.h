@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "log/input.h"
 #include "log/reader.h"
+#include "logset/entity.h"
 #include "mine/mine.h"
 #include "types/logrec.h"
 
@@ -33,19 +34,24 @@ struct logset_file {
 	const struct loginput *input;
 	uint32_t side; /* as given to logset_add(): 0 good, 1 bad */
 	struct logreader *reader;
-	struct str request_key; /* "TraceID: ": what precedes the id of a request; empty if none */
-	size_t part0, nparts;   /* its parts in logset.parts */
-	uint64_t line0;         /* lines of the files before it */
+	struct entity_source entities;
+	size_t part0, nparts; /* its parts in logset.parts */
+	uint64_t line0;       /* lines of the files before it */
 	uint64_t nlines;
 	struct logrec *recs; /* of its lines */
 	struct str note;     /* what a user should know of the reading; empty if nothing */
 };
 
+struct logset_origin {
+	uint32_t side;
+	bool several; /* it came with others, from a directory or an archive */
+};
+
 struct logset {
 	struct arena arena;
 	struct loginputs inputs;
-	uint32_t *sides; /* of each input */
-	size_t nsides, sides_cap;
+	struct logset_origin *origins; /* of each input */
+	size_t norigins, origins_cap;
 	struct logset_file *files;
 	size_t nfiles;
 	struct logset_part *parts;
