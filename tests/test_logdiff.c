@@ -71,7 +71,8 @@ static void mine(struct pair *p, uint32_t side, struct miner *m, struct intern *
 	logcursor_init(&c, p->reader[side], 0, 0, p->text[side].n);
 	while (logcursor_next(&c, &line)) {
 		if (line.head) {
-			struct str e = entity_of(&line, key, &name);
+			struct str e = entity_of(&line, &(struct entity_source){.request_key = key},
+						 &name);
 
 			entity = e.n ? intern_add(entities, e) : LOGREC_NONE;
 		}
