@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/settings.h"
+#include "report/style.h"
 
 #define MAX_KNOWN_FILE ((size_t)256 << 20)
 
@@ -69,11 +70,20 @@ int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err)
 	return logset_add(&l->set, path, side, &l->opts, err);
 }
 
+/* Names of files and archive members may hold anything: made harmless for the terminal. */
+static void print_foreign(struct str s)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	style_add_foreign(&b, s, 0);
+	fprintf(stderr, "inquest: " STR_FMT "\n", STR_ARG(buf_str(&b)));
+}
+
 /* What a user should know of the reading. */
 static void print_notes(const struct logset *s)
 {
 	for (size_t i = 0; i < s->inputs.nnotes; i++)
-		fprintf(stderr, "inquest: " STR_FMT "\n", STR_ARG(s->inputs.notes[i]));
+		print_foreign(s->inputs.notes[i]);
 	for (size_t i = 0; i < s->nfiles; i++) {
 		const struct logset_file *f = &s->files[i];
 

@@ -76,17 +76,18 @@ static uint64_t position(const struct unpack *u)
 	return u->from->memory.p ? u->at : u->from->given;
 }
 
-/* Did the packed data end too early, by what libarchive says? Where it says nothing, it did not
- * get the bytes it asked for. */
-static bool too_early(const char *why)
+/*
+ * Did the packed data end too early? libarchive says so, or it used all of it up and fails with a
+ * message that can mean this, or with none, because it did not get the bytes it asked for.
+ */
+static bool too_early(const struct unpack *u, const char *why)
 {
-	static const char *const signs[] = {"truncated", "no progress is possible" /* xz */,
-					    "decompression failed (-5)" /* zip */};
+	bool all = u->from->memory.p ? position(u) >= u->from->memory.n : u->from->ended;
 
-	for (size_t i = 0; why && i < ARRAY_SIZE(signs); i++)
-		if (str_contains_nocase(str_of(why), str_of(signs[i])))
-			return true;
-	return !why;
+	if (!why || str_contains_nocase(str_of(why), STR("truncated")))
+		return all || why;
+	return all && (str_contains_nocase(str_of(why), STR("no progress is possible")) || /* xz */
+		       str_ends(str_of(why), STR("decompression failed (-5)")));           /* zip */
 }
 
 /* What to make of libarchive's last error: 0 for an end that came early, noted. */
@@ -104,11 +105,12 @@ static int damaged(struct unpack *u, struct err *err)
 		memcpy(u->note, u->from->note, sizeof(u->note));
 		return 0;
 	}
-	if (too_early(why)) {
+	if (too_early(u, why)) {
 		snprintf(u->note, sizeof(u->note), "truncated at byte %llu of the packed data", at);
 		return 0;
 	}
-	return err_set(err, ERR_INPUT, "damaged at byte %llu of the packed data: %s", at, why);
+	return err_set(err, ERR_INPUT, "damaged at byte %llu of the packed data: %s", at,
+		       why ? why : "unknown error");
 }
 
 /*
