@@ -89,6 +89,39 @@ static bool ends_in_line(struct str v, char sep)
 	return i < v.n && i > 1 && v.p[i - 1] == sep && letter(v.p[0] == '/' ? 'a' : v.p[0]);
 }
 
+static bool is_facility(struct str v)
+{
+	static const struct str names[] = {
+		STR("kern"),   STR("user"), STR("mail"),   STR("daemon"), STR("auth"),
+		STR("syslog"), STR("lpr"),  STR("news"),   STR("uucp"),   STR("authpriv"),
+		STR("ftp"),    STR("cron"), STR("local0"), STR("local1"),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_eq(v, names[i]))
+			return true;
+	return false;
+}
+
+/* "pid 12:tid 34", "12#34", "12:M" */
+static bool is_numpair(struct str v)
+{
+	size_t i = str_starts(v, STR("pid ")) ? 4 : 0, from = i;
+
+	while (i < v.n && digit(v.p[i]))
+		i++;
+	if (i == from || i == v.n)
+		return false;
+	if (from)
+		return v.p[i] == ':' || v.p[i] == ',';
+	if (v.p[i] == ':')
+		return i + 2 == v.n && letter(v.p[i + 1]);
+	for (from = i + 1; v.p[i] == '#' && from < v.n; from++)
+		if (!digit(v.p[from]))
+			return false;
+	return v.p[i] == '#' && v.n > i + 1;
+}
+
 static void value_stats(struct str v, struct stats *st)
 {
 	size_t digits = 0, letters = 0, dots = 0, colons = 0, other = 0, dashes = 0;
@@ -114,14 +147,19 @@ static void value_stats(struct str v, struct stats *st)
 	st->atline += ends_in_line(v, '@') && colons > 0;
 	st->dotted += dots >= 1 && letters > digits && other == 0 && !is_fileline(v);
 	st->date += is_date(v);
+	st->numpair += is_numpair(v);
+	st->facility += is_facility(v);
+	st->threadlike += str_contains_nocase(v, STR("thread")) || str_starts(v, STR("worker-")) ||
+			  str_starts(v, STR("pool-"));
 	st->dash += v.n == 1 && v.p[0] == '-';
-	st->hostlike += other == 0 && ((digits && letters && v.n >= 4) || dots == 3 || dashes);
+	st->hostlike += other == 0 &&
+			((digits && letters && v.n >= 4) || (dots == 3 && !letters) || dashes);
 	if (v.n > st->width)
 		st->width = (uint16_t)v.n;
 	if (colons == 1) {
 		struct str last = str_from(v, str_find_char(v, ':') + 1);
 
-		st->capital += level_of_word(last) != LEVEL_UNKNOWN;
+		st->module += level_of_word(last) != LEVEL_UNKNOWN;
 	}
 }
 
@@ -146,9 +184,9 @@ void column_stats(const struct learner *l, size_t c, struct column *col)
 		struct str v = token_text(s, c);
 
 		/* name[pid]: the name only */
-		if (col->kind == TOKEN_TAG)
-			v = str_head(v, str_find_char(v, '['));
-		map_put(&seen, hash_str(v), 0, NULL);
+		map_put(&seen,
+			hash_str(col->kind == TOKEN_TAG ? str_head(v, str_find_char(v, '[')) : v),
+			0, NULL);
 		value_stats(v, st);
 		st->repeat += repeats(s, c);
 		st->padded += c + 1 < s->n &&
@@ -183,10 +221,14 @@ static enum field group_field(struct meaning *m, const struct stats *st)
 {
 	if (mostly(m, st->fileline) || mostly(m, st->atline))
 		return take(m, FIELD_SOURCE);
-	if (mostly(m, st->capital))
+	if (mostly(m, st->module) || mostly(m, st->numpair)) /* taken apart: see split_of() */
+		return FIELD_NONE;
+	if (mostly(m, st->facility))
 		return FIELD_NONE;
 	if (mostly(m, st->numeric))
 		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
+	if (mostly(m, st->threadlike))
+		return take(m, FIELD_THREAD);
 	if (mostly(m, st->dotted) && !m->tag && !m->have[FIELD_FUNCTION] && !st->blanks)
 		return take(m, FIELD_FUNCTION);
 	if (!m->have[FIELD_THREAD])
@@ -203,6 +245,10 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 		return take(m, FIELD_SOURCE);
 	if (c > 0 && l->cols[c - 1].names_id)
 		return take(m, FIELD_THREAD);
+	if (mostly(m, st->threadlike))
+		return take(m, FIELD_THREAD);
+	if (mostly(m, st->numpair) || mostly(m, st->facility))
+		return FIELD_NONE;
 	if (mostly(m, st->date) || st->repeat * 10 >= m->n * 8 || st->dash * 2 > m->n)
 		return FIELD_NONE;
 	if (mostly(m, st->numeric)) {
@@ -210,11 +256,15 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 			return FIELD_NONE; /* a running number */
 		if (st->distinct <= 2 && st->width <= 1 && m->n > 8)
 			return FIELD_NONE; /* a flag */
-		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
+		/* glog and its kin write the thread's number after their glued time. */
+		if (m->have[FIELD_PROCESS] || (l->cols[0].kind == TOKEN_LETTER && l->anchor == 1))
+			return take(m, FIELD_THREAD);
+		return take(m, FIELD_PROCESS);
 	}
 	if (c == m->text)
 		return take(m, FIELD_FUNCTION);
-	if (!m->have[FIELD_HOST] && (m->tag || c < l->anchor || st->hostlike * 2 > m->n))
+	if (!m->have[FIELD_HOST] && (c < l->anchor || st->hostlike * 2 > m->n ||
+				     (m->tag && c > 0 && l->cols[c - 1].kind == TOKEN_TIME)))
 		return take(m, FIELD_HOST);
 	return FIELD_NONE;
 }
@@ -244,6 +294,12 @@ static size_t text_column(const struct learner *l, size_t n)
 	return best;
 }
 
+/* A tag that is no name: file:line or numbers. */
+static bool tag_split(const struct meaning *m, const struct stats *st)
+{
+	return mostly(m, st->fileline) || mostly(m, st->numpair);
+}
+
 static void assign(struct learner *l, size_t n)
 {
 	struct meaning m = {.l = l, .n = (uint32_t)l->nalive, .text = SIZE_MAX};
@@ -252,7 +308,7 @@ static void assign(struct learner *l, size_t n)
 	for (size_t c = 0; c < n; c++) {
 		struct column *col = &l->cols[c];
 
-		if (col->kind == TOKEN_TAG && !col->names_id)
+		if (col->kind == TOKEN_TAG && !col->names_id && !tag_split(&m, &col->stats))
 			m.tag = true;
 		if (col->kind == TOKEN_TIME &&
 		    (time == SIZE_MAX ||
@@ -267,9 +323,17 @@ static void assign(struct learner *l, size_t n)
 		switch (col->kind) {
 		case TOKEN_TIME: col->field = c == time ? FIELD_TIME : FIELD_NONE; break;
 		case TOKEN_LEVEL:
-		case TOKEN_LETTER: col->field = take(&m, FIELD_LEVEL); break;
+		case TOKEN_LETTER:
+		case TOKEN_SYMBOL: col->field = take(&m, FIELD_LEVEL); break;
 		case TOKEN_TAG:
-			col->field = col->names_id ? FIELD_NONE : take(&m, FIELD_FUNCTION);
+			if (col->names_id)
+				col->field = FIELD_NONE;
+			else if (mostly(&m, col->stats.fileline))
+				col->field = take(&m, FIELD_SOURCE);
+			else if (mostly(&m, col->stats.numpair))
+				col->field = FIELD_NONE;
+			else
+				col->field = take(&m, FIELD_FUNCTION);
 			break;
 		case TOKEN_GROUP: col->field = group_field(&m, &col->stats); break;
 		case TOKEN_ATOM: col->field = atom_field(&m, c, col); break;
@@ -284,6 +348,21 @@ static struct op *add_op(struct format *f, enum op_kind kind)
 
 	*op = (struct op){.kind = (uint8_t)kind};
 	return op;
+}
+
+static enum split split_of(const struct stats *st, uint32_t n)
+{
+	if (st->atline * 10 >= n * 8)
+		return SPLIT_CLASS_AT;
+	if (st->module * 10 >= n * 9)
+		return SPLIT_MODULE;
+	if (st->numpair * 10 >= n * 9)
+		return SPLIT_PID_TID;
+	if (st->hashline * 10 >= n * 9)
+		return SPLIT_LINE_HASH;
+	if (st->idlike * 2 > n && st->blanks)
+		return SPLIT_FIRST_WORD;
+	return SPLIT_NONE;
 }
 
 static void column_op(struct format *f, const struct learner *l, size_t c)
@@ -304,15 +383,16 @@ static void column_op(struct format *f, const struct learner *l, size_t c)
 		op = add_op(f, col->kind == TOKEN_LEVEL ? OP_LEVEL : OP_LETTER);
 		op->arg = l->timed && col->loose;
 		break;
-	case TOKEN_TAG: op = add_op(f, OP_TAG); break;
+	case TOKEN_TAG:
+		op = add_op(f, OP_TAG);
+		if (st->numpair * 10 >= n * 9)
+			op->split = SPLIT_PID_TID;
+		break;
 	case TOKEN_GROUP:
 		op = add_op(f,
 			    col->sub == '<' && c == 0 && st->numeric == n ? OP_PRIORITY : OP_GROUP);
 		op->arg = (char)col->sub;
-		if (st->atline * 10 >= n * 8)
-			op->split = SPLIT_CLASS_AT;
-		else if (st->idlike * 2 > n && st->blanks)
-			op->split = SPLIT_FIRST_WORD;
+		op->split = (uint8_t)split_of(st, n);
 		break;
 	case TOKEN_ATOM:
 		op = add_op(f, col->until ? OP_UNTIL : OP_ATOM);
@@ -320,9 +400,9 @@ static void column_op(struct format *f, const struct learner *l, size_t c)
 			op->lit = col->until == '|' ? STR("|") : STR(" - ");
 		else if (next && next->kind == TOKEN_PUNCT && next->gapless)
 			op->arg = (char)next->sub;
-		if (st->hashline * 10 >= n * 9)
-			op->split = SPLIT_LINE_HASH;
+		op->split = (uint8_t)split_of(st, n);
 		break;
+	case TOKEN_SYMBOL: op = add_op(f, OP_SYMBOL); break;
 	default: op = add_op(f, OP_CHAR); op->arg = (char)col->sub;
 	}
 	op->field = col->field;
@@ -348,7 +428,9 @@ struct format *format_build(struct learner *l, size_t n)
 			add_op(f, OP_SKIP); /* the separator went with the column before it */
 			continue;
 		}
-		if (c && !col->gapless)
+		if (col->kind == TOKEN_PUNCT && strchr(":|]", col->sub))
+			add_op(f, OP_SKIP);
+		else if (c && !col->gapless)
 			add_op(f, OP_BLANKS);
 		column_op(f, l, c);
 		if (col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL ||

@@ -44,41 +44,19 @@ static struct str trimmed(const char *p, const char *end)
 	return (struct str){p, (size_t)(end - p)};
 }
 
-/* name, name[pid], name[pid] (more): the parts go to function and process. */
-static void split_tag(struct str tag, const struct op *op, struct logline *line)
+/* Cut the next run of digits off. */
+static struct str next_number(struct str *s)
 {
-	size_t open = str_find_char(tag, '['), i = open + 1;
-	struct str none;
+	size_t i = 0, n;
 
-	while (i < tag.n && digit(tag.p[i]))
+	while (i < s->n && !digit(s->p[i]))
 		i++;
-	if (op->field == FIELD_FUNCTION && open > 0 && i > open + 1 && i < tag.n &&
-	    tag.p[i] == ']') {
-		line->process = (struct str){tag.p + open + 1, i - open - 1};
-		tag.n = open;
-	}
-	*slot(line, op->field, &none) = trimmed(tag.p, tag.p + tag.n);
-}
-
-/* The end of "name: " (at the colon); NULL if the text begins with no such thing. */
-static const char *tag_end(const char *p, const char *end)
-{
-	const char *start = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
-	int words = 0, depth = 0;
-
-	if (p == end || *p == ':' || *p == '"' || *p == '\'')
-		return NULL;
-	for (; p < limit; p++) {
-		if (*p == ':' && (p + 1 == end || blank(p[1])))
-			return p;
-		if (*p == ' ' && p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
-			while (p < limit && *p == ' ')
-				p++;
-			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
-		}
-		depth += (*p == '(' || *p == '[') - (*p == ')' || *p == ']');
-	}
-	return NULL;
+	for (n = i; n < s->n && digit(s->p[n]); n++)
+		;
+	*s = str_from(*s, i);
+	i = n - i;
+	*s = str_from(*s, i);
+	return (struct str){s->p - i, i};
 }
 
 /* The inside of a bracket group or an atom that holds several fields. */
@@ -108,12 +86,67 @@ static void split_inside(const struct op *op, struct str in, struct logline *lin
 		line->source = in;
 		line->function = str_head(in, i);
 		return;
+	} else if (op->split == SPLIT_PID_TID) {
+		line->process = next_number(&in);
+		line->thread = next_number(&in);
+		return;
+	} else if (op->split == SPLIT_MODULE) {
+		i = str_find_char(in, ':');
+		line->function = str_head(in, i);
+		line->level_text = str_from(in, i + 1);
+		line->level = level_of_word(line->level_text);
+		return;
 	} else if (op->split == SPLIT_FIRST_WORD) {
 		in = str_head(in, str_find_char(in, ' '));
-		if (in.n == 1 && in.p[0] == '-')
-			in.n = 0;
 	}
+	if (in.n == 1 && in.p[0] == '-')
+		in.n = 0;
 	*slot(line, op->field, &none) = in;
+}
+
+/* name, name[pid], name[pid] (more): the parts go to function and process. */
+static void split_tag(struct str tag, const struct op *op, struct logline *line)
+{
+	size_t open = str_find_char(tag, '['), i, from;
+	struct str none;
+
+	if (open == tag.n && tag.n && tag.p[tag.n - 1] == ')')
+		open = str_find_char(tag, '(');
+	for (from = open + 1; from < tag.n && tag.p[from] == ' '; from++)
+		;
+	for (i = from; i < tag.n && digit(tag.p[i]); i++)
+		;
+	if (op->field == FIELD_FUNCTION && open > 0 && i > from && i < tag.n &&
+	    (tag.p[i] == ']' || tag.p[i] == ')')) {
+		line->process = (struct str){tag.p + from, i - from};
+		tag.n = open;
+	}
+	if (op->split) {
+		split_inside(op, tag, line);
+		return;
+	}
+	*slot(line, op->field, &none) = trimmed(tag.p, tag.p + tag.n);
+}
+
+/* The end of "name: " (at the colon); NULL if the text begins with no such thing. */
+static const char *tag_end(const char *p, const char *end)
+{
+	const char *start = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
+	int words = 0, depth = 0;
+
+	if (p == end || *p == ':' || *p == '"' || *p == '\'')
+		return NULL;
+	for (; p < limit; p++) {
+		if (*p == ':' && (p + 1 == end || blank(p[1])))
+			return p;
+		if (*p == ' ' && p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
+			while (p < limit && *p == ' ')
+				p++;
+			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
+		}
+		depth += (*p == '(' || *p == '[') - (*p == ')' || *p == ']');
+	}
+	return NULL;
 }
 
 static const char *run_priority(const char *p, const char *end, struct logline *line)
@@ -160,6 +193,26 @@ static const char *run_char(const struct op *op, const char *p, const char *end)
 		while (p < end && *p == op->arg)
 			p++;
 	return p;
+}
+
+/* "-" or [id name="value" ...][...]; quotes hide brackets, backslashes hide quotes. */
+static const char *run_data(const char *p, const char *end)
+{
+	bool quoted = false;
+
+	if (p < end && *p == '-')
+		return p + 1;
+	if (p == end || *p != '[')
+		return NULL;
+	for (p++; p < end; p++) {
+		if (*p == '\\' && quoted && p + 1 < end)
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (*p == ']' && !quoted && (p + 1 == end || p[1] != '['))
+			return p + 1;
+	}
+	return NULL;
 }
 
 static const char *run_span(const struct op *op, const char *p, const char *end,
@@ -223,6 +276,16 @@ static const char *run_op(const struct op *op, const char *p, const char *end, s
 			return NULL;
 		split_tag((struct str){p, (size_t)(q - p)}, op, line);
 		return q + 1;
+	case OP_SYMBOL:
+		if (p == end || !strchr(".-*#", *p))
+			return NULL;
+		line->level_text = (struct str){p, 1};
+		line->level = *p == '#'   ? LEVEL_WARN
+			      : *p == '*' ? LEVEL_NOTICE
+			      : *p == '-' ? LEVEL_INFO
+					  : LEVEL_DEBUG;
+		return p + 1;
+	case OP_DATA: return run_data(p, end);
 	case OP_CHAR: return run_char(op, p, end);
 	case OP_BLANK: return p == end ? p : blank(*p) ? p + 1 : NULL;
 	case OP_BLANKS:

@@ -56,6 +56,12 @@ static bool level_first(const struct sample *s)
 	return s->line.p[t[0].at + 1] >= 'A' && s->line.p[t[0].at + 1] <= 'Z';
 }
 
+/* Separators may be padded: "info  :" beside "notice:". */
+static bool any_gap(const struct token *t)
+{
+	return t->kind == TOKEN_PUNCT && strchr(":|]", t->sub);
+}
+
 static uint64_t token_key(const struct token *t, bool before_time)
 {
 	uint64_t kind = t->kind, sub = 0;
@@ -65,7 +71,7 @@ static uint64_t token_key(const struct token *t, bool before_time)
 		kind = before_time ? TOKEN_ATOM : kind;
 	if (kind == TOKEN_TIME || kind == TOKEN_GROUP || kind == TOKEN_PUNCT)
 		sub = t->sub;
-	return kind << 9 | sub << 1 | (t->gap != GAP_NONE);
+	return kind << 9 | sub << 1 | (t->gap != GAP_NONE && !any_gap(t));
 }
 
 /* 0: no header to be seen. */
@@ -116,8 +122,16 @@ static void lex_sample(struct sample *s, struct str line)
 
 struct tally {
 	uint32_t total, end, gapless, kind[16], punct[128], open[128];
-	uint32_t sure, upper, shape[256];
+	uint32_t sure, upper, capitals, shape[256];
 };
+
+static bool all_capitals(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 'A' || s.p[i] > 'Z')
+			return false;
+	return s.n > 0;
+}
 
 static void tally_column(const struct learner *l, size_t c, struct tally *y)
 {
@@ -141,6 +155,8 @@ static void tally_column(const struct learner *l, size_t c, struct tally *y)
 			y->shape[t->sub]++;
 		else if (t->kind == TOKEN_LEVEL)
 			y->sure += t->sub;
+		if (t->kind == TOKEN_TAG)
+			y->capitals += all_capitals((struct str){s->line.p + t->at, t->n});
 		if (t->kind == TOKEN_ATOM || t->kind == TOKEN_LETTER)
 			y->upper += s->line.p[t->at] >= 'A' && s->line.p[t->at] <= 'Z';
 	}
@@ -199,6 +215,13 @@ static enum token_kind column_kind(const struct learner *l, const struct tally *
 		return TOKEN_LEVEL;
 	if (!level_seen && share(y->kind[TOKEN_LETTER], n, 95))
 		return TOKEN_LETTER;
+	/* Names in capitals beside the levels: LOG, DETAIL, STATEMENT. */
+	if (!level_seen && y->sure && share(y->kind[TOKEN_LEVEL], n, 50) &&
+	    share(y->kind[TOKEN_LEVEL] + y->capitals, n, 97))
+		return TOKEN_LEVEL;
+	if (!level_seen && l->timed && c == l->anchor + 1 && !share(y->punct[punct], n, 95) &&
+	    share(y->punct['#'] + y->punct['*'] + y->punct['-'] + y->punct['.'], n, 97))
+		return TOKEN_SYMBOL;
 	if (share(y->punct[punct], n, 95) && strchr("|-:,;][)>=/", (int)punct)) {
 		col->sub = (uint8_t)punct;
 		return TOKEN_PUNCT;
@@ -222,7 +245,7 @@ static bool token_fits(const struct sample *s, size_t c, const struct column *co
 
 	if (c >= s->n)
 		return false;
-	if ((t->gap == GAP_NONE) != col->gapless)
+	if ((t->gap == GAP_NONE) != col->gapless && !any_gap(t))
 		return false;
 	switch (col->kind) {
 	case TOKEN_ATOM:
@@ -232,6 +255,7 @@ static bool token_fits(const struct sample *s, size_t c, const struct column *co
 		return t->kind == TOKEN_LEVEL || t->kind == TOKEN_ATOM || t->kind == TOKEN_LETTER;
 	case TOKEN_TAG:
 	case TOKEN_LETTER: return t->kind == col->kind;
+	case TOKEN_SYMBOL: return t->kind == TOKEN_PUNCT;
 	default: return t->kind == col->kind && t->sub == col->sub;
 	}
 }
@@ -249,7 +273,7 @@ static void keep_alive(struct learner *l, size_t c, const struct column *col)
 /* Do nearly all lines have the separator within the next tokens, at varying places? */
 static bool separated_later(const struct learner *l, size_t c, char sep)
 {
-	uint32_t have = 0, next = 0;
+	uint32_t have = 0, at[8] = {0};
 
 	for (size_t i = 0; i < l->nalive; i++) {
 		const struct sample *s = l->alive[i];
@@ -260,12 +284,13 @@ static bool separated_later(const struct learner *l, size_t c, char sep)
 			if (t->kind == TOKEN_PUNCT && t->sub == (uint8_t)sep && t->n == 1 &&
 			    (sep == '|' || t->gap != GAP_NONE)) {
 				have++;
-				next += k == c + 1;
+				at[k - c]++;
 				break;
 			}
 		}
 	}
-	return share(have, (uint32_t)l->nalive, 97) && !share(next, (uint32_t)l->nalive, 97);
+	return share(have, (uint32_t)l->nalive, 97) &&
+	       !share(at[most(at, ARRAY_SIZE(at))], (uint32_t)l->nalive, 97);
 }
 
 /* Put the tokens of every line so that the column up to sep is one token. */
@@ -308,15 +333,18 @@ static bool ends_in_groups(const struct learner *l, size_t c)
 }
 
 /* Is the column strong: does the header reach at least to it? */
-static bool column_strong(const struct learner *l, size_t c, const struct column *col)
+static bool column_strong(const struct learner *l, size_t c, const struct column *col, bool first)
 {
 	const struct stats *st = &col->stats;
 	uint32_t n = (uint32_t)l->nalive;
 
+	if (share(st->numpair, n, 95))
+		return true;
 	switch (col->kind) {
 	case TOKEN_TIME:
 	case TOKEN_LEVEL:
-	case TOKEN_LETTER: return true;
+	case TOKEN_LETTER:
+	case TOKEN_SYMBOL: return true;
 	case TOKEN_PUNCT: return col->sub != '=' && col->sub != '[';
 	case TOKEN_TAG: return n < 10 || st->distinct * 2 <= n;
 	case TOKEN_GROUP:
@@ -326,7 +354,8 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 	}
 	if (c > 0 && l->cols[c - 1].names_id && share(st->idlike, n, 90))
 		return true;
-	if (share(st->fileline, n, 95) || share(st->hashline, n, 95))
+	if (share(st->fileline, n, 95) || share(st->hashline, n, 95) ||
+	    (share(st->threadlike, n, 95) && !st->blanks))
 		return true;
 	if (n < 20 || c <= l->anchor)
 		return false;
@@ -334,7 +363,7 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 		return true;
 	if (st->distinct * 50 > n && st->distinct > 4)
 		return false;
-	return share(st->numeric, n, 99) || share(st->padded, n, 95);
+	return share(st->numeric, n, 99) || (first && share(st->padded, n, 95));
 }
 
 /* A tag that is the same in all lines, and an id after it. */
@@ -370,10 +399,21 @@ static bool leaves_message(const struct learner *l, size_t c)
 	return share(have, (uint32_t)l->nalive, 70);
 }
 
+/* What may follow the tag that ends a header: "zoneload: info: loaded". */
+static bool after_tag(const struct column *col, const struct column *before)
+{
+	return col->kind == TOKEN_LEVEL || col->kind == TOKEN_TIME ||
+	       (col->kind == TOKEN_TAG && before->kind == TOKEN_TAG && before->names_id) ||
+	       (col->kind == TOKEN_PUNCT &&
+		(col->sub == '[' || before->kind == TOKEN_LEVEL || before->kind == TOKEN_TIME));
+}
+
 /* Walk the columns of l->alive; how many belong to the header. */
 static size_t walk(struct learner *l)
 {
 	size_t header = 0, weak = 0, floor = l->nalive * 6 / 10;
+	bool tagged = false;
+	size_t nbefore;
 	bool doubt = false; /* a column whose values vary freely: only a time or level redeems it */
 
 	for (size_t c = 0; c < HEADER_MAX_TOKENS && c < COLUMNS_MAX; c++) {
@@ -383,7 +423,7 @@ static size_t walk(struct learner *l)
 		tally_column(l, c, &y);
 		*col = (struct column){.sub = 0};
 		col->kind = (uint8_t)column_kind(l, &y, c, col);
-		if (col->kind == TOKEN_END)
+		if (col->kind == TOKEN_END || (tagged && !after_tag(col, &l->cols[c - 1])))
 			break;
 		col->gapless = share(y.gapless, y.total - y.end, 50);
 		if (col->kind == TOKEN_ATOM && c > l->anchor) {
@@ -397,15 +437,22 @@ static size_t walk(struct learner *l)
 			}
 		}
 		col->loose = y.kind[TOKEN_LEVEL] < y.total - y.end;
+		nbefore = l->nalive;
+		memcpy(l->before, l->alive, nbefore * sizeof(*l->before));
 		keep_alive(l, c, col);
-		if (l->nalive == 0 || l->nalive < floor)
+		if (l->nalive == 0 || l->nalive < floor) {
+			memcpy(l->alive, l->before, nbefore * sizeof(*l->before));
+			l->nalive = nbefore;
 			break;
+		}
 		column_stats(l, c, col);
-		if (col->kind == TOKEN_LEVEL || col->kind == TOKEN_LETTER)
+		if (col->kind == TOKEN_LEVEL || col->kind == TOKEN_LETTER ||
+		    col->kind == TOKEN_SYMBOL ||
+		    (col->kind == TOKEN_GROUP && share(col->stats.module, (uint32_t)l->nalive, 90)))
 			l->have_level = true;
 		if (col->kind == TOKEN_PUNCT && col->sub == '[') {
 			weak++;
-		} else if (column_strong(l, c, col)) {
+		} else if (column_strong(l, c, col, weak == 0)) {
 			bool sure = col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL;
 
 			if (c > l->anchor && !sure && (doubt || !leaves_message(l, c)))
@@ -420,7 +467,7 @@ static size_t walk(struct learner *l)
 		}
 		/* A tag ends a header, unless it is the name of an id: "TraceID: 4bf92f35...". */
 		if (col->kind == TOKEN_TAG && c > l->anchor && !id_follows(l, c, col))
-			break;
+			tagged = true;
 	}
 	return header;
 }
@@ -493,6 +540,7 @@ size_t learn_formats(const struct str *lines, size_t n, struct format **out, siz
 	}
 	qsort(groups, ngroups, sizeof(*groups), by_count);
 	l.alive = mem_alloc((n + 1) * sizeof(*l.alive));
+	l.before = mem_alloc((n + 1) * sizeof(*l.before));
 	for (size_t g = 0; g < ngroups && nout < max; g++) {
 		if (!supported(&samples[groups[g].first], groups[g].n, n))
 			continue;
@@ -502,6 +550,7 @@ size_t learn_formats(const struct str *lines, size_t n, struct format **out, siz
 				l.alive[l.nalive++] = &samples[i];
 		learn_group(&l, out, &nout);
 	}
+	free(l.before);
 	free(l.alive);
 	free(groups);
 	free(keys);

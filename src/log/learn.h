@@ -16,20 +16,23 @@ struct sample {
 /* What the values of a column look like: numbers of lines. */
 struct stats {
 	uint32_t distinct;
-	uint32_t numeric;  /* digits only */
-	uint32_t idlike;   /* eight or more hexadecimal digits with a digit among them, UUIDs */
-	uint32_t fileline; /* name.ext:123 */
-	uint32_t hashline; /* name#123 */
-	uint32_t atline;   /* ...:name@123 */
-	uint32_t dotted;   /* org.example.Name */
-	uint32_t date;     /* 2005.06.03 */
-	uint32_t dash;     /* - */
-	uint32_t hostlike; /* an address, or a name with digits */
-	uint32_t blanks;   /* holds blanks */
-	uint32_t capital;  /* a level word after a colon: [core:error] */
-	uint32_t padded;   /* the next token begins after two blanks or more, or a tab */
-	uint32_t repeat;   /* the same as in an earlier column */
-	uint16_t width;    /* of the longest value */
+	uint32_t numeric;    /* digits only */
+	uint32_t idlike;     /* eight or more hexadecimal digits with a digit among them, UUIDs */
+	uint32_t fileline;   /* name.ext:123 */
+	uint32_t hashline;   /* name#123 */
+	uint32_t atline;     /* ...:name@123 */
+	uint32_t numpair;    /* pid 1:tid 2, 1#2, 1:M */
+	uint32_t threadlike; /* says that it is a thread */
+	uint32_t facility;   /* a facility of syslog */
+	uint32_t dotted;     /* org.example.Name */
+	uint32_t date;       /* 2005.06.03 */
+	uint32_t dash;       /* - */
+	uint32_t hostlike;   /* an address, or a name with digits */
+	uint32_t blanks;     /* holds blanks */
+	uint32_t module;     /* a level word after a colon: [core:error] */
+	uint32_t padded;     /* the next token begins after two blanks or more, or a tab */
+	uint32_t repeat;     /* the same as in an earlier column */
+	uint16_t width;      /* of the longest value */
 };
 
 struct column {
@@ -45,6 +48,7 @@ struct column {
 struct learner {
 	struct sample **alive; /* the lines that have fitted so far */
 	size_t nalive;
+	struct sample **before; /* they as they were before the last column */
 	struct column cols[COLUMNS_MAX];
 	size_t anchor; /* column of the first timestamp (or 0) */
 	unsigned tabs;

@@ -121,13 +121,36 @@ static size_t atom_length(struct str s, bool tight)
 	return i;
 }
 
+/*
+ * Is the run of n bytes the name of a tag, a colon and a blank after it? The colon may be padded
+ * ("chatty  : x"), and a number in brackets may be part of the name ("chatty  (   13): x").
+ */
+static bool colon_after(struct str s, size_t n, bool brackets, size_t *tag)
+{
+	size_t i = n;
+
+	while (brackets && i < s.n && (blank(s.p[i]) || digit(s.p[i]) || strchr("()", s.p[i])))
+		i++;
+	if (!brackets) {
+		while (i < s.n && s.p[i] == ' ')
+			i++;
+	}
+	if (i == s.n || s.p[i] != ':' || (i + 1 < s.n && !blank(s.p[i + 1])))
+		return false;
+	if (brackets)
+		*tag = i;
+	return true;
+}
+
 static void bare_token(struct str s, const struct token *prev, struct token *t)
 {
 	bool tight = prev && prev->kind == TOKEN_PUNCT && prev->sub == ':' && t->gap == GAP_NONE;
+	bool colon = s.p[0] == ':' && prev && (s.n == 1 || s.p[1] != ':');
 	size_t n = atom_length(s, tight);
 	unsigned shape;
 
-	if (n == 0 || (n == 1 && strchr("-|:,;=>/*#", s.p[0]))) {
+	if (n == 0 || colon || (prev && prev->kind == TOKEN_LETTER && prev->sub == 2) ||
+	    (n == 1 && strchr("-|:,;=>/*#", s.p[0]))) {
 		t->kind = TOKEN_PUNCT;
 		t->sub = (uint8_t)s.p[0];
 		t->n = 1;
@@ -164,8 +187,8 @@ static void bare_token(struct str s, const struct token *prev, struct token *t)
 		t->n = 1;
 		return;
 	}
-	t->kind = TOKEN_ATOM;
-	if (n < s.n && s.p[n] == ':' && !tight)
+	t->kind = memchr(s.p, '{', n) ? TOKEN_QUOTED : TOKEN_ATOM;
+	if (t->kind == TOKEN_ATOM && !tight && colon_after(s, n, prev && prev->sub == '/', &n))
 		t->kind = TOKEN_TAG;
 	t->n = (uint16_t)n;
 }
@@ -244,7 +267,7 @@ size_t lex_header(struct str line, struct token *t, size_t max)
 			break;
 		at += t[n].n;
 		if (t[n].kind == TOKEN_TAG)
-			at++;
+			at += str_find_char(str_from(s, at), ':') + 1;
 		n++;
 		if (t[n - 1].kind == TOKEN_QUOTED)
 			break;

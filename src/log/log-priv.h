@@ -41,7 +41,8 @@ enum token_kind {
 	TOKEN_TAG,    /* "name:" or "name[pid]:" before a blank; without the colon */
 	TOKEN_GROUP,  /* [...] (...) <...>, balanced; sub: the opening bracket */
 	TOKEN_QUOTED,
-	TOKEN_PUNCT, /* sub: the character; a run of - or = counts as one */
+	TOKEN_SYMBOL, /* a column of punctuation that is a level; only of columns */
+	TOKEN_PUNCT,  /* sub: the character; a run of - or = counts as one */
 };
 
 enum token_gap { GAP_NONE, GAP_BLANK, GAP_BLANKS, GAP_TAB };
@@ -66,6 +67,8 @@ enum op_kind {
 	OP_ATOM,     /* up to a blank or the byte arg */
 	OP_TAG,      /* up to ": ", with [pid] */
 	OP_GROUP,    /* a balanced group that opens with arg; field gets its trimmed inside */
+	OP_SYMBOL,   /* one of . - * #: redis' levels */
+	OP_DATA,     /* structured data of RFC 5424: - or [...][...] */
 	OP_CHAR,     /* the byte arg; a run of it for - and = */
 	OP_BLANKS,   /* one or more */
 	OP_BLANK,    /* exactly one, at the end of a header that is only a time */
@@ -86,6 +89,9 @@ enum split {
 	SPLIT_CLASS_AT,   /* thread:class@line */
 	SPLIT_LINE_HASH,  /* logger#line */
 	SPLIT_FIRST_WORD, /* only the first word is the id */
+	SPLIT_MODULE,     /* module:level */
+	SPLIT_PID_TID,    /* pid 1:tid 2, 1#2, 1:M: first and second number */
+	SPLIT_DASH,       /* a field that is "-" when it is empty */
 };
 
 struct format {

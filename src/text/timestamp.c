@@ -568,6 +568,7 @@ static void assemble(const struct parts *p, struct event_time *t)
 		t->has_date = p->has_date;
 		t->has_year = p->has_year;
 		t->has_zone = p->has_zone;
+		t->elapsed = !p->has_date;
 		t->ns = p->epoch * NS + p->ns;
 		return;
 	}
@@ -643,7 +644,7 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 	int y, m, d, zone = t->zone;
 	char *p;
 
-	if (!t->known || !t->has_date)
+	if (!t->known || t->elapsed)
 		return;
 	sec = ns / NS;
 	frac = ns % NS;

@@ -45,5 +45,6 @@ int timestamp_rank(unsigned shape);
 const char *timestamp_name(unsigned shape);
 
 /* RFC 3339 with the precision and the zone that the log gave ("2024-06-14T15:16:01.250+02:00");
- * without zone none is written; without year 0000; nothing at all without a date. */
+ * without zone none is written; 0000 without year, 0000-01-01 without date; nothing of an
+ * elapsed time. */
 void timestamp_format(const struct event_time *t, struct buf *out);

@@ -26,8 +26,9 @@ struct event_time {
 	int32_t zone;   /* seconds east of UTC */
 	uint8_t digits; /* digits of the fraction of a second, 0 ... 9 */
 	bool known;     /* false: no time on this line; the rest is 0 */
+	bool elapsed;   /* seconds since boot or start, no clock; has_date is false */
 	bool has_zone;  /* the log said its zone (or counts from the epoch) */
-	bool has_date;  /* false: time of day, or seconds since boot, only */
+	bool has_date;  /* false: time of day only, or elapsed */
 	bool has_year;  /* false: month and day only; ns then counts from the 1st of January of
 			 * year 0 */
 };
