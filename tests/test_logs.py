@@ -16,7 +16,7 @@ OPEN_END = ('json', 'logrus', 'slog', 'zap', 'pino', 'winston', 'node-', 'logfmt
 
 
 def same(name, field, want, got):
-    if want == got:
+    if want.strip() == got:
         return True
     return field == 'message' and any(k in name for k in OPEN_END) and got.startswith(want + ' ')
 

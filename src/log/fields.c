@@ -443,6 +443,14 @@ struct format *format_build(struct learner *l, size_t n)
 	/* Text after a time alone keeps its indentation. */
 	add_op(f, n == 1 || (n == 3 && l->cols[2].kind == TOKEN_PUNCT) ? OP_BLANK : OP_SKIP);
 	f->required = (uint32_t)strong;
+	f->bare = f->timed;
+	for (uint32_t i = 0; i < f->nops; i++) {
+		uint8_t field = f->ops[i].field;
+
+		f->bare = f->bare &&
+			  (field == FIELD_NONE || field == FIELD_TIME || field == FIELD_HOST) &&
+			  f->ops[i].split == SPLIT_NONE;
+	}
 	/* "[time]": the bracket belongs to it. */
 	if (strong < f->nops && f->ops[strong].kind == OP_CHAR && f->ops[strong].arg == ']')
 		f->required++;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "log/record.h"
 #include "text/level.h"
 
 #define UNTIL_MAX 160 /* bytes of a column that ends at a separator */
@@ -300,7 +301,7 @@ static const char *run_op(const struct op *op, const char *p, const char *end, s
 	}
 }
 
-bool format_match(const struct format *f, struct str text, struct logline *out)
+static bool run_ops(const struct format *f, struct str text, struct logline *out)
 {
 	const char *p = text.p, *end = text.p + text.n;
 	struct logline line = *out;
@@ -321,6 +322,75 @@ bool format_match(const struct format *f, struct str text, struct logline *out)
 	*out = line;
 	out->message = (struct str){p, (size_t)(end - p)};
 	return true;
+}
+
+static void prefer(struct str *to, struct str from)
+{
+	if (from.n)
+		*to = from;
+}
+
+/* The inner header's fields win, but for time and host. */
+static void merge_inner(struct logline *line, const struct logline *inner)
+{
+	if (!line->time_text.n)
+		line->time_text = inner->time_text;
+	if (!line->host.n)
+		line->host = inner->host;
+	if (inner->level_text.n) {
+		line->level_text = inner->level_text;
+		line->level = inner->level;
+	}
+	prefer(&line->process, inner->process);
+	prefer(&line->thread, inner->thread);
+	prefer(&line->function, inner->function);
+	prefer(&line->source, inner->source);
+	line->message = inner->message;
+}
+
+static bool match_one(const struct format *f, struct str text, struct buf *scratch,
+		      struct logline *line)
+{
+	switch (f->kind) {
+	case FORMAT_OPS: return run_ops(f, text, line);
+	case FORMAT_JSON: return record_json(f->names, text, scratch, line);
+	case FORMAT_LOGFMT: return record_logfmt(f->names, text, scratch, line);
+	case FORMAT_USER: return userformat_match(f->user, text, scratch, line);
+	}
+	return false;
+}
+
+bool format_match(const struct format *f, struct str text, struct buf *scratch, struct logline *out)
+{
+	if (f->kind == FORMAT_OPS) {
+		if (!run_ops(f, text, out))
+			return false;
+	} else {
+		/* A wrapper's fields stay unless the record has its own. */
+		struct logline line = {0};
+
+		if (!match_one(f, text, scratch, &line))
+			return false;
+		merge_inner(out, &line);
+	}
+	for (uint32_t i = 0; i < f->ninner; i++) {
+		struct logline line = {0};
+
+		if (match_one(f->inner[i], out->message, scratch, &line)) {
+			merge_inner(out, &line);
+			break;
+		}
+	}
+	return true;
+}
+
+bool format_composes(const struct format *f)
+{
+	bool yes = f->kind != FORMAT_OPS;
+
+	for (uint32_t i = 0; i < f->ninner; i++)
+		yes = yes || f->inner[i]->kind != FORMAT_OPS;
+	return yes;
 }
 
 void format_free(struct format *f)

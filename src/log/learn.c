@@ -516,7 +516,19 @@ static bool supported(const struct sample *s, uint32_t lines, size_t all)
 	return lines >= 3 && lines * 20 >= all;
 }
 
-size_t learn_formats(const struct str *lines, size_t n, struct format **out, size_t max)
+/* Inside another header: most messages begin so, or a time and a level stand there. */
+static bool surely_inner(const struct format *f, size_t all)
+{
+	bool level = false;
+
+	for (uint32_t i = 0; i < f->nops; i++)
+		level = level || f->ops[i].field == FIELD_LEVEL;
+	if (!f->timed)
+		return (size_t)f->rank * (f->ops[0].kind == OP_CHAR ? 10 : 2) >= all;
+	return (size_t)f->rank * 2 >= all || (level && f->rank >= 5);
+}
+
+size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out, size_t max)
 {
 	struct learner l = {0};
 	struct sample *samples = mem_alloc((n + 1) * sizeof(*samples));
@@ -549,6 +561,9 @@ size_t learn_formats(const struct str *lines, size_t n, struct format **out, siz
 			if (keys[i] == groups[g].key)
 				l.alive[l.nalive++] = &samples[i];
 		learn_group(&l, out, &nout);
+		if (inner && nout && out[nout - 1]->rank == groups[g].n &&
+		    !surely_inner(out[nout - 1], n))
+			format_free(out[--nout]);
 	}
 	free(l.before);
 	free(l.alive);

@@ -43,9 +43,9 @@ size_t lex_group(struct str s, size_t max)
 static bool level_is_sure(struct str s)
 {
 	static const struct str unsure[] = {
-		STR("log"),     STR("system"), STR("normal"),   STR("config"),
-		STR("note"),    STR("panic"),  STR("alert"),    STR("trace"),
-		STR("failure"), STR("fine"),   STR("warnings"),
+		STR("log"),     STR("system"), STR("normal"), STR("config"),
+		STR("note"),    STR("panic"),  STR("alert"),  STR("trace"),
+		STR("failure"), STR("fail"),   STR("fine"),   STR("warnings"),
 	};
 	bool capital = true;
 

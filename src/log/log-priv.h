@@ -94,41 +94,67 @@ enum split {
 	SPLIT_DASH,       /* a field that is "-" when it is empty */
 };
 
+enum format_kind { FORMAT_OPS, FORMAT_JSON, FORMAT_LOGFMT, FORMAT_USER };
+
+/* Two-line records: what stands on the second line. */
+enum below { BELOW_NONE, BELOW_LEVEL, BELOW_TEXT };
+
 struct format {
+	enum format_kind kind;
+	enum below below;
 	struct op ops[FORMAT_MAX_OPS];
 	uint32_t nops, required;
 	uint32_t rank; /* lines of the sample that it read */
 	uint8_t shape; /* of its time */
 	bool timed;
+	bool bare; /* says nothing but when and where: a report may be cut into such lines */
+	const struct userformat *user;
+	const struct map *names;           /* of records */
 	char *about;                       /* for people */
 	struct format *inner[FORMATS_MAX]; /* formats of the message, most frequent first */
 	uint32_t ninner;
 };
 
-/* Read the header of line (its visible text); the fields of out are set only on success. */
-bool format_match(const struct format *f, struct str text, struct logline *out);
+/*
+ * Read the header of a line (its visible text); the fields of out are set only on success. What an
+ * inner header says wins, except for the time. scratch as for record_json().
+ */
+bool format_match(const struct format *f, struct str text, struct buf *scratch,
+		  struct logline *out);
+bool format_composes(const struct format *f);
 void format_free(struct format *f);
 
 /* ---- learn.c ---- */
 
-/* Formats of a sample of lines, most frequent first; at most max. */
-size_t learn_formats(const struct str *lines, size_t n, struct format **out, size_t max);
+/*
+ * Formats of a sample of lines, most frequent first; at most max. inner: of messages inside another
+ * format, where only what is surely a header counts.
+ */
+size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out,
+		     size_t max);
 
-/* ---- visible.c: colour codes and rewritten lines ---- */
+/* ---- teach.c: a sample of the input and what is learnt from it ---- */
 
+struct logreader;
+
+void teach(struct logreader *r, const struct logformat_set *own);
+
+/* ---- lines.c ---- */
+
+/* The end of the line at p: the \n or end. *control: it holds control characters but tabs. */
+const char *line_end(const char *p, const char *end, bool *control);
+/* The text of a line as it is recognised; first: of the input. */
+struct str line_text(struct str raw, bool first, bool control, struct buf *scratch);
 /* The visible text of a line that holds control characters, in scratch or a slice of raw. */
 struct str visible_text(struct str raw, struct buf *scratch);
 
-/* ---- multiline.c ---- */
+/* ---- userformat.c ---- */
 
-/* Does text, which has no header, belong to the event above? *state is kept from line to line. */
-bool multiline_continues(struct str text, uint32_t *state);
-/* A line that only traces and reports have: never counted as a line without header. */
-bool multiline_looks_like_trace(struct str text);
+struct userformat;
 
-struct logreader {
-	struct str data;
-	struct format *formats[FORMATS_MAX];
-	uint32_t nformats;
-	bool headed; /* lines without a header continue the event above */
-};
+size_t userformat_count(const struct logformat_set *s);
+const struct userformat *userformat_get(const struct logformat_set *s, size_t i);
+/* Read a line by a user-defined format. */
+bool userformat_match(const struct userformat *u, struct str text, struct buf *scratch,
+		      struct logline *line);
+bool userformat_timed(const struct userformat *u);

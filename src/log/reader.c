@@ -1,78 +1,85 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Lines of an input with their header fields. Invariants: (1) a reader does not change after
- * logreader_new(), so that any number of cursors may use it at once; (2) whether a line is a head
- * depends on the line and the cursor's state only, and logreader_cuts() cuts where the state is
- * known.
+ * logreader_new(), so that any number of cursors may use it at once; (2) formats are tried in a
+ * fixed order, so a line's fields depend on the line alone (of two-line records: on the next one
+ * too); (3) whether it is a head depends on the cursor's state besides, which is a function of the
+ * last few lines; (4) logreader_cuts() cuts where all possible states have become one.
  */
-#include "log/log-priv.h"
+#include "log/reader-priv.h"
 
 #include <stdlib.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "log/multiline.h"
+#include "log/record.h"
+#include "text/level.h"
 
-#define SAMPLE_HEAD   1000 /* lines from the beginning */
-#define SAMPLE_PLACES 16   /* later places */
-#define SAMPLE_LINES  48   /* lines from each of them */
-#define SAMPLE_BYTES  4096 /* of a line that are looked at */
+#define STATE_PARTIAL UINT32_C(0x40000000) /* the line goes on with the one before it */
+#define STATE_SEEN    UINT32_C(0x80000000) /* a header has been seen */
+#define STATE_FLAGS   (STATE_PARTIAL | STATE_SEEN)
+#define CUT_STATES    128
+#define CUT_LINES     4096 /* lines to look at for a place to cut */
 
-static bool format_any(const struct logreader *r, struct str text, uint32_t *last,
-		       struct logline *line)
+bool reader_header(const struct logreader *r, struct str text, struct buf *scratch,
+		   struct logline *line, struct str *inner, unsigned *flags)
 {
-	uint32_t first = *last;
+	struct str time;
 
-	if (first < r->nformats && format_match(r->formats[first], text, line)) {
-		line->format = first;
-		return true;
-	}
+	*inner = text;
+	*flags = 0;
+	if (r->wrap != WRAP_NONE && r->wrap != WRAP_JOURNAL)
+		wrap_open(r->wrap, text, scratch, line, inner, flags);
+	line->message = *inner;
+	time = line->time_text;
+	line->format = FORMAT_NONE;
 	for (uint32_t i = 0; i < r->nformats; i++) {
-		if (i != first && format_match(r->formats[i], text, line)) {
-			line->format = *last = i;
+		if (format_match(r->formats[i], *inner, scratch, line)) {
+			line->format = i;
+			if (time.n)
+				line->time_text = time; /* the wrapper's */
 			return true;
 		}
 	}
 	return false;
 }
 
-/* ---- lines ---- */
+/* ---- heads ---- */
 
-/*
- * The end of the line at p: the \n or end. *control is set if the line holds a control character
- * other than a tab (the \r of a CRLF too).
- */
-static const char *line_end(const char *p, const char *end, bool *control)
+static bool journal_head(struct str text)
 {
-	*control = false;
-#ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)p);
-		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
-		__m128i tab = _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'));
-		unsigned nl = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
-		unsigned ctl = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(tab, low));
+	return str_starts(text, STR("__CURSOR="));
+}
 
-		if (nl) {
-			*control = *control || (ctl & (nl - 1) & ~nl);
-			return p + __builtin_ctz(nl);
-		}
-		*control = *control || ctl;
-		p += 16;
+/* Is the line a head? matched: a format fitted; inner: the text without its wrapper. */
+static bool is_head(const struct logreader *r, const struct logline *line, bool matched,
+		    struct str inner, unsigned flags, uint32_t *state)
+{
+	uint32_t lines = *state & ~STATE_FLAGS, keep = *state & STATE_SEEN;
+	bool goes_on = (*state & STATE_PARTIAL) || (flags & WRAP_CONTINUES);
+	unsigned mode = r->wrap == WRAP_NONE ? 0 : MULTILINE_ATTACH | MULTILINE_TRACES;
+	bool head;
+
+	if (r->wrap == WRAP_JOURNAL) {
+		*state = 0;
+		return journal_head(inner);
 	}
-#endif
-	for (; p < end && *p != '\n'; p++)
-		*control = *control || ((unsigned char)*p < 0x20 && *p != '\t');
-	return p;
+	if (matched && r->formats[line->format]->bare && !line->level_text.n && !line->function.n) {
+		keep |= STATE_SEEN;
+		head = !multiline_step(line->message, mode | MULTILINE_TRACES, &lines);
+	} else if (matched) {
+		keep |= STATE_SEEN;
+		lines = 0;
+		head = true;
+	} else if (r->headed && keep) {
+		head = false;
+	} else {
+		head = !multiline_step(inner, mode, &lines);
+	}
+	*state = lines | keep | (flags & WRAP_PARTIAL ? STATE_PARTIAL : 0);
+	return head && !goes_on;
 }
 
-static struct str visible_line(struct str raw, bool first, bool control, struct buf *scratch)
-{
-	buf_clear(scratch);
-	if (first && str_starts(raw, STR("\xef\xbb\xbf")))
-		raw = str_from(raw, 3);
-	return control ? visible_text(raw, scratch) : raw;
-}
+/* ---- cursors ---- */
 
 void logcursor_init(struct logcursor *c, const struct logreader *r, uint64_t from,
 		    uint64_t lines_before, uint64_t end)
@@ -85,6 +92,88 @@ void logcursor_init(struct logcursor *c, const struct logreader *r, uint64_t fro
 void logcursor_release(struct logcursor *c)
 {
 	buf_release(&c->scratch);
+}
+
+/* Workflow commands of CI systems: "##[error]text", "::error file=a.c::text". */
+static void ci_level(struct logline *line)
+{
+	struct str m = line->message, word;
+	size_t i;
+
+	if (str_starts(m, STR("##["))) {
+		i = str_find_char(m, ']');
+		word = str_from(str_head(m, i), 3);
+		m = str_from(m, i + 1);
+	} else if (str_starts(m, STR("::"))) {
+		m = str_from(m, 2);
+		i = str_find(m, STR("::"));
+		word = str_head(m, str_find_char(str_head(m, i), ' '));
+		m = str_from(m, i + 2);
+	} else {
+		return;
+	}
+	if (!str_eq(word, STR("error")) && !str_eq(word, STR("warning")) &&
+	    !str_eq(word, STR("notice")) && !str_eq(word, STR("debug")))
+		return;
+	line->level_text = word;
+	line->level = level_of_word(word);
+	line->message = m;
+}
+
+/* The second line of a two-line record gives level and message. */
+static void read_below(const struct logcursor *c, const struct format *f, struct logline *line)
+{
+	const char *p = c->reader->data.p + c->at, *end = c->reader->data.p + c->end;
+	struct str text = {p, 0};
+	struct token t[2];
+	bool control;
+
+	if (p >= end)
+		return;
+	text.n = (size_t)(line_end(p, end, &control) - p);
+	text = str_trim(str_head(text, LOG_LINE_MAX));
+	if (f->below == BELOW_TEXT) {
+		struct str name = line->message;
+
+		if (!text.n || (*p != ' ' && *p != '\t'))
+			return;
+		line->function = str_head(name, str_find_char(name, '['));
+		line->message = text;
+		return;
+	}
+	if (lex_header(text, t, 2) != 2 || t[0].kind != TOKEN_LEVEL || t[1].sub != ':')
+		return;
+	line->function = (struct str){line->function.n ? line->function.p : line->message.p, 0};
+	line->function.n = (size_t)(line->message.p + line->message.n - line->function.p);
+	line->level_text = (struct str){text.p + t[0].at, t[0].n};
+	line->level = level_of_word(line->level_text);
+	line->message = str_trim(str_from(text, t[1].at + 1u));
+}
+
+/* Everything about the line but its place. */
+static void read_line(struct logcursor *c, struct str text, struct logline *line)
+{
+	const struct logreader *r = c->reader;
+	struct str inner;
+	unsigned flags;
+	bool matched = reader_header(r, text, &c->scratch, line, &inner, &flags);
+
+	line->head = is_head(r, line, matched, inner, flags, &c->state) || line->no == 1;
+	if (r->wrap == WRAP_JOURNAL) {
+		uint64_t rest = c->end - line->offset;
+
+		if (line->head &&
+		    record_journal(&r->names,
+				   str_head((struct str){line->raw.p, rest}, LOG_LINE_MAX),
+				   &c->scratch, line))
+			return;
+		line->message = text;
+		return;
+	}
+	if (matched && r->formats[line->format]->below)
+		read_below(c, r->formats[line->format], line);
+	if (line->message.n > 4 && (line->message.p[0] == '#' || line->message.p[0] == ':'))
+		ci_level(line);
 }
 
 bool logcursor_next(struct logcursor *c, struct logline *line)
@@ -105,107 +194,27 @@ bool logcursor_next(struct logcursor *c, struct logline *line)
 		line->raw.n = LOG_LINE_MAX;
 		line->cut = true;
 	}
+	buf_clear(&c->scratch);
+	if (r->composes || control)
+		buf_reserve(&c->scratch, 2 * RECORD_ROOM(line->raw.n));
 	text = line->raw;
 	if (control || line->offset == 0)
-		text = visible_line(line->raw, line->offset == 0, control, &c->scratch);
-	line->format = FORMAT_NONE;
-	if (format_any(r, text, &c->last_format, line)) {
-		line->head = true;
-		c->state = 0;
-		return true;
-	}
-	line->message = text;
-	if (line->no == 1)
-		line->head = true;
-	else if (r->headed)
-		line->head = false;
-	else
-		line->head = !multiline_continues(text, &c->state);
+		text = line_text(line->raw, line->offset == 0, control, &c->scratch);
+	read_line(c, text, line);
 	return true;
 }
 
-/* ---- learning ---- */
-
-struct sampling {
-	struct arena arena;
-	struct str *lines;
-	size_t n, cap;
-};
-
-/* Up to max lines from offset on; the offset after them. */
-static size_t sample_lines(struct sampling *s, struct str data, size_t at, size_t max)
-{
-	struct buf scratch = {0};
-
-	while (at < data.n && max--) {
-		const char *p = data.p + at;
-		bool control;
-		const char *nl = line_end(p, data.p + data.n, &control);
-		struct str raw = {p, (size_t)(nl - p)}, text;
-
-		if (control && raw.n && nl[-1] == '\r')
-			raw.n--;
-		text = visible_line(str_head(raw, SAMPLE_BYTES), at == 0, control, &scratch);
-		if (text.n && text.p == scratch.p)
-			text = arena_str(&s->arena, text);
-		array_push(s->lines, s->n, s->cap) = text;
-		at = (size_t)(nl - data.p) + 1;
-	}
-	buf_release(&scratch);
-	return at;
-}
-
-static void sample(struct sampling *s, struct str data)
-{
-	size_t at = sample_lines(s, data, 0, SAMPLE_HEAD);
-
-	if (at >= data.n)
-		return;
-	for (size_t i = 0, rest = data.n - at, start = at; i < SAMPLE_PLACES; i++) {
-		size_t from = start + rest / SAMPLE_PLACES * i;
-		const char *nl;
-
-		if (from < at)
-			from = at;
-		nl = memchr(data.p + from, '\n', data.n - from);
-		if (!nl)
-			break;
-		at = sample_lines(s, data, (size_t)(nl - data.p) + 1, SAMPLE_LINES);
-		if (at >= data.n)
-			break;
-	}
-}
-
-/* Is a line without a header a continuation in this log? */
-static bool is_headed(const struct logreader *r, const struct sampling *s)
-{
-	size_t timed = 0, bare = 0;
-	uint32_t last = 0;
-
-	for (size_t i = 0; i < s->n; i++) {
-		struct logline line = {0};
-
-		if (format_any(r, s->lines[i], &last, &line))
-			timed += r->formats[line.format]->timed;
-		else if (timed && !multiline_looks_like_trace(s->lines[i]))
-			bare++;
-	}
-	return timed > 0 && timed >= bare;
-}
+/* ---- readers ---- */
 
 struct logreader *logreader_new(struct str data, const struct logformat_set *own)
 {
 	struct logreader *r = mem_zalloc(sizeof(*r));
-	struct sampling s = {0};
 
-	(void)own;
 	r->data = data;
-	arena_init(&s.arena);
-	sample(&s, data);
-	r->nformats = (uint32_t)learn_formats(s.lines, s.n, r->formats, FORMATS_MAX);
-	r->headed = is_headed(r, &s);
-	free(s.lines);
-	arena_release(&s.arena);
+	teach(r, own);
+	r->composes = r->wrap == WRAP_DOCKER || r->wrap == WRAP_JOURNAL;
+	for (uint32_t i = 0; i < r->nformats; i++)
+		r->composes = r->composes || format_composes(r->formats[i]);
 	return r;
 }
 
@@ -215,6 +224,7 @@ void logreader_free(struct logreader *r)
 		return;
 	for (uint32_t i = 0; i < r->nformats; i++)
 		format_free(r->formats[i]);
+	map_release(&r->names);
 	free(r);
 }
 
@@ -238,45 +248,70 @@ void logreader_time(const struct logreader *r, const struct logline *line, struc
 
 /* ---- parts ---- */
 
-/* Is this line a head whatever stands before it? */
-static bool sure_head(const struct logreader *r, struct str raw, struct buf *scratch)
+/*
+ * The first place from `at` (a line's first byte) on where reading may begin afresh: all states
+ * that may stand before it lead to a head and to the same state as a fresh start does. The size if
+ * there is none near.
+ */
+static size_t cut_from(const struct logreader *r, size_t at, struct buf *scratch)
 {
-	struct logline line = {0};
-	uint32_t last = 0;
-	struct str text = visible_line(raw, false, true, scratch);
+	uint32_t states[CUT_STATES];
+	size_t n = multiline_states(states, CUT_STATES / 2);
 
-	if (format_any(r, text, &last, &line))
-		return true;
-	return !r->headed && text.n && !multiline_looks_like_trace(text);
+	for (size_t i = 0; i < n; i++) {
+		states[n + i] = states[i] | STATE_PARTIAL;
+	}
+	n *= 2;
+	for (size_t k = 0; k < CUT_LINES && at < r->data.n; k++) {
+		const char *p = r->data.p + at, *nl;
+		struct logline line = {.raw = {p, 0}};
+		struct str inner;
+		unsigned flags;
+		uint32_t fresh = 0;
+		bool control, matched, good;
+
+		nl = line_end(p, r->data.p + r->data.n, &control);
+		line.raw.n = (size_t)(nl - p);
+		if (control && line.raw.n && nl[-1] == '\r')
+			line.raw.n--;
+		line.raw = str_head(line.raw, LOG_LINE_MAX);
+		buf_clear(scratch);
+		buf_reserve(scratch, 2 * RECORD_ROOM(line.raw.n));
+		matched = reader_header(r, line_text(line.raw, false, control, scratch), scratch,
+					&line, &inner, &flags);
+		good = is_head(r, &line, matched, inner, flags, &fresh) &&
+		       (!r->headed || fresh & STATE_SEEN);
+		for (size_t i = 0; i < n; i++) {
+			bool head = is_head(r, &line, matched, inner, flags, &states[i]);
+
+			good = good && head && (states[i] & ~STATE_SEEN) == (fresh & ~STATE_SEEN);
+		}
+		if (good)
+			return at;
+		at = (size_t)(nl - r->data.p) + 1;
+	}
+	return r->data.n;
 }
 
 size_t logreader_cuts(const struct logreader *r, size_t want, uint64_t **cuts)
 {
+	CLEANUP_BUF struct buf scratch = {0};
 	uint64_t *out = NULL;
 	size_t n = 0, cap = 0, at = want;
-	struct buf scratch = {0};
 
 	array_push(out, n, cap) = 0;
 	while (want && at < r->data.n) {
-		const char *p = memchr(r->data.p + at, '\n', r->data.n - at), *nl;
+		const char *nl = memchr(r->data.p + at, '\n', r->data.n - at);
 
-		if (!p)
-			break;
-		p++;
-		at = (size_t)(p - r->data.p);
-		if (at >= r->data.n)
-			break;
-		nl = memchr(p, '\n', r->data.n - at);
 		if (!nl)
 			break;
-		if (!sure_head(r, (struct str){p, (size_t)(nl - p)}, &scratch))
-			continue;
+		at = cut_from(r, (size_t)(nl - r->data.p) + 1, &scratch);
+		if (at >= r->data.n)
+			break;
 		array_push(out, n, cap) = at;
 		at += want;
 	}
-	if (out[n - 1] != r->data.n || n == 1)
-		array_push(out, n, cap) = r->data.n;
-	buf_release(&scratch);
+	array_push(out, n, cap) = r->data.n;
 	*cuts = out;
 	return n - 1;
 }

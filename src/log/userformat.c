@@ -32,3 +32,31 @@ int logformat_set_add_lnav(struct logformat_set *s, struct str json, struct err 
 	(void)json;
 	return err_set(err, ERR_INPUT, "lnav formats are not supported yet");
 }
+
+size_t userformat_count(const struct logformat_set *s)
+{
+	return s->n;
+}
+
+const struct userformat *userformat_get(const struct logformat_set *s, size_t i)
+{
+	(void)s;
+	(void)i;
+	return NULL;
+}
+
+bool userformat_match(const struct userformat *u, struct str text, struct buf *scratch,
+		      struct logline *line)
+{
+	(void)u;
+	(void)text;
+	(void)scratch;
+	(void)line;
+	return false;
+}
+
+bool userformat_timed(const struct userformat *u)
+{
+	(void)u;
+	return false;
+}

@@ -61,14 +61,37 @@ static struct str last_state(struct str s)
 	return str_head(first, 0);
 }
 
+/*
+ * Length of what a log put before a line that was then rewritten: a time, a blank, GitLab's stream
+ * ("00O "). 0 if the line begins with no time.
+ */
+static size_t stamp_length(struct str s)
+{
+	unsigned shape;
+	size_t n = timestamp_match(s, TIMESTAMP_BARE, &shape);
+
+	if (n < 15 || n + 1 >= s.n || s.p[n] != ' ')
+		return 0;
+	n++;
+	if (n + 4 < s.n && (s.p[n + 2] == 'O' || s.p[n + 2] == 'E') && s.p[n + 3] == ' ' &&
+	    (unsigned)(s.p[n] - '0') <= 9 && (unsigned)(s.p[n + 1] - '0') <= 9)
+		n += 4;
+	return n;
+}
+
 struct str visible_text(struct str raw, struct buf *scratch)
 {
 	const char *p, *end;
+	struct str whole = raw;
 	size_t from = scratch->n;
 
-	if (raw.n && memchr(raw.p, '\r', raw.n))
+	if (raw.n && memchr(raw.p, '\r', raw.n)) {
 		raw = last_state(raw);
-	if (!raw.n || (!memchr(raw.p, ESC, raw.n) && !memchr(raw.p, '\b', raw.n)))
+		if (raw.p != whole.p && raw.n)
+			buf_add_str(scratch, str_head(whole, stamp_length(whole)));
+	}
+	if (!raw.n ||
+	    (scratch->n == from && !memchr(raw.p, ESC, raw.n) && !memchr(raw.p, '\b', raw.n)))
 		return raw;
 	for (p = raw.p, end = raw.p + raw.n; p < end;) {
 		if (*p == ESC) {

@@ -24,9 +24,11 @@ static enum level of_key(uint64_t key)
 	case K5('f', 'i', 'n', 'e', 'r'):
 	case K7('v', 'e', 'r', 'b', 'o', 's', 'e'):
 	case K3('t', 'r', 'c'):
+	case K4('t', 'r', 'c', 'e'):
 	case K6('t', 'r', 'a', 'c', 'e', '1'): return LEVEL_TRACE;
 	case K5('d', 'e', 'b', 'u', 'g'):
 	case K3('d', 'b', 'g'):
+	case K4('d', 'b', 'u', 'g'):
 	case K4('f', 'i', 'n', 'e'):
 	case K6('d', 'e', 'b', 'u', 'g', '1'):
 	case K6('d', 'e', 'b', 'u', 'g', '2'):
@@ -49,7 +51,8 @@ static enum level of_key(uint64_t key)
 	case K5('e', 'r', 'r', 'o', 'r'):
 	case K3('e', 'r', 'r'):
 	case K6('s', 'e', 'v', 'e', 'r', 'e'):
-	case K7('f', 'a', 'i', 'l', 'u', 'r', 'e'): return LEVEL_ERROR;
+	case K7('f', 'a', 'i', 'l', 'u', 'r', 'e'):
+	case K4('f', 'a', 'i', 'l'): return LEVEL_ERROR;
 	case K5('f', 'a', 't', 'a', 'l'):
 	case K4('c', 'r', 'i', 't'):
 	case K8('c', 'r', 'i', 't', 'i', 'c', 'a', 'l'):
