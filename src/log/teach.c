@@ -267,6 +267,7 @@ static bool is_headed(const struct logreader *r, const struct sampling *s)
 {
 	CLEANUP_BUF struct buf scratch = {0};
 	size_t timed = 0, untimed = 0, bare = 0;
+	uint32_t state = 0;
 
 	for (uint32_t i = 0; i < r->nformats; i++)
 		if (r->formats[i]->below == BELOW_LEVEL)
@@ -280,8 +281,9 @@ static bool is_headed(const struct logreader *r, const struct sampling *s)
 		if (reader_header(r, s->lines[i], &scratch, &line, &inner, &flags)) {
 			timed += r->formats[line.format]->timed;
 			untimed += !r->formats[line.format]->timed;
-		} else if ((timed || untimed) && !multiline_looks_like_trace(inner)) {
-			bare++;
+			state = 0;
+		} else if (!multiline_step(inner, 0, &state) && (timed || untimed)) {
+			bare += !multiline_looks_like_trace(inner);
 		}
 	}
 	return (timed && timed >= bare) || (timed + untimed >= 5 && timed + untimed >= 9 * bare);
