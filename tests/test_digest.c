@@ -164,7 +164,7 @@ static void assert_same(const struct digest *a, const struct digest *b)
 }
 
 static const size_t lines_of[KINDS] = {
-	[PLAIN] = 500, [VALUES] = 20000, [STEPS] = 60000, [WORDS] = 20000, [MIXED] = 40000};
+	[PLAIN] = 500, [VALUES] = 12000, [STEPS] = 40000, [WORDS] = 20000, [MIXED] = 15000};
 
 static void test_laws(void **state)
 {

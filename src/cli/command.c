@@ -3,7 +3,8 @@
 #include "cli/command.h"
 
 const struct command *const commands[] = {
-	&cmd_diff, &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates, NULL,
+	&cmd_diff,         &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates,
+	&cmd_log_timeline, NULL,
 };
 
 static bool name_is(const struct command *c, const char *first, const char *second)
