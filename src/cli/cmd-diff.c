@@ -10,6 +10,7 @@
 #include "cli/logs.h"
 #include "compare/logdiff.h"
 #include "report/diff.h"
+#include "text/timestamp.h"
 
 struct values {
 	struct logs_values logs;
@@ -165,12 +166,39 @@ static void print(const struct values *v, const struct diff_report *r)
 	buf_release(&out);
 }
 
+/* What to look at next: the bad log from shortly before the divergence on. */
+static const char *next_command(const struct logdiff *d, const struct logdiff_input *in,
+				struct buf *b)
+{
+	const struct evidence *e = d->first.has_common ? &d->first.common[1] : &d->first.next[1];
+	struct logdiff_line line;
+	struct buf time = {0};
+	struct arena a;
+
+	if (!d->first.found || !e->nlines)
+		return NULL;
+	arena_init(&a);
+	in->line(in->arg, e->side, e->file, e->line, &a, &line);
+	timestamp_format(&line.time, &time);
+	BUF_LIT(b, "inquest log timeline ");
+	if (time.n) {
+		BUF_LIT(b, "--since ");
+		shell_word(b, buf_cstr(&time));
+		buf_add_char(b, ' ');
+	}
+	shell_word(b, arena_str(&a, in->side[1].logs[e->file].name).p);
+	buf_release(&time);
+	arena_release(&a);
+	return buf_cstr(b);
+}
+
 /* Compare what was opened; whether something differs. */
 static bool compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command)
 {
 	struct sides sides = {.logs = logs};
 	struct logdiff_input in;
 	struct logdiff diff;
+	struct buf next = {0};
 	struct arena a;
 	bool differs;
 
@@ -181,11 +209,13 @@ static bool compare(struct cli *cli, struct logs *logs, const struct values *v, 
 	print(v, &(struct diff_report){.diff = &diff,
 				       .in = &in,
 				       .command = command,
+				       .next = next_command(&diff, &in, &next),
 				       .color = cli->color_out,
 				       .verbose = v->verbose > 0,
 				       .width = (size_t)cli->width});
 	differs = diff.nfindings || diff.first.found;
 	logdiff_release(&diff);
+	buf_release(&next);
 	arena_release(&a);
 	return differs;
 }

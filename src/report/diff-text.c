@@ -118,6 +118,20 @@ static void add_clock(const struct event_time *t, struct buf *b)
 	buf_release(&full);
 }
 
+/* An error's second line is mostly the exception, which says more than the first. */
+static void add_second_line(struct screen *s, const struct evidence *e, uint64_t no,
+			    struct arena *a, struct buf *b)
+{
+	const struct logdiff_log *log = &s->r->in->side[e->side].logs[e->file];
+	struct logdiff_line line;
+
+	if (no >= log->n || !(log->recs[no].tmpl & LOGREC_CONT))
+		return;
+	s->r->in->line(s->r->in->arg, e->side, e->file, no + 1, a, &line);
+	BUF_LIT(b, " / ");
+	buf_add_str(b, str_trim(line.raw));
+}
+
 /* A line of a log as people want it: time of day, level, message. */
 static void log_text(struct screen *s, const struct evidence *e, uint64_t no, bool clock,
 		     size_t width, struct buf *b)
@@ -136,6 +150,8 @@ static void log_text(struct screen *s, const struct evidence *e, uint64_t no, bo
 		buf_add_char(&whole, ' ');
 	}
 	buf_add_str(&whole, line.message.n ? line.message : line.raw);
+	if (line.level >= LEVEL_WARN)
+		add_second_line(s, e, no, &a, &whole);
 	style_add_foreign(b, buf_str(&whole), width);
 	buf_release(&whole);
 	arena_release(&a);
