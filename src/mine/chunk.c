@@ -175,7 +175,20 @@ static bool is_colon_hex(const struct parts *ps)
 	return true;
 }
 
-/* a.b.org, a.b.org:80: three labels or more, the last of 2 to 6 small letters. */
+/* Endings of host names that are no endings of source files: for a.com:443 against a.c:443. */
+static bool is_top_level(struct str s)
+{
+	static const char *const names[] = {"com", "net",   "org", "edu", "gov", "info", "biz",
+					    "io",  "local", "lan", "cn",  "de",  "fr",   "uk",
+					    "jp",  "kr",    "tw",  "hk",  "ru",  "eu",   "us"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_eq(s, str_of(names[i])))
+			return true;
+	return false;
+}
+
+/* a.b.org, a.b.org:80, b.org:80: the last label has 2 to 6 small letters. */
 static bool is_host(struct str s)
 {
 	size_t dots = 0, last = 0, i;
@@ -188,7 +201,8 @@ static bool is_host(struct str s)
 			return false;
 		}
 	}
-	if (dots < 2 || i - last < 2 || i - last > 6)
+	if (i - last < 2 || i - last > 6 ||
+	    (dots < 2 && (i == s.n || !is_top_level((struct str){s.p + last, i - last}))))
 		return false;
 	for (size_t k = last; k < i; k++)
 		if (s.p[k] < 'a' || s.p[k] > 'z')
@@ -309,7 +323,7 @@ static char *digits(char *o, const struct mask_bits *bits, const char *m, size_t
 		return o;
 	}
 	if ((ps.colons >= 2 && is_colon_hex(&ps)) ||
-	    (ps.dots >= 2 && ps.names && is_host((struct str){m + from, to - from}))) {
+	    (ps.dots && ps.names && is_host((struct str){m + from, to - from}))) {
 		*o++ = MASK_ANY;
 		return o;
 	}

@@ -309,14 +309,16 @@ static const struct known *best_of(const struct templates_known *k, const struct
 bool known_match(const struct templates_known *k, struct arena *a, struct row *r)
 {
 	const struct known *best;
-	struct pieces forms[4];
+	struct pieces forms[8];
 	struct lists lists;
 
 	forms[0] = units_cut(a, r->text);
 	units_join_quoted(&forms[0]);
-	forms[1] = units_join_lists(a, &forms[0], &lists);
-	forms[2] = units_join_sizes(a, &forms[0]);
-	forms[3] = units_join_sizes(a, &forms[1]);
+	forms[1] = units_join_brackets(a, &forms[0], &lists);
+	for (size_t i = 0; i < 2; i++)
+		forms[2 + i] = units_join_lists(a, &forms[i], &lists);
+	for (size_t i = 0; i < 4; i++)
+		forms[4 + i] = units_join_sizes(a, &forms[i]);
 	best = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
 		best = best_of(k, r, &forms[i], best);

@@ -40,15 +40,19 @@ static uint64_t row_seed(const struct row *r)
 	return hash_word((uint64_t)r->level << 1 | r->continuation, HASH_K0);
 }
 
-/* Hash of a piece; identifiers with digits are alike. */
-static uint64_t piece_hash(uint64_t h, const struct piece *p)
+/* Hash of a piece; identifiers with digits and values of keys are alike. */
+static uint64_t piece_hash(uint64_t h, const struct pieces *u, size_t i)
 {
-	if (p->kind == PIECE_SOFT)
+	const struct piece *p = &u->p[i];
+
+	if (p->kind == PIECE_SOFT ||
+	    (i && p->kind != PIECE_DELIM && str_eq(u->p[i - 1].s, STR("="))))
 		return hash_word(h, 1);
 	return hash_word(h, hash_str(p->s));
 }
 
-static void join_lists(struct arena *a, struct row *rows, size_t n)
+/* Lists that differ in length among rows that agree in all else are one value. */
+static void join_lists(struct arena *a, struct row *rows, size_t n, units_join_fn *join)
 {
 	struct keyed *k CLEANUP_FREE = mem_alloc(n * sizeof(*k));
 	struct pieces *joined CLEANUP_FREE = mem_alloc(n * sizeof(*joined));
@@ -57,9 +61,9 @@ static void join_lists(struct arena *a, struct row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uint64_t h = row_seed(&rows[i]);
 
-		joined[i] = units_join_lists(a, &rows[i].u, &lists[i]);
+		joined[i] = join(a, &rows[i].u, &lists[i]);
 		for (size_t p = 0; p < joined[i].n; p++)
-			h = piece_hash(h, &joined[i].p[p]);
+			h = piece_hash(h, &joined[i], p);
 		k[i] = (struct keyed){h, (uint32_t)i};
 	}
 	qsort(k, n, sizeof(*k), by_key);
@@ -99,7 +103,7 @@ static void join_size_units(struct arena *a, struct row *rows, size_t n)
 				units[i] = hash_word(units[i], hash_str(u->p[p].s));
 				h = hash_word(h, 2);
 			} else {
-				h = piece_hash(h, &u->p[p]);
+				h = piece_hash(h, u, p);
 			}
 		}
 		k[i] = (struct keyed){h, (uint32_t)i};
@@ -180,7 +184,8 @@ void merge_rows(struct arena *a, struct row *rows, size_t n)
 		rows[i].u = units_cut(a, rows[i].text);
 		units_join_quoted(&rows[i].u);
 	}
-	join_lists(a, rows, n);
+	join_lists(a, rows, n, units_join_brackets);
+	join_lists(a, rows, n, units_join_lists);
 	join_size_units(a, rows, n);
 	intern_init(&words);
 	intern_add(&words, (struct str){any, 1}); /* word 0 */

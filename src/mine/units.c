@@ -6,6 +6,8 @@
  */
 #include "mine/mine-priv.h"
 
+static const char any_value[] = {MASK_ANY};
+
 /* Words that are values wherever they stand. */
 static bool is_value_word(struct str w)
 {
@@ -79,6 +81,29 @@ static size_t date_end(struct str s, size_t i)
 	return slot_after_blank(s, at) ? at + 2 : at;
 }
 
+/* "<1 sec", a value below something: its end, or i if there is none at i. */
+static size_t below_end(struct str s, size_t i)
+{
+	static const char *const units[] = {"s",   "sec",  "secs", "second", "seconds", "ms",
+					    "min", "mins", "us",   "B",      "KB",      "MB"};
+	size_t at = i + 2;
+
+	if (s.p[i] != '<' || (i && s.p[i - 1] != ' ') || at > s.n || !mask_is_slot(s.p[i + 1]))
+		return i;
+	if (at + 1 < s.n && s.p[at] == ' ') {
+		struct str w = word_at(s, at + 1);
+
+		for (size_t k = 0; k < ARRAY_SIZE(units); k++)
+			if (str_eq(w, str_of(units[k]))) {
+				at += 1 + w.n;
+				break;
+			}
+	}
+	if (at < s.n && s.p[at] == '>')
+		return i; /* a pair of brackets */
+	return at == s.n || at > i + 2 || s.p[at] != ' ' ? at : i;
+}
+
 /* Append a value, joined with the one before if nothing but a full stop is between them. */
 static void add_value(struct buf *b)
 {
@@ -102,8 +127,7 @@ struct str units_normalise(struct arena *a, struct str s)
 		size_t to = i;
 		char before = i ? s.p[i - 1] : ' ', after = i + w.n < s.n ? s.p[i + w.n] : ' ';
 
-		if (w.n)
-			to = date_end(s, i);
+		to = w.n ? date_end(s, i) : below_end(s, i);
 		if (to > i) {
 			add_value(&b);
 			i = to;
@@ -264,6 +288,54 @@ struct pieces units_join_lists(struct arena *a, const struct pieces *u, struct l
 			info->longest = values;
 		info->lengths = hash_word(hash_word(info->lengths, out.n), values);
 		info->loose |= sep != 2 || c != ',';
+	}
+	return out;
+}
+
+/* Pieces of "[a, b, c]" at i, *items its items; 0 if that is no list of single units. */
+static size_t bracket_list(const struct pieces *u, size_t i, size_t *items)
+{
+	size_t at = i + 1;
+
+	if (!is_delim(&u->p[i], '['))
+		return 0;
+	for (*items = 1; at + 1 < u->n && u->p[at].kind != PIECE_DELIM; (*items)++) {
+		if (is_delim(&u->p[at + 1], ']'))
+			return at + 2 - i;
+		if (!is_delim(&u->p[at + 1], ','))
+			return 0;
+		at += 2;
+		if (at < u->n && is_delim(&u->p[at], ' '))
+			at++;
+	}
+	return 0;
+}
+
+/* Does piece i come after '=' or ':', blanks between them or not? */
+static bool is_keyed(const struct pieces *u, size_t i)
+{
+	while (i && is_delim(&u->p[i - 1], ' '))
+		i--;
+	return i && (is_delim(&u->p[i - 1], '=') || is_delim(&u->p[i - 1], ':'));
+}
+
+struct pieces units_join_brackets(struct arena *a, const struct pieces *u, struct lists *info)
+{
+	struct pieces out = {arena_alloc(a, u->n * sizeof(*u->p)), 0};
+
+	*info = (struct lists){.longest = 1};
+	for (size_t i = 0, n, items; i < u->n; i += n) {
+		n = is_keyed(u, i) ? bracket_list(u, i, &items) : 0;
+		push(&out, u->p[i].s, u->p[i].kind);
+		if (!n) {
+			n = 1;
+			continue;
+		}
+		push(&out, (struct str){any_value, 1}, PIECE_VALUE);
+		push(&out, u->p[i + n - 1].s, PIECE_DELIM);
+		if (items > info->longest)
+			info->longest = items;
+		info->lengths = hash_word(hash_word(info->lengths, out.n), items);
 	}
 	return out;
 }
