@@ -256,9 +256,9 @@ struct lists {
 	bool loose;       /* a separator is not a bare comma */
 };
 typedef struct pieces units_join_fn(struct arena *a, const struct pieces *u, struct lists *info);
-units_join_fn units_join_lists;
+struct pieces units_join_lists(struct arena *a, const struct pieces *u, struct lists *info);
 /* So do the words in brackets of "key=[a, b]". */
-units_join_fn units_join_brackets;
+struct pieces units_join_brackets(struct arena *a, const struct pieces *u, struct lists *info);
 /* Is piece i a size unit behind a value? Leave such units out. */
 bool units_is_size(const struct pieces *u, size_t i);
 struct pieces units_join_sizes(struct arena *a, const struct pieces *u);
