@@ -280,8 +280,14 @@ struct row {
 /* Find the known template of r; sets result and known_id (slices of k). */
 bool known_match(const struct templates_known *k, struct arena *a, struct row *r);
 
-/* The parameters of a message under the text of a template. */
-size_t params_of(struct str text, struct str message, struct str *params, size_t max);
+/* The text of a template, prepared for finding parameters: the literals around them. */
+struct plan {
+	size_t n; /* parameters + 1 */
+	struct str lit[];
+};
+struct plan *plan_new(struct arena *a, struct str text);
+/* The parameters of a message under it, at most max; how many. */
+size_t plan_params(const struct plan *p, struct str message, struct str *params, size_t max);
 
 /* Decide the templates of rows (distinct, sorted by content): sets u and result. */
 void merge_rows(struct arena *a, struct row *rows, size_t n);

@@ -16,6 +16,7 @@
 struct templates {
 	struct arena arena;
 	struct template *t;
+	struct plan **plans; /* of each template */
 	size_t n, cap;
 	uint32_t **of_shape; /* of each miner */
 	size_t nminers;
@@ -229,6 +230,9 @@ struct templates *templates_new(struct miner *const *miners, size_t n,
 			t->of_shape[m][i] = rows.rows[to[t->of_shape[m][i]]].tmpl;
 	pool_release(&shapes);
 	pool_release(&rows);
+	t->plans = mem_alloc(t->n * sizeof(struct plan *));
+	for (size_t i = 0; i < t->n; i++)
+		t->plans[i] = plan_new(&t->arena, t->t[i].text);
 	return t;
 }
 
@@ -240,6 +244,7 @@ void templates_free(struct templates *t)
 		free(t->of_shape[m]);
 	free(t->of_shape);
 	free(t->t);
+	free(t->plans);
 	arena_release(&t->arena);
 	free(t);
 }
@@ -262,5 +267,5 @@ uint32_t templates_of_shape(const struct templates *t, size_t miner, uint32_t sh
 size_t templates_params(const struct templates *t, uint32_t i, struct str message,
 			struct str *params, size_t max)
 {
-	return params_of(t->t[i].text, message, params, max);
+	return plan_params(t->plans[i], message, params, max);
 }

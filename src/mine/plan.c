@@ -14,6 +14,29 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* The bytes that a template's byte stands for: itself; '?' for control bytes, too. */
+static bool same(char lit, char c)
+{
+	return lit == c || (lit == '?' && (unsigned char)c < ' ');
+}
+
+struct plan *plan_new(struct arena *a, struct str text)
+{
+	size_t n = 1, at;
+	struct plan *p;
+
+	for (struct str rest = text; (at = str_find(rest, STR("<*>"))) < rest.n; n++)
+		rest = str_from(rest, at + 3);
+	p = arena_alloc(a, sizeof(*p) + n * sizeof(*p->lit));
+	p->n = n;
+	for (size_t i = 0; i < n; i++) {
+		at = str_find(text, STR("<*>"));
+		p->lit[i] = str_head(text, at);
+		text = str_from(text, at + 3);
+	}
+	return p;
+}
+
 /* Bytes of m from i on that lit matches; NOWHERE if it does not. */
 static size_t match_at(struct str lit, struct str m, size_t i)
 {
@@ -27,8 +50,7 @@ static size_t match_at(struct str lit, struct str m, size_t i)
 				return NOWHERE;
 			while (at < m.n && is_blank(m.p[at]))
 				at++;
-		} else if (lit.p[k] == m.p[at] ||
-			   (lit.p[k] == '?' && (unsigned char)m.p[at] < ' ')) {
+		} else if (same(lit.p[k], m.p[at])) {
 			at++;
 		} else {
 			return NOWHERE;
@@ -40,11 +62,15 @@ static size_t match_at(struct str lit, struct str m, size_t i)
 /* Where lit is in m, first place from i on; its length there in *n. */
 static size_t find(struct str lit, struct str m, size_t i, size_t *n)
 {
+	char first = *lit.p;
+
 	for (; i < m.n; i++) {
+		if (m.p[i] != first && (unsigned char)m.p[i] >= ' ')
+			continue;
 		*n = match_at(lit, m, i);
 		if (*n != NOWHERE)
 			return i;
-		while (lit.p[0] == ' ' && i + 1 < m.n && is_blank(m.p[i]) && is_blank(m.p[i + 1]))
+		while (first == ' ' && i + 1 < m.n && is_blank(m.p[i]) && is_blank(m.p[i + 1]))
 			i++;
 	}
 	return NOWHERE;
@@ -63,8 +89,7 @@ static size_t match_end(struct str lit, struct str m)
 				return NOWHERE;
 			while (at && is_blank(m.p[at - 1]))
 				at--;
-		} else if (lit.p[k] == m.p[at - 1] ||
-			   (lit.p[k] == '?' && (unsigned char)m.p[at - 1] < ' ')) {
+		} else if (same(lit.p[k], m.p[at - 1])) {
 			at--;
 		} else {
 			return NOWHERE;
@@ -73,50 +98,33 @@ static size_t match_end(struct str lit, struct str m)
 	return at;
 }
 
-/* Cut the literal before the next <*> off *rest; false if there is no further <*>. */
-static bool next_literal(struct str *rest, struct str *lit)
+size_t plan_params(const struct plan *p, struct str m, struct str *params, size_t max)
 {
-	size_t at = str_find(*rest, STR("<*>"));
+	size_t at = 0, len;
 
-	*lit = str_head(*rest, at);
-	if (at == rest->n)
-		return false;
-	*rest = str_from(*rest, at + 3);
-	return true;
-}
-
-size_t params_of(struct str text, struct str m, struct str *params, size_t max)
-{
-	struct str rest = text, lit;
-	size_t n = 0, at, end = m.n;
-	bool more = next_literal(&rest, &lit);
-
+	if (p->n == 1)
+		return 0;
 	while (m.n && is_blank(m.p[m.n - 1]))
 		m.n--;
-	for (at = 0; at < m.n && is_blank(m.p[at]);)
+	while (at < m.n && is_blank(m.p[at]))
 		at++;
-	end = match_at(lit, m, at);
-	if (!more || end == NOWHERE)
+	len = match_at(p->lit[0], m, at);
+	if (len == NOWHERE)
 		return 0;
-	at += end;
-	for (;;) {
-		size_t value = at, to, len;
+	for (size_t i = 1; i < p->n; i++) {
+		struct str lit = p->lit[i];
+		size_t value = at += len, to = at;
 
-		more = next_literal(&rest, &lit);
-		if (!more) {
+		len = 0;
+		if (i == p->n - 1)
 			to = match_end(lit, m);
-			len = 0;
-		} else {
-			to = lit.n ? find(lit, m, at, &len) : at;
-			len = lit.n ? len : 0;
-		}
+		else if (lit.n)
+			to = find(lit, m, at, &len);
 		if (to == NOWHERE || to < value)
 			return 0;
-		if (n < max)
-			params[n] = (struct str){m.p + value, to - value};
-		n++;
-		if (!more)
-			return n < max ? n : max;
-		at = to + len;
+		if (i <= max)
+			params[i - 1] = (struct str){m.p + value, to - value};
+		at = to;
 	}
+	return p->n - 1 < max ? p->n - 1 : max;
 }
