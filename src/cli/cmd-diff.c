@@ -58,7 +58,7 @@ static void fetch_line(void *arg, uint32_t side, uint32_t log, uint64_t no, stru
 	logset_seek(set, file, no, &c);
 	if (logcursor_next(&c, &line)) {
 		out->raw = arena_str(a, line.raw);
-		out->message = arena_str(a, line.message);
+		out->message = arena_str(a, logline_text(&line));
 		out->level = line.level;
 		logreader_time(set->files[file].reader, &line, &out->time);
 	}

@@ -91,7 +91,7 @@ static void add_example(struct rows_out *o, const struct logset *s, const struct
 
 	logset_seek(s, u->first_file, u->first, &c);
 	if (logcursor_next(&c, &line))
-		rows_string(o, str_head(line.message, EXAMPLE_BYTES));
+		rows_string(o, str_head(logline_text(&line), EXAMPLE_BYTES));
 	else
 		rows_none(o);
 	logcursor_release(&c);

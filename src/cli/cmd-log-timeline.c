@@ -200,7 +200,7 @@ static void text_row(struct printing *p, const struct timeline_row *r, const str
 		BUF_LIT(&message, ") ");
 	}
 	at += message.n;
-	style_add_foreign(&message, line->message,
+	style_add_foreign(&message, logline_text(line),
 			  !p->width                     ? 0
 			  : p->width > at + MESSAGE_MIN ? p->width - at
 							: MESSAGE_MIN);

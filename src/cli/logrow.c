@@ -33,7 +33,7 @@ void logrow_params(struct logrow *r)
 {
 	if (r->has_params)
 		return;
-	r->nparams = templates_params(r->set->templates, r->tmpl, r->line->message, r->params,
+	r->nparams = templates_params(r->set->templates, r->tmpl, logline_text(r->line), r->params,
 				      MINE_MAX_PARAMS);
 	r->has_params = true;
 }

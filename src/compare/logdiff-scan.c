@@ -78,7 +78,7 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 	if (no == 0 || no > p->d->in->side[p->side].logs[p->log].n)
 		return;
 	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
-	see_line(p, no, line->message, line->level);
+	see_line(p, no, logline_text(line), line->level);
 	if (ld_is_head(r))
 		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), place_of(line), r->entity, time);
 }

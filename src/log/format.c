@@ -346,6 +346,10 @@ static void merge_inner(struct logline *line, const struct logline *inner)
 	prefer(&line->function, inner->function);
 	prefer(&line->source, inner->source);
 	line->message = inner->message;
+	if (inner->fields.n)
+		line->fields = inner->fields;
+	else if (line->fields.p != line->message.p + line->message.n)
+		line->fields.n = 0; /* a record within a record: only the inner one's count */
 }
 
 static bool match_one(const struct format *f, struct str text, struct buf *scratch,

@@ -185,6 +185,14 @@ static void record_add(struct record *r, struct str name, struct leaf leaf, bool
 	r->nnames += name.n;
 }
 
+/* Control characters have no place in a field. */
+static void blank_controls(struct buf *b, size_t from)
+{
+	for (size_t i = from; i < b->n; i++)
+		if ((unsigned char)b->p[i] < 0x20 && b->p[i] != '\t')
+			b->p[i] = ' ';
+}
+
 static struct str add_value(struct buf *b, struct leaf leaf)
 {
 	size_t from = b->n;
@@ -192,9 +200,7 @@ static struct str add_value(struct buf *b, struct leaf leaf)
 	if (!leaf.escaped)
 		return leaf.value;
 	jsonscan_unescape(leaf.value, b);
-	for (size_t i = from; i < b->n; i++)
-		if ((unsigned char)b->p[i] < 0x20 && b->p[i] != '\t')
-			b->p[i] = ' ';
+	blank_controls(b, from);
 	return (struct str){b->p + from, b->n - from};
 }
 
@@ -206,31 +212,18 @@ static bool plain(struct str v)
 	return v.n > 0;
 }
 
-/* The message and the fields without a place of their own. */
-static struct str compose(struct record *r, struct buf *b, size_t limit)
+/* The fields without a place of their own, " key=value" each. */
+static void add_rest(const struct record *r, struct buf *b, size_t limit)
 {
-	struct leaf *m = &r->field[NAME_MESSAGE];
-	size_t from;
-	struct str v;
+	size_t from = b->n;
 
-	if (r->nrest == 0)
-		return str_trim(add_value(b, *m));
-	from = b->n;
-	if (m->escaped) {
-		v = str_trim(add_value(b, *m));
-		memmove(b->p + from, v.p, v.n);
-		b->n = from + v.n;
-	} else {
-		buf_add_str(b, str_trim(m->value));
-	}
 	for (size_t i = 0; i < r->nrest; i++) {
 		const struct rest *x = &r->rest[i];
 		bool quote = x->quoted && !plain(x->leaf.value);
 
 		if (b->n - from + x->n + x->leaf.value.n + 4 > limit)
 			break;
-		if (b->n > from)
-			buf_add_char(b, ' ');
+		buf_add_char(b, ' ');
 		buf_add(b, r->text + x->at, x->n);
 		buf_add_char(b, '=');
 		if (quote)
@@ -239,7 +232,33 @@ static struct str compose(struct record *r, struct buf *b, size_t limit)
 		if (quote)
 			buf_add_char(b, '"');
 	}
-	return (struct str){b->p + from, b->n - from};
+}
+
+/* The message's first line; its other lines and the other fields right behind it. */
+static void compose(struct record *r, struct buf *b, size_t limit, struct logline *line)
+{
+	const struct leaf *m = &r->field[NAME_MESSAGE];
+	size_t from = b->n, n;
+	struct str v;
+
+	if (r->nrest == 0 && !m->escaped) {
+		line->message = str_trim(m->value);
+		return;
+	}
+	if (m->escaped)
+		jsonscan_unescape(m->value, b);
+	else
+		buf_add_str(b, m->value);
+	v = str_trim((struct str){b->p + from, b->n - from});
+	memmove(b->p + from, v.p, v.n);
+	b->n = from + v.n;
+	v.p = b->p + from;
+	v = str_head(v, str_find_char(v, '\n'));
+	n = str_trim(v).n;
+	blank_controls(b, from);
+	add_rest(r, b, limit);
+	line->message = (struct str){b->p + from, n};
+	line->fields = (struct str){b->p + from + n, b->n - from - n};
 }
 
 /* Fill the line; false if the record names neither time, level nor message. */
@@ -269,7 +288,7 @@ static bool record_finish(struct record *r, struct buf *b, size_t size, struct l
 		}
 		line->source = (struct str){b->p + from, b->n - from};
 	}
-	line->message = compose(r, b, size * 2 + 2048);
+	compose(r, b, size * 2 + 2048, line);
 	return true;
 }
 

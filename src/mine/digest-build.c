@@ -300,7 +300,7 @@ void digest_builder_add(struct digest_builder *b, const struct logline *line, ui
 	b->bytes += line->raw.n + 1;
 	if (line->head)
 		add_event(b, (struct event){entity, time->ns, shape, time->known});
-	add_values(b, shape, line->message);
+	add_values(b, shape, logline_text(line));
 }
 
 void digest_builder_end(struct digest_builder *b, struct digest_seam *seam)

@@ -114,7 +114,7 @@ static void limit(struct miner *m)
 
 uint32_t miner_add(struct miner *m, const struct logline *line)
 {
-	size_t n = mask_message(m->classify, line->message, m->text);
+	size_t n = mask_message(m->classify, logline_text(line), m->text);
 	bool continuation = !line->head;
 	uint64_t hash;
 	size_t k;

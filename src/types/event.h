@@ -43,6 +43,9 @@ struct logline {
 	/* Slices of raw or of the reader's scratch space; empty if absent. Valid until the next
 	 * line. */
 	struct str message;
+	/* What a structured log (JSON, logfmt) says besides, as " key=value ...": right behind the
+	 * message in memory. */
+	struct str fields;
 	struct str time_text; /* for event_time, decoded on demand by the reader */
 	struct str level_text;
 	struct str host;
@@ -52,3 +55,12 @@ struct logline {
 	struct str source;   /* file:line of the statement, if the log says it */
 	uint32_t format;     /* which of the file's formats read it; opaque */
 };
+
+/* What is mined: the message with the fields behind it. */
+static inline struct str logline_text(const struct logline *line)
+{
+	if (!line->fields.n)
+		return line->message;
+	return (struct str){line->message.p,
+			    (size_t)(line->fields.p + line->fields.n - line->message.p)};
+}
