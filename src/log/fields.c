@@ -168,7 +168,8 @@ static bool repeats(const struct sample *s, size_t c)
 	struct str v = token_text(s, c);
 
 	for (size_t i = 0; i < c; i++)
-		if (s->t[i].kind == TOKEN_ATOM && str_eq(v, token_text(s, i)))
+		if (s->t[i].kind == TOKEN_ATOM && s->t[i].n >= 3 &&
+		    str_contains(v, token_text(s, i)))
 			return true;
 	return false;
 }

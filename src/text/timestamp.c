@@ -377,6 +377,9 @@ static bool step(char op, const char **pp, const char *end, struct parts *t)
 			return false;
 		++*pp;
 		fraction(pp, end, t);
+		/* "7:5:9:75" counts milliseconds without zeros in front. */
+		for (; *p == ':' && t->digits < 3; t->digits++)
+			t->ns /= 10;
 		return true;
 	case 'z': zone(pp, end, t); return true;
 	case 'p': half(pp, end, t); return true;
