@@ -74,7 +74,11 @@ assert sum(r["count"] for r in rows[1:]) == rows[0]["lines"]' "$D/a"
 	[[ "$output" == *"/damaged: line 3, byte "*": expected a number"* ]]
 	run digest --merge -o "$D/out" "$A"
 	[ "$status" -eq 3 ]
-	[[ "$output" == *"good.log: line 1, byte 1: expected {\"schema\":\"inquest.digest/1\""* ]]
+	[[ "$output" == *"good.log: is no digest (inquest.digest/1)"* ]]
+	head -1 "$D/a" | sed 's:digest/1:digest/2:' >"$D/version"
+	run digest --merge -o "$D/out" "$D/version"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"/version: line 1, byte 1: expected {\"schema\":\"inquest.digest/1\""* ]]
 	[ "$(cat "$D/out")" = before ]
 	[ -z "$(find "$D" -name '*tmp*')" ]
 }

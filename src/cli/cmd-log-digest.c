@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest log digest: a compact summary of logs that can be merged and compared. */
-#include <errno.h>
 #include <stddef.h>
 
 #include "base/mem.h"
@@ -33,66 +32,37 @@ static int digest_logs(struct cli *cli, struct logs *logs, const struct option_l
 
 	for (size_t i = 0; !rc && i < paths->n; i++)
 		rc = logs_add(logs, paths->items[i], 0, err);
-	for (size_t i = 0; !rc && i < logs->set.inputs.n; i++) {
-		const struct loginput *in = &logs->set.inputs.in[i];
-
-		if (digest_recognise((struct str){in->map.data, in->map.size}))
-			rc = err_set(err, ERR_USAGE,
-				     STR_FMT ": is a digest already; merge with --merge",
-				     STR_ARG(in->name));
-	}
+	if (!rc && logs->set.ndigests)
+		rc = err_set(err, ERR_USAGE, STR_FMT ": is a digest already; merge with --merge",
+			     STR_ARG(logs->set.digests[0].name));
 	if (!rc)
-		logs_digest(logs, cli, out);
+		logs_digest(logs, 0, cli, out);
 	return rc;
 }
 
-/* Add what one input holds to *sum. */
-static int merge_input(const struct loginput *in, struct digest *sum, struct err *err)
-{
-	struct digest next, both;
-	int rc = digest_read(&next, (struct str){in->map.data, in->map.size}, err);
-
-	if (rc)
-		return err_prepend(err, rc, STR_FMT ": ", STR_ARG(in->name));
-	digest_merge(&both, (const struct digest *const[]){sum, &next}, 2);
-	digest_release(&next);
-	digest_release(sum);
-	*sum = both;
-	return 0;
-}
-
+/* Each digest is given up as soon as it is merged. */
 static int merge_digests(struct logs *logs, const struct option_list *paths, struct digest *out,
 			 struct err *err)
 {
-	const struct loginputs *s = &logs->set.inputs;
+	struct logset *s = &logs->set;
 	struct digest sum = {0};
 	int rc = 0;
 
 	for (size_t i = 0, k = 0; !rc && i < paths->n; i++) {
 		rc = logs_add(logs, paths->items[i], 0, err);
-		for (; !rc && k < s->n; k++)
-			rc = merge_input(&s->in[k], &sum, err);
+		if (!rc && s->ndigests < s->inputs.n)
+			rc = err_set(err, ERR_INPUT, "%s: is no digest (" DIGEST_SCHEMA ")",
+				     paths->items[i]);
+		for (; !rc && k < s->ndigests; k++) {
+			digest_add(&sum, &s->digests[k].digest);
+			digest_release(&s->digests[k].digest);
+		}
 	}
 	if (rc)
 		digest_release(&sum);
 	else
 		*out = sum;
 	return rc;
-}
-
-static int write_digest(const char *path, const struct digest *d, struct err *err)
-{
-	struct buf text CLEANUP_BUF = {0};
-	struct file_replace out;
-	int rc = file_replace_open(&out, path, err);
-
-	if (rc)
-		return rc;
-	digest_write(d, &text);
-	errno = 0;
-	if (fwrite(text.p, 1, text.n, out.f) != text.n && errno == EPIPE && !out.tmp)
-		return 0; /* the reader went away: quietly */
-	return file_replace_commit(&out, err);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -108,11 +78,12 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = err_set(&err, ERR_USAGE, v.merge ? "name a digest" : "name a log");
 	if (!rc)
 		rc = logs_init(&logs, cli, &v.logs, &err);
+	logs.opts.digests = true;
 	if (!rc)
 		rc = v.merge ? merge_digests(&logs, &rest, &d, &err)
 			     : digest_logs(cli, &logs, &rest, &d, &err);
 	if (!rc)
-		rc = write_digest(v.output ? v.output : "-", &d, &err);
+		rc = logs_write_digest(v.output ? v.output : "-", &d, &err);
 	status = !rc                ? EXIT_DONE
 		 : rc == -ERR_USAGE ? command_usage(&cmd_log_digest, &err)
 				    : command_fail(rc, &err);

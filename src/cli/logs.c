@@ -2,6 +2,7 @@
 /* Opening logs for a command: see logs.h. */
 #include "cli/logs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -122,12 +123,27 @@ void logs_mine(struct logs *l, struct cli *cli)
 	print_notes(&l->set);
 }
 
-void logs_digest(struct logs *l, struct cli *cli, struct digest *out)
+void logs_digest(struct logs *l, uint32_t side, struct cli *cli, struct digest *out)
 {
 	if (cli->progress)
 		cli->progress->total = logset_size(&l->set);
-	logset_digest(&l->set, &l->opts, out);
+	logset_digest(&l->set, side, &l->opts, out);
 	print_notes(&l->set);
+}
+
+int logs_write_digest(const char *path, const struct digest *d, struct err *err)
+{
+	struct buf text CLEANUP_BUF = {0};
+	struct file_replace out;
+	int rc = file_replace_open(&out, path, err);
+
+	if (rc)
+		return rc;
+	digest_write(d, &text);
+	errno = 0;
+	if (fwrite(text.p, 1, text.n, out.f) != text.n && errno == EPIPE && !out.tmp)
+		return 0; /* the reader went away: quietly */
+	return file_replace_commit(&out, err);
 }
 
 void logs_release(struct logs *l)

@@ -77,6 +77,8 @@ enum rows_form logs_form(const struct logs_values *v);
 /* Recognise and mine; then say on stderr what is noteworthy of the inputs. */
 void logs_mine(struct logs *l, struct cli *cli);
 /* As logs_mine(), but all that is kept is a digest. */
-void logs_digest(struct logs *l, struct cli *cli, struct digest *out);
+void logs_digest(struct logs *l, uint32_t side, struct cli *cli, struct digest *out);
+/* Write a digest to path ("-" for stdout), at once or not at all. */
+int logs_write_digest(const char *path, const struct digest *d, struct err *err) ERR_CHECK;
 void logs_release(struct logs *l);
 void logs_values_release(struct logs_values *v);

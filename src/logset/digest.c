@@ -42,16 +42,19 @@ static int by_name(const void *pa, const void *pb)
 	return c ? c : a < b ? -1 : a > b;
 }
 
-static void cut_into_pieces(struct digesting *d)
+/* Pieces of the logs of a side; how many logs these are. */
+static size_t cut_into_pieces(struct digesting *d, uint32_t side)
 {
 	struct logset *s = d->set;
 	const struct logset_file **order = mem_alloc(s->nfiles * sizeof(*order));
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->nfiles; i++)
-		order[i] = &s->files[i];
-	if (s->nfiles)
-		qsort(order, s->nfiles, sizeof(*order), by_name);
-	for (size_t i = 0; i < s->nfiles; i++) {
+		if (s->files[i].side == side)
+			order[n++] = &s->files[i];
+	if (n)
+		qsort(order, n, sizeof(*order), by_name);
+	for (size_t i = 0; i < n; i++) {
 		size_t step = order[i]->nparts / PIECES_FILE + 1;
 
 		step = step > PIECE_PARTS ? step : PIECE_PARTS;
@@ -65,6 +68,7 @@ static void cut_into_pieces(struct digesting *d)
 		}
 	}
 	free(order);
+	return n;
 }
 
 static void digest_piece(void *arg, size_t index, unsigned worker)
@@ -134,13 +138,14 @@ static void find_place(void *arg, uint32_t piece, uint64_t no, uint64_t offset,
 				     .raw = raw};
 }
 
-void logset_digest(struct logset *s, const struct logset_opts *o, struct digest *out)
+void logset_digest(struct logset *s, uint32_t side, const struct logset_opts *o, struct digest *out)
 {
 	unsigned n = o->threads ? o->threads : task_cpus();
 	struct digesting d = {.set = s, .progress = o->progress};
+	size_t files;
 
 	logset_open(s, o);
-	cut_into_pieces(&d);
+	files = cut_into_pieces(&d, side);
 	if (n > d.npieces)
 		n = d.npieces ? (unsigned)d.npieces : 1;
 	d.builders = mem_alloc(n * sizeof(*d.builders));
@@ -150,7 +155,7 @@ void logset_digest(struct logset *s, const struct logset_opts *o, struct digest 
 		d.builders[i] = digest_builder_new();
 	task_run(n, d.npieces, digest_piece, &d);
 	join_pieces(&d);
-	digest_build(out, d.builders, n, s->nfiles, find_place, &d);
+	digest_build(out, d.builders, n, files, find_place, &d);
 	for (unsigned i = 0; i < n; i++) {
 		s->cut_lines += d.cut_lines[i];
 		digest_builder_free(d.builders[i]);

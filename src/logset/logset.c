@@ -31,6 +31,11 @@ void logset_release(struct logset *s)
 		free(s->parts[i].marks);
 		free(s->parts[i].recs);
 	}
+	for (size_t i = 0; i < s->ndigests; i++) {
+		digest_release(&s->digests[i].digest);
+		free(s->digests[i].tmpl);
+	}
+	free(s->digests);
 	free(s->parts);
 	free(s->recs);
 	free(s->origins);
@@ -38,6 +43,27 @@ void logset_release(struct logset *s)
 	intern_release(&s->entities);
 	loginputs_release(&s->inputs);
 	arena_release(&s->arena);
+}
+
+/* Read the digests among the inputs from one on. */
+static int read_digests(struct logset *s, size_t from, uint32_t side, struct err *err)
+{
+	for (size_t i = from; i < s->inputs.n; i++) {
+		const struct loginput *in = &s->inputs.in[i];
+		struct str text = {in->map.data, in->map.size};
+		struct digest d;
+		int rc;
+
+		if (!digest_recognise(text))
+			continue;
+		rc = digest_read(&d, text, err);
+		if (rc)
+			return err_prepend(err, rc, STR_FMT ": ", STR_ARG(in->name));
+		array_push(s->digests, s->ndigests, s->digests_cap) =
+			(struct logset_digest){.name = in->name, .side = side, .digest = d};
+		s->origins[i].digest = true;
+	}
+	return 0;
 }
 
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
@@ -49,7 +75,7 @@ int logset_add(struct logset *s, const char *path, uint32_t side, const struct l
 	while (s->norigins < s->inputs.n)
 		array_push(s->origins, s->norigins, s->origins_cap) =
 			(struct logset_origin){.side = side, .several = s->inputs.n > before + 1};
-	return rc;
+	return rc || !o->digests ? rc : read_digests(s, before, side, err);
 }
 
 uint64_t logset_size(const struct logset *s)
@@ -71,33 +97,40 @@ static struct str learn_request_key(const struct logset_file *f)
 	return entity_learn_key(lines, n);
 }
 
+static void open_file(struct logset *s, size_t input, const struct logset_opts *o)
+{
+	struct logset_file *f = &s->files[s->nfiles];
+	const struct loginput *in = &s->inputs.in[input];
+	uint64_t *cuts;
+	size_t n;
+
+	f->input = in;
+	f->name = in->name;
+	f->rel = in->rel;
+	f->note = in->note;
+	f->side = s->origins[input].side;
+	f->data = (struct str){in->map.data, in->map.size};
+	f->reader = logreader_new(f->data, o->formats);
+	f->entities.request_key = learn_request_key(f);
+	f->entities.file = s->origins[input].several ? f->rel : STR("");
+	f->part0 = s->nparts;
+	n = logreader_cuts(f->reader, LOGSET_PART, &cuts);
+	for (size_t k = 0; k < n; k++)
+		array_push(s->parts, s->nparts, s->parts_cap) = (struct logset_part){
+			.file = (uint32_t)s->nfiles, .from = cuts[k], .to = cuts[k + 1]};
+	f->nparts = s->nparts - f->part0;
+	free(cuts);
+	s->nfiles++;
+}
+
 void logset_open(struct logset *s, const struct logset_opts *o)
 {
-	s->nfiles = s->inputs.n;
-	s->files = arena_zalloc(&s->arena, s->nfiles * sizeof(*s->files));
-	for (uint32_t i = 0; i < s->nfiles; i++) {
-		struct logset_file *f = &s->files[i];
-		const struct loginput *in = &s->inputs.in[i];
-		uint64_t *cuts;
-		size_t n;
-
-		f->input = in;
-		f->name = in->name;
-		f->rel = in->rel;
-		f->note = in->note;
-		f->side = s->origins[i].side;
-		f->data = (struct str){in->map.data, in->map.size};
-		f->reader = logreader_new(f->data, o->formats);
-		f->entities.request_key = learn_request_key(f);
-		f->entities.file = s->origins[i].several ? f->rel : STR("");
-		f->part0 = s->nparts;
-		n = logreader_cuts(f->reader, LOGSET_PART, &cuts);
-		for (size_t k = 0; k < n; k++)
-			array_push(s->parts, s->nparts, s->parts_cap) =
-				(struct logset_part){.file = i, .from = cuts[k], .to = cuts[k + 1]};
-		f->nparts = s->nparts - f->part0;
-		free(cuts);
-	}
+	if (s->files)
+		return;
+	s->files = arena_zalloc(&s->arena, (s->inputs.n + 1) * sizeof(*s->files));
+	for (size_t i = 0; i < s->inputs.n; i++)
+		if (!s->origins[i].digest)
+			open_file(s, i, o);
 }
 
 struct worker {
@@ -220,6 +253,19 @@ static void settle(struct logset *s, struct worker *workers, unsigned nworkers)
 	free(maps);
 }
 
+/* What the merge made of the shapes of digests; their miners stand behind those of the workers. */
+static void settle_digests(struct logset *s, struct miner **miners, size_t workers)
+{
+	for (size_t i = 0; i < s->ndigests; i++) {
+		struct logset_digest *d = &s->digests[i];
+
+		d->tmpl = mem_alloc(d->digest.nshapes * sizeof(*d->tmpl));
+		for (uint32_t k = 0; k < d->digest.nshapes; k++)
+			d->tmpl[k] = templates_of_shape(s->templates, workers + i, k);
+		miner_free(miners[workers + i]);
+	}
+}
+
 void logset_mine(struct logset *s, const struct logset_opts *o)
 {
 	unsigned n = o->threads ? o->threads : task_cpus();
@@ -230,14 +276,17 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 	if (n > s->nparts)
 		n = s->nparts ? (unsigned)s->nparts : 1;
 	m.workers = mem_zalloc(n * sizeof(*m.workers));
-	miners = mem_alloc(n * sizeof(*miners));
+	miners = mem_alloc((n + s->ndigests) * sizeof(*miners));
 	for (unsigned i = 0; i < n; i++) {
 		miners[i] = m.workers[i].miner = miner_new();
 		intern_init(&m.workers[i].entities);
 	}
+	for (size_t i = 0; i < s->ndigests; i++)
+		miners[n + i] = digest_miner(&s->digests[i].digest);
 	task_run(n, s->nparts, mine_part, &m);
-	s->templates = templates_new(miners, n, o->known);
+	s->templates = templates_new(miners, n + s->ndigests, o->known);
 	settle(s, m.workers, n);
+	settle_digests(s, miners, n);
 	for (unsigned i = 0; i < n; i++) {
 		s->cut_lines += m.workers[i].cut_lines;
 		miner_free(m.workers[i].miner);

@@ -9,6 +9,7 @@
 #include "log/input.h"
 #include "log/reader.h"
 #include "logset/entity.h"
+#include "mine/digest.h"
 #include "mine/mine.h"
 #include "types/logrec.h"
 
@@ -45,6 +46,15 @@ struct logset_file {
 struct logset_origin {
 	uint32_t side;
 	bool several; /* it came with others, from a directory or an archive */
+	bool digest;  /* it is in logset.digests, not in logset.files */
+};
+
+/* A digest in place of logs. */
+struct logset_digest {
+	struct str name;
+	uint32_t side;
+	struct digest digest;
+	uint32_t *tmpl; /* template of each of its shapes, once mined */
 };
 
 struct logset {
@@ -54,6 +64,8 @@ struct logset {
 	size_t norigins, origins_cap;
 	struct logset_file *files;
 	size_t nfiles;
+	struct logset_digest *digests;
+	size_t ndigests, digests_cap;
 	struct logset_part *parts;
 	size_t nparts, parts_cap;
 	struct logrec *recs; /* of all lines of all files */
@@ -66,6 +78,7 @@ struct logset {
 struct logset_opts {
 	struct loginput_opts input;
 	unsigned threads;                    /* 0: all processors */
+	bool digests;                        /* inputs that are digests count as such */
 	const struct logformat_set *formats; /* may be NULL */
 	const struct templates_known *known; /* may be NULL */
 	struct progress *progress;           /* bytes mined */
@@ -74,11 +87,12 @@ struct logset_opts {
 void logset_init(struct logset *s);
 void logset_release(struct logset *s);
 
-/* Open path (file, directory, archive, "-") for a side. */
+/* Open path (file, directory, archive, "-") for a side; read it if it is a digest. */
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
 	       struct err *err) ERR_CHECK;
 
-/* Recognise what was added: what logset_mine() and logset_digest() begin with. */
+/* Recognise what was added: what logset_mine() and logset_digest() begin with; the second call does
+ * nothing. */
 void logset_open(struct logset *s, const struct logset_opts *o);
 
 /* Recognise and mine all that was added; call once. The result is the same for any number of

@@ -382,6 +382,15 @@ void digest_merge(struct digest *out, const struct digest *const *in, size_t n)
 	arena_release(&m.tmp);
 }
 
+void digest_add(struct digest *sum, const struct digest *d)
+{
+	struct digest both;
+
+	digest_merge(&both, (const struct digest *const[]){sum, d}, 2);
+	digest_release(sum);
+	*sum = both;
+}
+
 void digest_seal(struct digest *d)
 {
 	d->runs = 1;
@@ -409,25 +418,24 @@ int64_t digest_gap_end(uint32_t gap)
 	return (INT64_C(1) << (gap - 1)) * 1000;
 }
 
-bool digest_knows_step(const struct digest *d, uint32_t from, uint32_t to)
+bool digest_has_all_steps(const struct digest *d)
 {
-	uint64_t hash = digest_pair_hash(d->shapes[from].hash, d->shapes[to].hash), last = 0;
 	size_t n = 0;
 
-	if (d->coarse)
-		return false;
 	for (uint32_t i = 0; i < d->nshapes; i++)
 		n += d->shapes[i].nsteps;
-	if (n < DIGEST_MAX_STEPS)
-		return true;
-	for (uint32_t i = 0; i < d->nshapes; i++)
-		for (uint32_t k = 0; k < d->shapes[i].nsteps; k++) {
-			uint32_t t = d->shapes[i].steps[k].to;
-			uint64_t h = digest_pair_hash(d->shapes[i].hash, d->shapes[t].hash);
+	return !d->coarse && n < DIGEST_MAX_STEPS;
+}
 
-			last = h > last ? h : last;
-		}
-	return hash < last;
+struct miner *digest_miner(const struct digest *d)
+{
+	struct miner *m = miner_new();
+
+	m->mode = d->coarse; /* the merge then brings all miners into this form */
+	for (uint32_t i = 0; i < d->nshapes; i++)
+		miner_add_shape(m, d->shapes[i].text, d->shapes[i].level, d->shapes[i].continuation,
+				d->shapes[i].count);
+	return m;
 }
 
 struct str digest_value_text(struct str value, char *room)

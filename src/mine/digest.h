@@ -90,6 +90,9 @@ void digest_release(struct digest *d);
  */
 void digest_merge(struct digest *out, const struct digest *const *in, size_t n);
 
+/* Merge d into *sum ({0}: nothing yet). */
+void digest_add(struct digest *sum, const struct digest *d);
+
 /* All of it is one run. */
 void digest_seal(struct digest *d);
 
@@ -100,9 +103,11 @@ uint32_t digest_gap(int64_t ns);
 /* Its upper end in ns; INT64_MAX for the last ones. */
 int64_t digest_gap_end(uint32_t gap);
 
-/* What can be said of pairs of shapes not found among the steps: true if the pair would have been
- * kept had it been there. */
-bool digest_knows_step(const struct digest *d, uint32_t from, uint32_t to);
+/* Are all steps there that ever were, so that one that is not there never was? */
+bool digest_has_all_steps(const struct digest *d);
+
+/* A miner that has the digest's shapes, in their order, to be merged with those of logs. */
+struct miner *digest_miner(const struct digest *d);
 
 /* The text under which a value is kept, in room for DIGEST_VALUE_MAX bytes. */
 struct str digest_value_text(struct str value, char *room);
