@@ -20,6 +20,23 @@ static bool same(char lit, char c)
 	return lit == c || (lit == '?' && (unsigned char)c < ' ');
 }
 
+/* memcmp() without the call, for short texts. */
+static inline bool equal(const char *a, const char *b, size_t n)
+{
+	for (; n >= 8; a += 8, b += 8, n -= 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		if (x != y)
+			return false;
+	}
+	for (; n; a++, b++, n--)
+		if (*a != *b)
+			return false;
+	return true;
+}
+
 struct plan *plan_new(struct arena *a, struct str text)
 {
 	size_t n = 1, at;
@@ -37,8 +54,8 @@ struct plan *plan_new(struct arena *a, struct str text)
 	return p;
 }
 
-/* Bytes of m from i on that lit matches; NOWHERE if it does not. */
-static size_t match_at(struct str lit, struct str m, size_t i)
+/* As match_at, blanks and control bytes considered. */
+static size_t match_loosely(struct str lit, struct str m, size_t i)
 {
 	size_t at = i;
 
@@ -57,6 +74,15 @@ static size_t match_at(struct str lit, struct str m, size_t i)
 		}
 	}
 	return at - i;
+}
+
+/* Bytes of m from i on that lit matches; NOWHERE if it does not. */
+static inline size_t match_at(struct str lit, struct str m, size_t i)
+{
+	if (lit.n <= m.n - i && equal(lit.p, m.p + i, lit.n) &&
+	    (i + lit.n == m.n || !is_blank(m.p[i + lit.n])))
+		return lit.n;
+	return match_loosely(lit, m, i);
 }
 
 /* Where lit is in m, first place from i on; its length there in *n. */
@@ -81,6 +107,9 @@ static size_t match_end(struct str lit, struct str m)
 {
 	size_t at = m.n;
 
+	if (lit.n <= m.n && equal(lit.p, m.p + m.n - lit.n, lit.n) &&
+	    (lit.n == m.n || !is_blank(m.p[m.n - lit.n - 1])))
+		return m.n - lit.n;
 	for (size_t k = lit.n; k-- > 0;) {
 		if (!at)
 			return NOWHERE;
