@@ -118,8 +118,8 @@ static void csv_reading(void **state)
 }
 
 static const struct rows_column columns[] = {
-	{"id", ROWS_STRING},   {"n", ROWS_NUMBER},  {"none", ROWS_STRING},
-	{"what", ROWS_STRING}, {"list", ROWS_LIST},
+	{"id", ROWS_FIXED, 0},	  {"n", ROWS_NUMBER, 0}, {"none", ROWS_STRING, 2},
+	{"what", ROWS_STRING, 0}, {"list", ROWS_LIST, 1},
 };
 
 static void add_row(struct rows_out *o, struct str id, int64_t n, struct str what,

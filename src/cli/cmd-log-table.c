@@ -36,12 +36,18 @@ static const struct option options[] = {
 };
 
 static const struct rows_column columns[LOGROW_COLUMNS] = {
-	[LOGROW_FILE] = {"file", ROWS_STRING},       [LOGROW_LINE] = {"line", ROWS_NUMBER},
-	[LOGROW_TIME] = {"time", ROWS_STRING},       [LOGROW_LEVEL] = {"level", ROWS_STRING},
-	[LOGROW_HOST] = {"host", ROWS_STRING},       [LOGROW_PROCESS] = {"process", ROWS_STRING},
-	[LOGROW_THREAD] = {"thread", ROWS_STRING},   [LOGROW_FUNCTION] = {"function", ROWS_STRING},
-	[LOGROW_SOURCE] = {"source", ROWS_STRING},   [LOGROW_TEMPLATE] = {"template", ROWS_STRING},
-	[LOGROW_MESSAGE] = {"message", ROWS_STRING}, [LOGROW_PARAMS] = {"params", ROWS_LIST},
+	[LOGROW_FILE] = {"file", ROWS_STRING, 2},
+	[LOGROW_LINE] = {"line", ROWS_NUMBER, 0},
+	[LOGROW_TIME] = {"time", ROWS_FIXED, 0},
+	[LOGROW_LEVEL] = {"level", ROWS_FIXED, 0},
+	[LOGROW_HOST] = {"host", ROWS_STRING, 4},
+	[LOGROW_PROCESS] = {"process", ROWS_STRING, 4},
+	[LOGROW_THREAD] = {"thread", ROWS_STRING, 1},
+	[LOGROW_FUNCTION] = {"function", ROWS_STRING, 3},
+	[LOGROW_SOURCE] = {"source", ROWS_STRING, 5},
+	[LOGROW_TEMPLATE] = {"template", ROWS_FIXED, 1},
+	[LOGROW_MESSAGE] = {"message", ROWS_PROSE, 0},
+	[LOGROW_PARAMS] = {"params", ROWS_LIST, 6},
 };
 
 struct table {

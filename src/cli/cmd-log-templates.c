@@ -24,9 +24,9 @@ static const struct option options[] = {
 };
 
 static const struct rows_column columns[] = {
-	{"id", ROWS_STRING},       {"count", ROWS_NUMBER},   {"share", ROWS_NUMBER},
-	{"level", ROWS_STRING},    {"first", ROWS_STRING},   {"last", ROWS_STRING},
-	{"template", ROWS_STRING}, {"example", ROWS_STRING},
+	{"id", ROWS_FIXED, 0},       {"count", ROWS_NUMBER, 0},  {"share", ROWS_NUMBER, 2},
+	{"level", ROWS_FIXED, 0},    {"first", ROWS_FIXED, 1},   {"last", ROWS_FIXED, 4},
+	{"template", ROWS_PROSE, 0}, {"example", ROWS_PROSE, 3},
 };
 
 /* Where a template stands. */

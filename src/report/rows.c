@@ -17,7 +17,7 @@
 
 #define GAP         2  /* blanks between columns of text */
 #define PAD_MAX     40 /* where nothing is cut, cells wider than this stand out */
-#define NARROW      8  /* columns are not cut below this */
+#define NARROW      8  /* cells are not cut below this */
 #define WRITE_BYTES ((size_t)256 << 10)
 
 void rows_init(struct rows *r, enum rows_form form, const char *schema,
@@ -96,49 +96,92 @@ bool rows_measuring(const struct rows *r)
 	return r->form == ROWS_TEXT && r->measured < ROWS_SAMPLE;
 }
 
-/* The widest column that may be cut, or r->n. */
-static unsigned widest(const struct rows *r)
+/* What a column of text needs at least. */
+static size_t least(const struct rows *r, unsigned i)
 {
-	unsigned w = r->n;
+	static const size_t least_of[] = {
+		[ROWS_STRING] = 12, [ROWS_NUMBER] = SIZE_MAX, [ROWS_FIXED] = SIZE_MAX,
+		[ROWS_PROSE] = 40,  [ROWS_LIST] = 12,
+	};
+	size_t n = least_of[r->columns[i].kind];
+
+	return r->widths[i] < n ? r->widths[i] : n;
+}
+
+static size_t sum_widths(const struct rows *r, bool at_least)
+{
+	size_t sum = 0;
 
 	for (unsigned i = 0; i < r->n; i++)
-		if (r->columns[i].kind != ROWS_NUMBER && r->widths[i] > NARROW &&
-		    (w == r->n || r->widths[i] > r->widths[w]))
-			w = i;
-	return w;
+		if (r->widths[i])
+			sum += (at_least ? least(r, i) : r->widths[i]) + GAP;
+	return sum ? sum - GAP : 0;
+}
+
+/* Leave columns out, highest rank first and from the right, until the rest can be made to fit. */
+static void leave_out(struct rows *r)
+{
+	while (sum_widths(r, true) > r->width) {
+		unsigned out = r->n;
+
+		for (unsigned i = 0; i < r->n; i++)
+			if (r->widths[i] && r->columns[i].rank &&
+			    (out == r->n || r->columns[i].rank >= r->columns[out].rank))
+				out = i;
+		if (out == r->n)
+			return;
+		r->widths[out] = 0;
+	}
+}
+
+/* Prose may be three times as wide as names before it counts as wide. */
+static size_t wideness(const struct rows *r, unsigned i)
+{
+	return r->columns[i].kind == ROWS_PROSE ? r->widths[i] / 3 : r->widths[i];
+}
+
+/* Take from the widest columns that have more than they need. */
+static void narrow(struct rows *r)
+{
+	for (size_t sum = sum_widths(r, false); sum > r->width; sum--) {
+		unsigned widest = r->n;
+
+		for (unsigned i = 0; i < r->n; i++)
+			if (r->widths[i] > least(r, i) &&
+			    (widest == r->n || wideness(r, i) > wideness(r, widest)))
+				widest = i;
+		if (widest == r->n)
+			return;
+		r->widths[widest]--;
+	}
 }
 
 void rows_measured(struct rows *r)
 {
-	size_t sum = 0, last = 0;
+	size_t most = r->width ? r->width : PAD_MAX, sum;
 	bool any = false;
+	unsigned last = 0;
 
 	r->measured = ROWS_SAMPLE;
 	for (unsigned i = 0; i < r->n; i++)
 		any = any || r->widths[i];
 	for (unsigned i = 0; i < r->n; i++) {
-		size_t name = strlen(r->columns[i].name), most = r->width ? r->width : PAD_MAX;
+		size_t name = strlen(r->columns[i].name);
 
 		if ((r->widths[i] || !any) && r->widths[i] < name)
 			r->widths[i] = (unsigned)name;
 		if (r->widths[i] > most && r->columns[i].kind != ROWS_NUMBER)
 			r->widths[i] = (unsigned)most;
-		if (r->widths[i]) {
-			sum += r->widths[i] + GAP;
-			last = i;
-		}
 	}
 	if (!r->width)
 		return;
-	for (; sum > r->width + GAP; sum--) {
-		unsigned i = widest(r);
-
-		if (i == r->n)
-			return;
-		r->widths[i]--;
-	}
-	if (sum && r->columns[last].kind != ROWS_NUMBER) /* later rows may be longer */
-		r->widths[last] += (unsigned)(r->width + GAP - sum);
+	leave_out(r);
+	narrow(r);
+	for (unsigned i = 0; i < r->n; i++)
+		last = r->widths[i] ? i : last;
+	sum = sum_widths(r, false);
+	if (sum < r->width && r->columns[last].kind != ROWS_NUMBER)
+		r->widths[last] += (unsigned)(r->width - sum); /* later rows may be longer */
 }
 
 void rows_out_init(struct rows_out *o, const struct rows *r, struct buf *b)

@@ -27,15 +27,19 @@
 
 enum rows_form { ROWS_TEXT, ROWS_CSV, ROWS_JSONL, ROWS_JSON };
 
+/* What a column holds; in text it decides what becomes of it where the terminal is too narrow. */
 enum rows_kind {
-	ROWS_STRING,
-	ROWS_NUMBER, /* right-aligned in text */
+	ROWS_STRING, /* names: cut */
+	ROWS_NUMBER, /* right-aligned, never cut */
+	ROWS_FIXED,  /* times, ids: never cut */
+	ROWS_PROSE,  /* sentences: cut, but not very short */
 	ROWS_LIST,   /* of strings; ["a","b"] in text and CSV too */
 };
 
 struct rows_column {
 	const char *name; /* also the key in JSON */
 	enum rows_kind kind;
+	unsigned rank; /* 0: always shown; the greater, the sooner it is left out of narrow text */
 };
 
 struct rows {

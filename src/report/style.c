@@ -2,6 +2,7 @@
 /* Terminal text: see style.h. */
 #include "report/style.h"
 
+#include "text/escape.h"
 #include "text/utf8.h"
 
 static const char *const codes[] = {
@@ -43,6 +44,15 @@ size_t style_add_foreign(struct buf *b, struct str s, size_t width)
 {
 	size_t columns = 0, start = b->n, fits = b->n;
 
+	if (!(escape_copy(b, s, 0x7f) & (ESCAPE_ODD | ESCAPE_OTHER))) { /* plain ASCII */
+		if (!width || s.n <= width) {
+			b->n += s.n;
+			return s.n;
+		}
+		b->n += width > 3 ? width - 3 : 0;
+		BUF_LIT(b, "...");
+		return width;
+	}
 	for (size_t i = 0; i < s.n;) {
 		struct str rest = str_from(s, i);
 		uint32_t c;
@@ -73,8 +83,9 @@ size_t style_add_foreign(struct buf *b, struct str s, size_t width)
 
 void style_pad(struct buf *b, size_t n)
 {
-	while (n--)
-		buf_add_char(b, ' ');
+	buf_reserve(b, n);
+	memset(b->p + b->n, ' ', n);
+	b->n += n;
 }
 
 void style_count(struct buf *b, uint64_t n)
