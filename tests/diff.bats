@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# inquest diff from outside: the answers that demo/*/README.md call good, every form of output.
+
+setup() {
+	cd "$TOP" || exit 1
+	ci=(demo/ci/green.log demo/ci/red.log)
+	server=(--good demo/server/good.log --good demo/server/good2.log --bad demo/server/bad.log)
+	tmp=$BATS_TEST_TMPDIR
+}
+
+# json EXPR: EXPR of the document d in $output
+json() {
+	python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1" <<<"$output"
+}
+
+@test "a dependency that drifted is the first divergence, the error comes after it" {
+	run "$INQUEST" diff --json "${ci[@]}"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["schema"]')" = inquest.diff/1 ]
+	[ "$(json 'd["first_divergence"]["bad"]["line"]')" = 3 ]
+	[ "$(json 'd["first_divergence"]["good"]["line"]')" = 3 ]
+	[ "$(json 'd["first_divergence"]["last_common_bad"]["line"]')" = 2 ]
+	[ "$(json 'd["findings"][0]["kind"]')" = value ]
+	[ "$(json 'd["findings"][0]["note"]')" = "2.1.0 -> 2.2.0" ]
+	[ "$(json 'any(f["kind"] == "new" and f["evidence"][0]["line"] == 12 for f in d["findings"])')" = True ]
+}
+
+@test "one changed value, seconds before the crash of a server with many threads" {
+	run "$INQUEST" diff --json "${server[@]}"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["first_divergence"]["bad"]["line"]')" = 71 ]
+	[ "$(json 'd["first_divergence"]["good"]["line"]')" = 71 ]
+	# Both threads that met the full disk, among the first findings.
+	[ "$(json '{1761, 1810} <= {f["evidence"][0]["line"] for f in d["findings"][:5]}')" = True ]
+	# A client that left early: also in the second good run, hence no finding.
+	[ "$(json 'any(f["evidence"][0]["line"] in (91, 92) and f["kind"] == "new" for f in d["findings"])')" = False ]
+}
+
+@test "the same log twice: nothing differs" {
+	run "$INQUEST" diff demo/server/good.log demo/server/good.log
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"Nothing differs"* ]]
+	run "$INQUEST" diff --lines demo/server/good.log demo/server/good.log
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "only timestamps, pids and addresses differ: nothing differs" {
+	for i in 1 2; do
+		for k in $(seq 1 200); do
+			printf '2024-01-0%d 10:%02d:%02d.%03d INFO [worker-%d] net: connection from 10.0.%d.%d port %d, buffer 0x%x\n' \
+				"$i" $((k / 60)) $((k % 60)) $((k * i % 1000)) $((k % 4)) "$i" $((k * i % 250)) \
+				$((40000 + k * 7 * i % 200)) $((k * 4096 * i))
+		done >"$tmp/$i.log"
+	done
+	run "$INQUEST" diff "$tmp/1.log" "$tmp/2.log"
+	[ "$status" -eq 0 ]
+}
+
+@test "text: facts first, the next command last, nothing but text without a terminal" {
+	run "$INQUEST" diff "${ci[@]}"
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == good*green.log* ]]
+	[[ "$output" == *"First divergence"*"is-promise@2.1.0"*"is-promise@2.2.0"*"What differs"* ]]
+	[[ "${lines[-1]}" == "Next: inquest "* ]]
+	[[ "$output" != *$'\033'* ]]
+	run "$INQUEST" diff --color always "${ci[@]}"
+	[[ "$output" == *$'\033['* ]]
+}
+
+@test "--lines: file:line of the bad side, each once" {
+	run "$INQUEST" diff --lines "${ci[@]}"
+	[ "$status" -eq 1 ]
+	for l in "${lines[@]}"; do [[ "$l" =~ ^demo/ci/red\.log:[0-9]+$ ]]; done
+	[ "$(printf '%s\n' "${lines[@]}" | sort -u | wc -l)" -eq "${#lines[@]}" ]
+	[[ "$output" == *"demo/ci/red.log:12"* ]]
+}
+
+@test "--vim: places that an error format of vim reads" {
+	run "$INQUEST" diff --vim "${ci[@]}"
+	[ "$status" -eq 1 ]
+	for l in "${lines[@]}"; do [[ "$l" =~ ^demo/ci/(red|green)\.log:[0-9]+:1:\  ]]; done
+}
+
+@test "--format github, gitlab, markdown" {
+	run "$INQUEST" diff --format github "${ci[@]}"
+	[ "$status" -eq 1 ]
+	for l in "${lines[@]}"; do [[ "$l" =~ ^::(error|warning)\ file=demo/ci/[a-z.]+,line=[0-9]+,title=.*:: ]]; done
+	run "$INQUEST" diff --format gitlab "${ci[@]}"
+	[ "$(json 'd[0]["location"]["path"]')" = demo/ci/red.log ]
+	[ "$(json 'len({x["fingerprint"] for x in d}) == len(d)')" = True ]
+	run "$INQUEST" diff --format markdown "${ci[@]}"
+	[[ "${lines[1]}" == "| no | kind |"* ]]
+}
+
+@test "the same bytes for any number of threads" {
+	for form in --json --lines; do
+		"$INQUEST" diff "$form" -j1 "${server[@]}" >"$tmp/1" || true
+		"$INQUEST" diff "$form" -j4 "${server[@]}" | sed 's/-j4/-j1/' >"$tmp/4"
+		cmp "$tmp/1" "$tmp/4"
+	done
+}
+
+@test "directories and archives stand for their files" {
+	mkdir -p "$tmp/g" "$tmp/b"
+	cp demo/ci/green.log "$tmp/g/ci.log"
+	cp demo/ci/red.log "$tmp/b/ci.log"
+	cp demo/server/good2.log "$tmp/g/server.log"
+	cp demo/server/good2.log "$tmp/b/server.log"
+	run "$INQUEST" diff --json "$tmp/g" "$tmp/b"
+	[ "$status" -eq 1 ]
+	[ "$(json '{f["evidence"][0]["file"].rsplit("/", 1)[1] for f in d["findings"]}')" = "{'ci.log'}" ]
+	tar -C "$tmp" -czf "$tmp/b.tar.gz" b
+	run "$INQUEST" diff --json "$tmp/g" "$tmp/b.tar.gz"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["first_divergence"]["bad"]["line"]')" = 3 ]
+}
+
+@test "standard input is a log too" {
+	run bash -c '"$INQUEST" diff --lines demo/ci/green.log - <demo/ci/red.log'
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"-:12"* ]]
+}
+
+@test "a lost empty side, and wrong usage" {
+	: >"$tmp/empty"
+	run "$INQUEST" diff "$tmp/empty" demo/ci/red.log
+	[ "$status" -eq 1 ]
+	run "$INQUEST" diff "$tmp/empty" "$tmp/empty"
+	[ "$status" -eq 0 ]
+	run "$INQUEST" diff demo/ci/green.log
+	[ "$status" -eq 2 ]
+	run "$INQUEST" diff a b c
+	[ "$status" -eq 2 ]
+	run "$INQUEST" diff --json --lines "${ci[@]}"
+	[ "$status" -eq 2 ]
+	run "$INQUEST" diff "$tmp/nothing" demo/ci/red.log
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"$tmp/nothing"* ]]
+	run "$INQUEST" diff /bin/true demo/ci/red.log
+	[ "$status" -eq 3 ]
+}
