@@ -436,7 +436,7 @@ struct format *format_build(struct learner *l, size_t n)
 		column_op(f, l, c);
 		if (col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL ||
 		    col->kind == TOKEN_LETTER)
-			strong = f->nops;
+			strong = f->timed ? strong : f->nops;
 		f->timed = f->timed || col->kind == TOKEN_TIME;
 		if (col->kind == TOKEN_TIME && col->field == FIELD_TIME)
 			f->shape = col->sub;

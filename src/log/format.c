@@ -301,17 +301,19 @@ static const char *run_op(const struct op *op, const char *p, const char *end, s
 	}
 }
 
-static bool run_ops(const struct format *f, struct str text, struct logline *out)
+bool format_ops(const struct format *f, struct str text, struct logline *out, bool *whole)
 {
 	const char *p = text.p, *end = text.p + text.n;
 	struct logline line = *out;
 
+	*whole = true;
 	for (uint32_t i = 0; i < f->nops; i++) {
 		const char *q = run_op(&f->ops[i], p, end, &line);
 
 		if (!q) {
 			if (i < f->required)
 				return false;
+			*whole = false;
 			/* The header ends early: no blanks before the message. */
 			while (p < end && blank(*p))
 				p++;
@@ -353,10 +355,11 @@ static void merge_inner(struct logline *line, const struct logline *inner)
 }
 
 static bool match_one(const struct format *f, struct str text, struct buf *scratch,
-		      struct logline *line)
+		      struct logline *line, bool *whole)
 {
+	*whole = true;
 	switch (f->kind) {
-	case FORMAT_OPS: return run_ops(f, text, line);
+	case FORMAT_OPS: return format_ops(f, text, line, whole);
 	case FORMAT_JSON: return record_json(f->names, text, scratch, line);
 	case FORMAT_LOGFMT: return record_logfmt(f->names, text, scratch, line);
 	case FORMAT_USER: return userformat_match(f->user, text, scratch, line);
@@ -364,23 +367,25 @@ static bool match_one(const struct format *f, struct str text, struct buf *scrat
 	return false;
 }
 
-bool format_match(const struct format *f, struct str text, struct buf *scratch, struct logline *out)
+bool format_match(const struct format *f, struct str text, struct buf *scratch, struct logline *out,
+		  bool *whole)
 {
 	if (f->kind == FORMAT_OPS) {
-		if (!run_ops(f, text, out))
+		if (!format_ops(f, text, out, whole))
 			return false;
 	} else {
 		/* A wrapper's fields stay unless the record has its own. */
 		struct logline line = {0};
 
-		if (!match_one(f, text, scratch, &line))
+		if (!match_one(f, text, scratch, &line, whole))
 			return false;
 		merge_inner(out, &line);
 	}
 	for (uint32_t i = 0; i < f->ninner; i++) {
 		struct logline line = {0};
+		bool inner;
 
-		if (match_one(f->inner[i], out->message, scratch, &line)) {
+		if (match_one(f->inner[i], out->message, scratch, &line, &inner)) {
 			merge_inner(out, &line);
 			break;
 		}

@@ -14,111 +14,7 @@
  */
 #include "log/learn.h"
 
-#include <stdlib.h>
-
-#include "base/hash.h"
-#include "text/level.h"
-
 #define WEAK_MAX 5 /* weak columns in a row */
-
-struct group {
-	uint64_t key;
-	uint32_t first, n;
-};
-
-/* Which token is the first timestamp of the header; n if none may be one. */
-static size_t first_time(const struct sample *s)
-{
-	for (size_t i = 0; i < s->n && i < 10; i++) {
-		if (s->t[i].kind == TOKEN_TIME)
-			return i;
-		if (s->t[i].kind == TOKEN_QUOTED)
-			break;
-	}
-	return s->n;
-}
-
-static bool level_first(const struct sample *s)
-{
-	const struct token *t = s->t;
-
-	if (s->n < 2)
-		return false;
-	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[')
-		return t[1].kind == TOKEN_LEVEL;
-	if (t[0].kind == TOKEN_LETTER && t[0].sub == 2)
-		return true;
-	if (t[0].kind != TOKEN_LEVEL || !t[0].sub)
-		return false;
-	if (t[1].kind == TOKEN_PUNCT && t[1].sub == ':' && t[1].gap == GAP_NONE)
-		return true;
-	/* A bare word: capitals only, so that sentences do not count. */
-	return s->line.p[t[0].at + 1] >= 'A' && s->line.p[t[0].at + 1] <= 'Z';
-}
-
-/* Separators may be padded: "info  :" beside "notice:". */
-static bool any_gap(const struct token *t)
-{
-	return t->kind == TOKEN_PUNCT && strchr(":|]", t->sub);
-}
-
-static uint64_t token_key(const struct token *t, bool before_time)
-{
-	uint64_t kind = t->kind, sub = 0;
-
-	if (kind == TOKEN_LEVEL || (kind == TOKEN_LETTER && !t->sub) ||
-	    (kind == TOKEN_PUNCT && t->sub == '-' && t->n == 1))
-		kind = before_time ? TOKEN_ATOM : kind;
-	if (kind == TOKEN_TIME || kind == TOKEN_GROUP || kind == TOKEN_PUNCT)
-		sub = t->sub;
-	return kind << 9 | sub << 1 | (t->gap != GAP_NONE && !any_gap(t));
-}
-
-/* 0: no header to be seen. */
-static uint64_t group_key(const struct sample *s)
-{
-	size_t time = first_time(s), i;
-	uint64_t h = s->tabs;
-
-	if (time < s->n) {
-		for (i = 0; i <= time; i++)
-			h = hash_word(h, token_key(&s->t[i], i < time));
-		return h | 1;
-	}
-	if (!level_first(s))
-		return 0;
-	for (i = 0; i < s->n && i < 3; i++) {
-		h = hash_word(h, token_key(&s->t[i], false));
-		if (s->t[i].kind == TOKEN_LEVEL || s->t[i].kind == TOKEN_LETTER)
-			break;
-	}
-	return h | 1;
-}
-
-/* Columns that tabs separate and a timestamp in one of them: "job<TAB>step name<TAB>time ...". */
-static void lex_sample(struct sample *s, struct str line)
-{
-	struct str rest = str_head(line, HEADER_MAX_BYTES);
-	unsigned shape;
-
-	s->line = line;
-	s->tabs = 0;
-	s->base = 0;
-	for (unsigned k = 1; k <= 5; k++) {
-		size_t i = str_find_char(rest, '\t');
-
-		if (i == rest.n || i == 0)
-			break;
-		rest = str_from(rest, i + 1);
-		if (timestamp_match(rest, TIMESTAMP_BARE, &shape)) {
-			s->tabs = (uint8_t)k;
-			s->base = (uint16_t)(rest.p - line.p);
-			s->line = str_from(line, s->base);
-			break;
-		}
-	}
-	s->n = (uint8_t)lex_header(s->line, s->t, HEADER_MAX_TOKENS);
-}
 
 struct tally {
 	uint32_t total, end, gapless, kind[16], punct[128], open[128];
@@ -181,7 +77,8 @@ static bool share(uint32_t part, uint32_t whole, unsigned percent)
 static enum token_kind column_kind(const struct learner *l, const struct tally *y, size_t c,
 				   struct column *col)
 {
-	uint32_t n = y->total;
+	/* Lines that end before it say nothing against a column. */
+	uint32_t n = y->end * 10 <= y->total * 4 ? y->total - y->end : y->total;
 	unsigned shape = most(y->shape, 256), punct = most(y->punct, 128);
 	unsigned open = most(y->open, 128);
 	bool level_seen = l->have_level;
@@ -408,8 +305,7 @@ static bool after_tag(const struct column *col, const struct column *before)
 		(col->sub == '[' || before->kind == TOKEN_LEVEL || before->kind == TOKEN_TIME));
 }
 
-/* Walk the columns of l->alive; how many belong to the header. */
-static size_t walk(struct learner *l)
+size_t learn_columns(struct learner *l)
 {
 	size_t header = 0, weak = 0, floor = l->nalive * 6 / 10;
 	bool tagged = false;
@@ -470,106 +366,4 @@ static size_t walk(struct learner *l)
 			tagged = true;
 	}
 	return header;
-}
-
-static void learn_group(struct learner *l, struct format **out, size_t *nout)
-{
-	struct sample *first = l->alive[0];
-	uint32_t n = (uint32_t)l->nalive;
-	size_t cols;
-
-	l->anchor = first_time(first);
-	l->timed = l->anchor < first->n;
-	if (!l->timed)
-		l->anchor = 0;
-	l->have_level = false;
-	l->tabs = first->tabs;
-	cols = walk(l);
-	if (cols == 0 || l->nalive == 0)
-		return;
-	out[*nout] = format_build(l, cols);
-	if (!out[*nout])
-		return;
-	out[*nout]->rank = n;
-	++*nout;
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const struct group *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n < y->n ? 1 : -1;
-	return x->first < y->first ? -1 : x->first > y->first;
-}
-
-/* Enough lines for its kind of anchor? */
-static bool supported(const struct sample *s, uint32_t lines, size_t all)
-{
-	size_t time = first_time(s);
-
-	if (time == s->n)
-		return lines >= 3 && lines * 50 >= all;
-	if (time == 0 || (time == 1 && s->t[0].kind == TOKEN_PUNCT) ||
-	    (time == 1 && s->t[0].kind == TOKEN_LETTER) || s->tabs)
-		return true;
-	return lines >= 3 && lines * 20 >= all;
-}
-
-/* Inside another header: most messages begin so, or a time and a level stand there. */
-static bool surely_inner(const struct format *f, size_t all)
-{
-	bool level = false;
-
-	for (uint32_t i = 0; i < f->nops; i++)
-		level = level || f->ops[i].field == FIELD_LEVEL;
-	if (!f->timed)
-		return (size_t)f->rank * (f->ops[0].kind == OP_CHAR ? 10 : 2) >= all;
-	return (size_t)f->rank * 2 >= all || (level && f->rank >= 5);
-}
-
-size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out, size_t max)
-{
-	struct learner l = {0};
-	struct sample *samples = mem_alloc((n + 1) * sizeof(*samples));
-	uint64_t *keys = mem_alloc((n + 1) * sizeof(*keys));
-	struct group *groups = mem_alloc((n + 1) * sizeof(*groups));
-	struct map map = {0};
-	size_t ngroups = 0, nout = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint32_t g;
-		bool fresh;
-
-		lex_sample(&samples[i], lines[i]);
-		keys[i] = samples[i].n ? group_key(&samples[i]) : 0;
-		if (!keys[i])
-			continue;
-		g = map_put(&map, keys[i], (uint32_t)ngroups, &fresh);
-		if (fresh)
-			groups[ngroups++] = (struct group){keys[i], (uint32_t)i, 0};
-		groups[g].n++;
-	}
-	qsort(groups, ngroups, sizeof(*groups), by_count);
-	l.alive = mem_alloc((n + 1) * sizeof(*l.alive));
-	l.before = mem_alloc((n + 1) * sizeof(*l.before));
-	for (size_t g = 0; g < ngroups && nout < max; g++) {
-		if (!supported(&samples[groups[g].first], groups[g].n, n))
-			continue;
-		l.nalive = 0;
-		for (size_t i = 0; i < n; i++)
-			if (keys[i] == groups[g].key)
-				l.alive[l.nalive++] = &samples[i];
-		learn_group(&l, out, &nout);
-		if (inner && nout && out[nout - 1]->rank == groups[g].n &&
-		    !surely_inner(out[nout - 1], n))
-			format_free(out[--nout]);
-	}
-	free(l.before);
-	free(l.alive);
-	free(groups);
-	free(keys);
-	free(samples);
-	map_release(&map);
-	return nout;
 }

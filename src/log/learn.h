@@ -7,7 +7,7 @@
 #define COLUMNS_MAX 18
 
 struct sample {
-	struct str line; /* after the columns that tabs separate */
+	struct str whole, line; /* line: after the columns that tabs separate */
 	struct token t[HEADER_MAX_TOKENS];
 	uint16_t base;
 	uint8_t n, tabs;
@@ -48,6 +48,7 @@ struct column {
 struct learner {
 	struct sample **alive; /* the lines that have fitted so far */
 	size_t nalive;
+	struct sample **group;  /* all lines that are learnt together */
 	struct sample **before; /* they as they were before the last column */
 	struct column cols[COLUMNS_MAX];
 	size_t anchor; /* column of the first timestamp (or 0) */
@@ -55,6 +56,14 @@ struct learner {
 	bool timed, have_level;
 };
 
+/* Separators may be padded: "info  :" beside "notice:". */
+static inline bool any_gap(const struct token *t)
+{
+	return t->kind == TOKEN_PUNCT && strchr(":|]", t->sub);
+}
+
+/* Walk the columns of l->alive; how many belong to the header. */
+size_t learn_columns(struct learner *l);
 void column_stats(const struct learner *l, size_t c, struct column *col);
 /* Is token c a hexadecimal id, a UUID or the like? */
 bool sample_idlike(const struct sample *s, size_t c);

@@ -119,8 +119,10 @@ struct format {
  * Read the header of a line (its visible text); the fields of out are set only on success. What an
  * inner header says wins, except for the time. scratch as for record_json().
  */
-bool format_match(const struct format *f, struct str text, struct buf *scratch,
-		  struct logline *out);
+bool format_match(const struct format *f, struct str text, struct buf *scratch, struct logline *out,
+		  bool *whole);
+/* The ops alone, without the headers inside the message. *whole: all of them matched. */
+bool format_ops(const struct format *f, struct str text, struct logline *out, bool *whole);
 bool format_composes(const struct format *f);
 void format_free(struct format *f);
 

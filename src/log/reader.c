@@ -23,6 +23,7 @@
 bool reader_header(const struct logreader *r, struct str text, struct buf *scratch,
 		   struct logline *line, struct str *inner, unsigned *flags)
 {
+	struct logline part = {.format = FORMAT_NONE};
 	struct str time;
 
 	*inner = text;
@@ -33,14 +34,27 @@ bool reader_header(const struct logreader *r, struct str text, struct buf *scrat
 	time = line->time_text;
 	line->format = FORMAT_NONE;
 	for (uint32_t i = 0; i < r->nformats; i++) {
-		if (format_match(r->formats[i], *inner, scratch, line)) {
-			line->format = i;
-			if (time.n)
-				line->time_text = time; /* the wrapper's */
+		struct logline got = *line;
+		bool whole;
+
+		if (!format_match(r->formats[i], *inner, scratch, &got, &whole))
+			continue;
+		if (!whole && part.format != FORMAT_NONE)
+			continue;
+		got.format = i;
+		if (time.n)
+			got.time_text = time; /* the wrapper's */
+		if (whole) {
+			*line = got;
 			return true;
 		}
+		part = got;
 	}
-	return false;
+	/* No header was there to its end: the first of those that begin it. */
+	if (part.format == FORMAT_NONE)
+		return false;
+	*line = part;
+	return true;
 }
 
 /* ---- heads ---- */

@@ -137,6 +137,13 @@ void record_names_init(struct map *names)
 		map_put(names, hash_str(names_table[i].name), i, NULL);
 }
 
+#define NAME_OWN 1000 /* in the map: + field */
+
+void record_names_own(struct map *names, struct str name, enum field f)
+{
+	map_put(names, hash_str(name), NAME_OWN + (uint32_t)f, NULL);
+}
+
 struct leaf {
 	struct str value;
 	bool escaped;
@@ -166,11 +173,16 @@ static void record_add(struct record *r, struct str name, struct leaf leaf, bool
 	if (leaf.value.n == 0 && !quoted)
 		return;
 	if (map_get(r->names, hash_str(name), &i)) {
+		if (i >= NAME_OWN) {
+			r->rank[i - NAME_OWN] = 1;
+			r->field[i - NAME_OWN] = leaf;
+			return;
+		}
 		f = names_table[i].field;
 		if (f == NAME_DROP)
 			return;
-		if (!r->rank[f] || i + 1 < r->rank[f]) {
-			r->rank[f] = i + 1;
+		if (!r->rank[f] || i + 2 < r->rank[f]) {
+			r->rank[f] = i + 2;
 			r->field[f] = leaf;
 			return;
 		}

@@ -13,6 +13,9 @@
 
 /* The names of fields, made ready for look-up. */
 void record_names_init(struct map *names);
+/* Of a user's own format: this name means that field, before all others. FIELD_COUNT: the message.
+ * To be called before record_names_init() for the same map. */
+void record_names_own(struct map *names, struct str name, enum field f);
 
 /*
  * Read the record text. false if it is none; then nothing has changed but the scratch buffer.

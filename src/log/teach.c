@@ -156,11 +156,12 @@ static size_t known_formats(const struct str *lines, size_t n, const struct map 
 static bool any_matches(struct format *const *f, size_t n, struct str text, struct buf *scratch)
 {
 	struct logline line = {0};
+	bool whole;
 
 	buf_clear(scratch);
 	buf_reserve(scratch, RECORD_ROOM(text.n));
 	for (size_t i = 0; i < n; i++)
-		if (format_match(f[i], text, scratch, &line))
+		if (format_match(f[i], text, scratch, &line, &whole))
 			return true;
 	return false;
 }
@@ -176,11 +177,12 @@ static void learn_inner(struct format *f, const struct str *lines, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		struct logline line = {0};
+		bool whole;
 
 		buf_clear(&scratch);
 		buf_reserve(&scratch, RECORD_ROOM(lines[i].n));
 		/* A message in the scratch buffer is a record's: it has no header inside. */
-		if (format_match(f, lines[i], &scratch, &line) && line.message.n)
+		if (format_match(f, lines[i], &scratch, &line, &whole) && line.message.n)
 			messages[m++] = line.message;
 	}
 	nknown = m >= 3 ? known_formats(messages, m, names, known, INNER_MAX) : 0;

@@ -60,7 +60,7 @@ static const char *leaf_value(const char *p, const char *end, struct jsonscan_le
 		q = nested_end(p, end);
 		leaf->kind = JSONSCAN_TEXT;
 	} else {
-		while (q < end && *q != ',' && *q != '}' && *q != ' ' && *q != '\t')
+		while (q < end && *q != ',' && *q != '}' && !strchr(" \t\r\n", *q))
 			q++;
 		leaf->kind =
 			*p == '-' || (*p >= '0' && *p <= '9') ? JSONSCAN_NUMBER : JSONSCAN_WORD;

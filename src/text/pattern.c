@@ -62,3 +62,29 @@ bool pattern_find(const struct pattern *p, struct str s)
 	pcre2_match_data_free(m);
 	return rc >= 0;
 }
+
+size_t pattern_group(const struct pattern *p, const char *name)
+{
+	int n = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
+
+	return n > 0 && n < PATTERN_GROUPS ? (size_t)n : 0;
+}
+
+bool pattern_match(const struct pattern *p, struct str s, struct str groups[PATTERN_GROUPS])
+{
+	pcre2_match_data *m = pcre2_match_data_create(PATTERN_GROUPS, NULL);
+	const PCRE2_SIZE *at;
+	int rc;
+
+	if (!m)
+		abort();
+	rc = pcre2_match(p->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, m, p->limits);
+	memset(groups, 0, PATTERN_GROUPS * sizeof(*groups));
+	at = pcre2_get_ovector_pointer(m);
+	for (int i = 0; i < (rc == 0 ? PATTERN_GROUPS : rc); i++)
+		/* \K may put the beginning of the whole match after its end. */
+		if (at[2 * i] != PCRE2_UNSET && at[2 * i + 1] >= at[2 * i])
+			groups[i] = (struct str){s.p + at[2 * i], at[2 * i + 1] - at[2 * i]};
+	pcre2_match_data_free(m);
+	return rc >= 0;
+}

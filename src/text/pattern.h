@@ -15,3 +15,10 @@ void pattern_free(struct pattern *p);
 /* Does it match anywhere in s? A match that takes too much work counts as none. Safe from several
  * threads. */
 bool pattern_find(const struct pattern *p, struct str s);
+
+#define PATTERN_GROUPS 64
+/* The number of the group (?<name>...); 0 if there is none. */
+size_t pattern_group(const struct pattern *p, const char *name);
+/* As pattern_find; the text of groups 0 (the whole match) ... goes to groups, empty for those that
+ * took no part and those the pattern does not have. */
+bool pattern_match(const struct pattern *p, struct str s, struct str groups[PATTERN_GROUPS]);

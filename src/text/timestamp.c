@@ -433,16 +433,13 @@ size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape
 	return best;
 }
 
-/* Append n offsets to the plan, digits if c is 0, else the byte c (1: unchecked). */
-static bool plan_add(struct timestamp_plan *plan, int n, char c)
+/* Append n offsets to the plan that belong to mask (NULL: that hold the byte c). */
+static bool plan_add(struct timestamp_plan *plan, int n, uint32_t *mask, char c)
 {
 	for (int i = 0; i < n; i++) {
 		if (plan->fixed == 32)
 			return false;
-		if (c == 0)
-			plan->digits |= UINT32_C(1) << plan->fixed;
-		else if (c != 1)
-			plan->literal |= UINT32_C(1) << plan->fixed;
+		*(mask ? mask : &plan->literal) |= UINT32_C(1) << plan->fixed;
 		plan->bytes[plan->fixed++] = c;
 	}
 	return true;
@@ -450,58 +447,54 @@ static bool plan_add(struct timestamp_plan *plan, int n, char c)
 
 void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape)
 {
+	const char *p = shapes[shape].pat;
+
 	*plan = (struct timestamp_plan){.shape = (uint8_t)shape};
-	for (const char *p = shapes[shape].pat; *p; p++) {
-		bool ok = true;
+	for (; *p; p++) {
+		bool ok;
 
 		if (strchr("yMDhms", *p))
-			ok = plan_add(plan, 2, 0);
+			ok = plan_add(plan, 2, &plan->digits, 0);
 		else if (*p == 'Y')
-			ok = plan_add(plan, 4, 0);
+			ok = plan_add(plan, 4, &plan->digits, 0);
 		else if (*p == 'b' || *p == 'a')
-			ok = plan_add(plan, 3, 1);
+			ok = plan_add(plan, 3, &plan->letters, 0);
 		else if (*p == 'd')
-			ok = plan_add(plan, 1, 1) && plan_add(plan, 1, 0);
-		else if (*p == 'e')
-			ok = plan_add(plan, 10, 0) && false;
-		else if (strchr("HISfFzpwkt", *p))
-			ok = false;
+			ok = plan_add(plan, 1, &plan->padded, 0) &&
+			     plan_add(plan, 1, &plan->digits, 0);
 		else
-			ok = plan_add(plan, 1, *p);
+			ok = !strchr("HISfFzpwkte", *p) && plan_add(plan, 1, NULL, *p);
 		if (!ok)
 			break;
 	}
-}
-
-/* The part of the pattern after the plan's fixed bytes. */
-static const char *plan_rest(const struct timestamp_plan *plan)
-{
-	const char *p = shapes[plan->shape].pat;
-
-	for (; *p && !strchr("HISfFzpwkte", *p); p++)
-		;
-	return p;
+	plan->rest = p;
 }
 
 static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
 {
 #ifdef __SSE2__
-	uint32_t got_digits = 0, got_literal = 0;
+	uint32_t digits = 0, blanks = 0, letters = 0, literal = 0;
 
 	for (int i = 0; i < 32; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
 		__m128i lit = _mm_loadu_si128((const __m128i *)(plan->bytes + i));
-		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0')), a;
 
+		a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(32)), _mm_set1_epi8('a'));
 		d = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
-		got_digits |= (uint32_t)_mm_movemask_epi8(d) << i;
-		got_literal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lit)) << i;
+		a = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
+		digits |= (uint32_t)_mm_movemask_epi8(d) << i;
+		letters |= (uint32_t)_mm_movemask_epi8(a) << i;
+		blanks |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' '))) << i;
+		literal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lit)) << i;
 	}
-	return (got_digits & plan->digits) == plan->digits &&
-	       (got_literal & plan->literal) == plan->literal;
+	return !((~digits & plan->digits) | (~literal & plan->literal) |
+		 (~letters & plan->letters) | (~(digits | blanks) & plan->padded));
 #else
 	for (int i = 0; i < plan->fixed; i++) {
 		if ((plan->digits >> i & 1 && !digit(p[i])) ||
+		    (plan->letters >> i & 1 && !letter(p[i])) ||
+		    (plan->padded >> i & 1 && !digit(p[i]) && p[i] != ' ') ||
 		    (plan->literal >> i & 1 && p[i] != plan->bytes[i]))
 			return false;
 	}
@@ -517,9 +510,9 @@ size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
 
 	if (plan->fixed < 8 || s.n < 32 || !fixed_matches(plan, s.p))
 		return run(shapes[plan->shape].pat, s, &t);
-	for (rest = plan_rest(plan); *rest; rest++) {
+	for (rest = plan->rest; *rest; rest++) {
 		if (*rest == 'f') {
-			if ((*p == '.' || *p == ',') && p + 1 < end && digit(p[1]))
+			if (p + 1 < end && (*p == '.' || *p == ',') && digit(p[1]))
 				for (p += 2; p < end && digit(*p); p++)
 					;
 		} else if (*rest == 'z') {

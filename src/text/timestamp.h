@@ -28,8 +28,11 @@ struct timestamp_plan {
 	uint8_t shape;
 	uint8_t fixed;    /* bytes that the masks below describe; 0: none */
 	uint32_t digits;  /* offsets that must hold digits */
+	uint32_t padded;  /* digits or blanks */
+	uint32_t letters; /* letters */
 	uint32_t literal; /* offsets that must hold these bytes */
 	char bytes[32];
+	const char *rest; /* of the pattern, after the fixed bytes */
 };
 
 void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape);
