@@ -310,6 +310,88 @@ static void gap(void **state)
 	buf_release(&bad);
 }
 
+/* A setting that reads otherwise is a value; that its old text is missing follows from it. */
+static void changed(void **state)
+{
+	const struct logdiff_finding *f, *gone;
+	struct pair p;
+
+	compare(&p, "begin\ncompression method is GZIP\ncache ready\nserving\nend\n",
+		"begin\ncompression method is PLAIN\ncache ready\nserving\nend\n");
+	f = find(&p, FINDING_VALUE);
+	gone = find(&p, FINDING_MISSING);
+	assert_non_null(f);
+	assert_str(f->note, "GZIP -> PLAIN");
+	assert_int_equal(f->where.line, 2);
+	assert_non_null(gone);
+	assert_int_equal(gone->trigger, f->rank);
+	assert_int_equal(p.diff.first.next[0].line, 2);
+	assert_int_equal(p.diff.first.next[1].line, 2);
+	release(&p);
+}
+
+static void add_leveled(struct buf *b, int i, const char *thread, const char *text)
+{
+	buf_printf(b, "2024-05-01 10:00:%02d.000 %s %s\n", i % 60, thread, text);
+}
+
+/* An exception that its head calls a warning ranks below an error that comes later. */
+static void calm(void **state)
+{
+	struct buf good = {0}, bad = {0};
+	struct pair p;
+
+	for (int i = 0; i < 40; i++) {
+		add_leveled(&good, i, "INFO  [main]", "request served");
+		add_leveled(&bad, i, "INFO  [main]", "request served");
+		if (i == 5) {
+			add_leveled(&bad, i, "WARN  [main]", "client went away");
+			buf_printf(&bad, "java.io.EOFException: stream closed by the peer\n"
+					 "\tat org.example.Net.read(Net.java:5)\n");
+		}
+	}
+	add_leveled(&bad, 41, "ERROR [main]", "cannot write the journal of the store");
+	buf_printf(&bad, "java.io.IOException: No space left on device\n"
+			 "\tat org.example.Journal.write(Journal.java:9)\n");
+	compare(&p, (buf_add_char(&good, '\0'), good.p), (buf_add_char(&bad, '\0'), bad.p));
+	assert_int_equal(p.diff.findings[0].where.line, 44);
+	assert_int_equal(p.diff.findings[0].where.nlines, 3);
+	assert_int_equal(p.diff.findings[0].symptom, SYMPTOM_CAUSE);
+	assert_int_equal(p.diff.lines[0].line, 44);
+	assert_int_equal(p.diff.lines[1].line, 45);
+	assert_int_equal(p.diff.first.next[1].line, 7);
+	release(&p);
+	buf_release(&good);
+	buf_release(&bad);
+}
+
+/* A thread that falls silent; one that pauses as long in the good log is none. */
+static void thread(void **state)
+{
+	struct buf good = {0}, bad = {0};
+	const struct logdiff_finding *f;
+	struct pair p;
+
+	for (int i = 0; i < 60; i++) {
+		add_leveled(&good, i, "INFO  [flusher]", "buffer flushed");
+		add_leveled(&good, i, "INFO  [main]", "request served");
+		if (i < 20)
+			add_leveled(&bad, i, "INFO  [flusher]", "buffer flushed");
+		add_leveled(&bad, i, "INFO  [main]", "request served");
+	}
+	compare(&p, (buf_add_char(&good, '\0'), good.p), (buf_add_char(&bad, '\0'), bad.p));
+	f = find(&p, FINDING_THREAD);
+	assert_non_null(f);
+	assert_int_equal(f->where.line, 39);
+	assert_int_equal(f->bad_count, 20);
+	release(&p);
+	compare(&p, bad.p, bad.p);
+	assert_null(find(&p, FINDING_THREAD));
+	release(&p);
+	buf_release(&good);
+	buf_release(&bad);
+}
+
 /* What stands under a header in one log and alone in the other is the same. */
 static void header(void **state)
 {
@@ -334,7 +416,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same),   cmocka_unit_test(block),   cmocka_unit_test(version),
 		cmocka_unit_test(values), cmocka_unit_test(missing), cmocka_unit_test(gap),
-		cmocka_unit_test(header),
+		cmocka_unit_test(header), cmocka_unit_test(changed), cmocka_unit_test(calm),
+		cmocka_unit_test(thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

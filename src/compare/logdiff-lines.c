@@ -21,6 +21,10 @@ static const double class_score[] = {
 	[SYMPTOM_FAILURE] = .85, [SYMPTOM_CAUSE] = .95,
 };
 
+/* Weight of an exception under a head that calls it no error: between verdict and failure. */
+#define CALM_WEIGHT 2.5F
+#define CALM_SCORE  .6
+
 struct marker {
 	struct ld *d;
 	uint32_t log;
@@ -67,6 +71,8 @@ static float weight_of(const struct view *v, enum ld_mark_kind kind)
 
 	if (v->sym.advice)
 		return v->sym.level >= LEVEL_ERROR ? 1.5F : .5F;
+	if (v->novel && v->novel->calm)
+		return CALM_WEIGHT;
 	if (kind == MARK_SEED || kind == MARK_FOLLOW)
 		return w;
 	return w > 1 ? 1 : w;
@@ -130,9 +136,21 @@ static bool goes_on(struct marker *m, uint64_t no)
 	       (v.novel && v.sym.level == LEVEL_UNKNOWN && v.sym.indented && !v.blank);
 }
 
+/* An error's head is as grave as the exception below it. */
+static void raise_head(struct ld *d, size_t seed)
+{
+	const struct logdiff_log *l = &d->in->side[1].logs[d->marks[seed].log];
+
+	for (size_t i = seed + 1; i < d->nmarks && !ld_is_head(&l->recs[d->marks[i].no - 1]); i++)
+		if (d->marks[i].kind == MARK_FOLLOW && d->marks[i].weight > d->marks[seed].weight)
+			d->marks[seed].weight = d->marks[i].weight;
+}
+
 /* Mark the block that begins with the seed at no; the first line after it. */
 static uint64_t mark_block(struct marker *m, uint64_t no, const struct view *seed)
 {
+	size_t first = m->d->nmarks;
+
 	m->block++;
 	add_mark(m, no, seed, MARK_SEED);
 	for (no++; no <= m->l->n; no++) {
@@ -149,6 +167,8 @@ static uint64_t mark_block(struct marker *m, uint64_t no, const struct view *see
 			break;
 		}
 	}
+	if (seed->sym.level >= LEVEL_ERROR && first < m->d->nmarks)
+		raise_head(m->d, first);
 	return no;
 }
 
@@ -224,14 +244,18 @@ void ld_lines_mark(struct ld *d)
 		qsort(d->marks, d->nmarks, sizeof(*d->marks), place_cmp);
 }
 
-/* Lines of the block that begins with mark i. */
-static uint32_t block_lines(const struct ld *d, size_t i)
+/* Lines of the block that begins with mark i, and the greatest weight in it. */
+static uint32_t block_lines(const struct ld *d, size_t i, float *weight)
 {
 	size_t k = i;
 
+	*weight = d->marks[i].weight;
 	while (k + 1 < d->nmarks && d->marks[k + 1].log == d->marks[i].log &&
-	       d->marks[k + 1].block == d->marks[i].block)
+	       d->marks[k + 1].block == d->marks[i].block) {
 		k++;
+		if (d->marks[k].weight > *weight)
+			*weight = d->marks[k].weight;
+	}
 	return (uint32_t)(d->marks[k].no - d->marks[i].no + 1);
 }
 
@@ -244,25 +268,24 @@ void ld_lines_findings(struct ld *d)
 		const struct ld_mark *m = &d->marks[i];
 		struct evidence at;
 		struct logdiff_finding *f;
-		enum symptom_class class = SYMPTOM_NONE;
+		enum symptom_class class;
+		float weight;
 
-		if (m->kind == MARK_SEED)
-			class = (enum symptom_class)m->weight;
-		else if (m->kind != MARK_NOVEL)
+		if (m->kind != MARK_SEED && m->kind != MARK_NOVEL)
 			continue;
-		else
-			class = m->weight >= 1 ? SYMPTOM_SOFT : SYMPTOM_NONE;
 		/* With an unseen value only, it is a VALUE. */
 		if (d->tmpl[m->tmpl].count[0] && m->kind == MARK_NOVEL)
 			continue;
-		at = ld_at(1, m->log, m->no, block_lines(d, i));
+		at = ld_at(1, m->log, m->no, block_lines(d, i, &weight));
+		class = (enum symptom_class)weight;
 		if (found[m->tmpl]) {
 			f = &d->found[found[m->tmpl] - 1];
 			if (f->nmore < LOGDIFF_MAX_MORE)
 				f->more[f->nmore++] = at;
 			continue;
 		}
-		f = ld_add(d, FINDING_NEW, m->tmpl, class_score[class]);
+		f = ld_add(d, FINDING_NEW, m->tmpl,
+			   weight == CALM_WEIGHT ? CALM_SCORE : class_score[class]);
 		found[m->tmpl] = (uint32_t)d->nfound;
 		f->symptom = class;
 		f->where = at;

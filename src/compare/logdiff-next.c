@@ -13,14 +13,15 @@
 
 #include "compare/logdiff-priv.h"
 
-#define MISSING_G2   3.84  /* chi-square, 1 degree of freedom, p = .05 */
-#define MISSING_HALF 10    /* G2 that gets half of the score */
-#define MISSING_TOP  .8    /* score that it cannot reach */
-#define COUNT_G2     10.83 /* p = .001 */
-#define COUNT_TOP    .3
-#define ORDER_TOP    20
-#define ORDER_SCORE  .3
-#define CHAIN_MAX    1000 /* steps back to the first cause of what is absent */
+#define MISSING_G2    3.84 /* chi-square, 1 degree of freedom, p = .05 */
+#define MISSING_HALF  10   /* G2 that gets half of the score */
+#define MISSING_TOP   .8   /* score that it cannot reach */
+#define CHANGED_SCORE .45
+#define COUNT_G2      10.83 /* p = .001 */
+#define COUNT_TOP     .3
+#define ORDER_TOP     20
+#define ORDER_SCORE   .3
+#define CHAIN_MAX     1000 /* steps back to the first cause of what is absent */
 
 /* What is known of a statement as the first of pairs, and as the missing second of one. */
 struct node {
@@ -106,6 +107,53 @@ static struct str node_text(const struct ld *d, uint32_t node)
 	return str_head(templates_get(d->in->templates, d->nodes[node].tmpl)->text, 100);
 }
 
+/* The word in which two templates differ, if it is one of three or more. */
+static bool one_word(struct str a, struct str b, struct str *x, struct str *y)
+{
+	size_t words = 0, differ = 0;
+	struct str v, w;
+	bool more;
+
+	for (;;) {
+		more = str_next(&a, ' ', &v);
+		if (more != str_next(&b, ' ', &w))
+			return false;
+		if (!more)
+			break;
+		words++;
+		if (str_eq(v, w))
+			continue;
+		if (differ++)
+			return false;
+		*x = v;
+		*y = w;
+	}
+	return words >= 3 && differ == 1;
+}
+
+/*
+ * What came instead of the missing statement is the same text with another word: a value, of which
+ * one log alone cannot tell that it varies.
+ */
+static void name_change(struct ld *d, const uint32_t *new_of, uint32_t good, uint32_t bad)
+{
+	struct str from = {0}, to = {0};
+	struct logdiff_finding *f;
+
+	if (bad == LOGDIFF_END || !new_of[d->nodes[bad].tmpl])
+		return;
+	f = &d->found[new_of[d->nodes[bad].tmpl] - 1];
+	if (f->kind != FINDING_NEW || f->symptom >= SYMPTOM_VERDICT ||
+	    !one_word(templates_get(d->in->templates, d->nodes[good].tmpl)->text,
+		      templates_get(d->in->templates, d->nodes[bad].tmpl)->text, &from, &to))
+		return;
+	f->kind = FINDING_VALUE;
+	f->score = CHANGED_SCORE;
+	d->changed[d->nodes[good].tmpl] = f->tmpl + 1;
+	f->note =
+		str_of(arena_printf(d->arena, STR_FMT " -> " STR_FMT, STR_ARG(from), STR_ARG(to)));
+}
+
 static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 {
 	const struct node *b = &nodes[t];
@@ -167,13 +215,23 @@ static void find_order(struct ld *d)
 void ld_next_findings(struct ld *d)
 {
 	struct node *nodes = arena_zalloc(&d->tmp, (d->nnodes + 1) * sizeof(*nodes));
+	uint32_t *new_of = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*new_of));
 
+	for (size_t i = 0; i < d->nfound; i++)
+		if (d->found[i].kind == FINDING_NEW)
+			new_of[d->found[i].tmpl] = (uint32_t)i + 1;
 	sum_nodes(d, nodes);
 	find_missing(d, nodes);
 	find_consequences(d, nodes);
 	for (uint32_t t = 0; t < d->nnodes; t++)
 		if (nodes[t].best && (nodes[t].score >= MISSING_G2 || d->nodes[t].n[1] == 0))
 			add_missing(d, nodes, t);
+	for (uint32_t t = 0; t < d->nnodes; t++) {
+		const struct ld_pair *p = nodes[t].best ? &d->pairs[nodes[t].best - 1] : NULL;
+
+		if (p && d->nodes[t].n[1] == 0 && nodes[p->a].gone)
+			name_change(d, new_of, t, d->pairs[nodes[p->a].gone - 1].b);
+	}
 	find_order(d);
 }
 
@@ -186,7 +244,8 @@ void ld_count_findings(struct ld *d)
 		double ratio = g > b ? b / g : g / b;
 		struct logdiff_finding *f;
 
-		if (!x->count[0] || !x->count[1] || x->blank || ratio > .5 ||
+		if (!x->count[0] || !x->count[1] || x->blank || x->sym.frame || ratio > .5 ||
+		    templates_get(d->in->templates, t)->continuation ||
 		    ld_g2((double)x->count[0], (double)d->lines[0], (double)x->count[1],
 			  (double)d->lines[1]) < COUNT_G2)
 			continue;
@@ -198,52 +257,61 @@ void ld_count_findings(struct ld *d)
 	}
 }
 
-/* One thread over one side. */
+/* One thread. */
 struct life {
 	uint32_t n[2];
 	uint32_t log[2];
 	uint64_t last[2];
 	float end[2]; /* where in its log the last line is, 0 ... 1 */
+	float pause;  /* the longest part of a good log without a line of it, its end included */
 };
 
 #define THREADS_MAX  ((uint32_t)1 << 20)
 #define THREAD_LINES 5
+#define THREAD_TOP   .6
 
-static void count_lives(const struct ld *d, struct life *lives)
+static void count_lives(const struct ld *d, struct life *lives, uint32_t side, uint32_t log)
 {
-	for (uint32_t side = 0; side < 2; side++) {
-		for (uint32_t log = 0; log < d->in->side[side].n; log++) {
-			const struct logdiff_log *l = &d->in->side[side].logs[log];
+	const struct logdiff_log *l = &d->in->side[side].logs[log];
 
-			for (uint64_t i = 0; i < l->n; i++) {
-				struct life *x;
+	for (uint64_t i = 0; i < l->n; i++) {
+		float at = (float)(i + 1) / (float)l->n;
+		struct life *x;
 
-				if (l->recs[i].entity == LOGREC_NONE)
-					continue;
-				x = &lives[l->recs[i].entity];
-				x->n[side]++;
-				x->log[side] = log;
-				x->last[side] = i + 1;
-				x->end[side] = (float)(i + 1) / (float)l->n;
-			}
-		}
+		if (l->recs[i].entity == LOGREC_NONE)
+			continue;
+		x = &lives[l->recs[i].entity];
+		if (side == 0 && x->n[0] && x->log[0] == log && at - x->end[0] > x->pause)
+			x->pause = at - x->end[0];
+		x->n[side]++;
+		x->log[side] = log;
+		x->last[side] = i + 1;
+		x->end[side] = at;
 	}
 }
 
 static void add_thread(struct ld *d, uint32_t e, const struct life *x)
 {
 	const struct logrec *r = &d->in->side[1].logs[x->log[1]].recs[x->last[1] - 1];
-	struct logdiff_finding *f =
-		ld_add(d, FINDING_THREAD, ld_tmpl_of(d, r), .7 * (double)(x->end[0] - x->end[1]));
+	float pause = x->pause > 1 - x->end[0] ? x->pause : 1 - x->end[0];
+	double score = THREAD_TOP * (1 - (double)(2 * pause / (1 - x->end[1])));
+	struct logdiff_finding *f;
 
+	if (score <= 0)
+		return;
+	f = ld_add(d, FINDING_THREAD, ld_tmpl_of(d, r), score);
 	f->entity = e;
+	f->good_count = x->n[0];
+	f->bad_count = x->n[1];
 	f->where = ld_at(1, x->log[1], x->last[1], 1);
-	f->note =
-		str_of(arena_printf(d->arena, "last line at %.0f %% of the log, in good at %.0f %%",
-				    100.0 * (double)x->end[1], 100.0 * (double)x->end[0]));
+	f->note = str_of(arena_printf(
+		d->arena,
+		"silent after %.0f %% of the log, in good never longer than %.0f %% of it",
+		100.0 * (double)x->end[1], 100.0 * (double)pause));
 }
 
-/* A thread by whose name both sides know it, and which falls silent early only in the bad one. */
+/* A thread by whose name both sides know it, and which falls silent in the bad one for more than
+ * twice as long as it ever does in a good one. */
 void ld_thread_findings(struct ld *d)
 {
 	struct life *lives;
@@ -251,10 +319,12 @@ void ld_thread_findings(struct ld *d)
 	if (!d->nentities || d->nentities > THREADS_MAX)
 		return;
 	lives = mem_zalloc(d->nentities * sizeof(*lives));
-	count_lives(d, lives);
+	for (uint32_t side = 0; side < 2; side++)
+		for (uint32_t log = 0; log < d->in->side[side].n; log++)
+			count_lives(d, lives, side, log);
 	for (uint32_t e = 0; e < d->nentities; e++)
 		if (lives[e].n[0] >= THREAD_LINES && lives[e].n[1] >= THREAD_LINES &&
-		    lives[e].end[0] > .8F && lives[e].end[1] < .5F)
+		    lives[e].end[1] < .9F)
 			add_thread(d, e, &lives[e]);
 	free(lives);
 }

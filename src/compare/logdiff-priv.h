@@ -39,6 +39,7 @@ struct ld_novel {
 	uint32_t tmpl, entity;
 	float novelty;
 	struct symptom sym;
+	bool calm;      /* an exception under a head that calls it no error */
 	uint32_t value; /* 1 + index of the unseen value, 0: new template */
 };
 
@@ -116,6 +117,7 @@ struct ld {
 	uint64_t lines[2], heads[2];
 	struct ld_node *nodes; /* the first ntmpl are templates */
 	size_t nnodes, capnodes;
+	uint32_t *changed; /* template of good -> 1 + the one that stands there now */
 	struct ld_pair *pairs;
 	size_t npairs, cappairs;
 	struct map pair_of; /* hash of (a, b) -> pair */

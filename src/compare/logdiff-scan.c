@@ -11,7 +11,11 @@ struct pass {
 	struct ld_walk *walk;
 	uint32_t side, log;
 	uint64_t fetches;
+	uint64_t head; /* the last one, and its level */
+	enum level head_level;
 };
+
+#define CALM_LINES 3 /* lines below a head in which an exception is what the head speaks of */
 
 static struct ld_novel *add_novel(struct pass *p, uint64_t no, uint32_t tmpl)
 {
@@ -55,7 +59,18 @@ static void see_line(struct pass *p, uint64_t no, struct str message, enum level
 	if (!n)
 		return;
 	n->sym = novel ? sym : symptom_of(message, level);
+	n->calm = n->sym.typed && !ld_is_head(r) && no - p->head <= CALM_LINES &&
+		  (p->head_level == LEVEL_WARN || p->head_level == LEVEL_DEBUG ||
+		   p->head_level == LEVEL_TRACE);
 	n->value = novel ? 0 : (uint32_t)before + 1;
+}
+
+static void see_head(struct pass *p, uint64_t no, const struct logrec *r)
+{
+	if (!ld_is_head(r))
+		return;
+	p->head = no;
+	p->head_level = templates_get(p->d->in->templates, r->tmpl)->level;
 }
 
 /* Where the statement stands: the place in the source and the kind of host. */
@@ -78,6 +93,7 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 	if (no == 0 || no > p->d->in->side[p->side].logs[p->log].n)
 		return;
 	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
+	see_head(p, no, r);
 	see_line(p, no, logline_text(line), line->level);
 	if (ld_is_head(r))
 		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), place_of(line), r->entity, time);
@@ -106,6 +122,7 @@ static void fetch_log(struct pass *p)
 		uint32_t t = ld_tmpl_of(p->d, &l->recs[i]);
 		struct logdiff_line line;
 
+		see_head(p, i + 1, &l->recs[i]);
 		if (ld_is_head(&l->recs[i]))
 			ld_walk_head(p->walk, i + 1, t, 0, l->recs[i].entity, NULL);
 		if (is_wanted(p, t)) {

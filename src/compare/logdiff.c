@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define TRIGGER_LINES 60 /* from the end of a statement of failure to what it brings about */
+
 static double term(double k, double n, double p)
 {
 	double q = n > 0 ? k / n : 0, s = 0;
@@ -82,6 +84,7 @@ static void count_templates(struct ld *d)
 {
 	d->ntmpl = templates_count(d->in->templates);
 	d->tmpl = arena_zalloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->tmpl));
+	d->changed = arena_zalloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->changed));
 	d->alias = arena_alloc(&d->tmp, (d->ntmpl ? d->ntmpl : 1) * sizeof(*d->alias));
 	for (size_t i = 0; i < d->ntmpl; i++) {
 		const struct template *t = templates_get(d->in->templates, (uint32_t)i);
@@ -130,7 +133,8 @@ static void find_triggers(struct logdiff *out)
 			const struct logdiff_finding *c = &out->findings[k];
 
 			if (c->kind != FINDING_NEW || c->symptom < SYMPTOM_FAILURE ||
-			    c->where.file != f->where.file || c->where.line >= f->where.line)
+			    c->where.file != f->where.file || c->where.line >= f->where.line ||
+			    f->where.line - c->where.line - c->where.nlines > TRIGGER_LINES)
 				continue;
 			if (!best || c->where.line > best->where.line)
 				best = c;
@@ -138,6 +142,21 @@ static void find_triggers(struct logdiff *out)
 				break;
 		}
 		f->trigger = best ? best->rank : 0;
+	}
+}
+
+/* A statement that is missing because its text changed follows from the change. */
+static void find_changes(const struct ld *d, struct logdiff *out)
+{
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+
+		if (f->kind != FINDING_MISSING || !d->changed[f->tmpl])
+			continue;
+		for (size_t k = 0; k < out->nfindings && !f->trigger; k++)
+			if (out->findings[k].kind == FINDING_VALUE &&
+			    out->findings[k].tmpl == d->changed[f->tmpl] - 1)
+				f->trigger = out->findings[k].rank;
 	}
 }
 
@@ -152,6 +171,7 @@ static void rank(struct ld *d, struct logdiff *out)
 	for (size_t i = 0; i < d->nfound; i++)
 		out->findings[i].rank = (uint32_t)(i + 1);
 	find_triggers(out);
+	find_changes(d, out);
 }
 
 void logdiff_run(struct logdiff *out, const struct logdiff_input *in)

@@ -533,13 +533,13 @@ static bool begins_with_type(struct str t)
 	return n == s.n || s.p[n] == ':';
 }
 
-static enum symptom_class classify(const struct scan *s, struct str t, enum level level)
+static enum symptom_class classify(const struct scan *s, struct str t, enum level level, bool typed)
 {
 	bool hard = (s->kinds & W_HARD) || level >= LEVEL_ERROR;
 
 	if (s->passed && level < LEVEL_ERROR)
 		return SYMPTOM_NONE;
-	if (begins_with_type(t))
+	if (typed)
 		return SYMPTOM_CAUSE;
 	if (!hard)
 		return (s->kinds & W_SOFT) || level == LEVEL_WARN ? SYMPTOM_SOFT : SYMPTOM_NONE;
@@ -567,7 +567,8 @@ struct symptom symptom_of(struct str message, enum level level)
 	scan_words(&s, &y.level);
 	y.passed = s.passed;
 	y.frame = is_frame(s.text);
-	y.class = classify(&s, s.text, y.level);
+	y.typed = begins_with_type(s.text);
+	y.class = classify(&s, s.text, y.level, y.typed);
 	y.advice = is_advice(s.text);
 	return y;
 }

@@ -22,6 +22,7 @@ struct symptom {
 	bool passed;      /* a test or step that succeeded */
 	bool indented;    /* begins with a blank */
 	bool blank;       /* nothing but blanks */
+	bool typed;       /* begins with the type of an exception */
 	enum level level; /* the line's own, or the word that its message begins with */
 };
 
