@@ -2,18 +2,20 @@
 /*
  * What is missing, by what should follow what; counts and threads.
  *
- * For each pair "B
- * directly after A" of the good logs, the bad logs are asked how often B still follows. What counts
- * is the likelihood ratio of the two shares, times the part of the loss that went to continuations
- * that no good log has: a run that takes another known branch more often has another workload, it
- * does not miss anything. Because only direct successors count, of a chain that broke the first
- * missing event is named; those behind it, whose predecessors are gone too, are its consequences.
+ * For each pair "B directly after A" of the good logs, the bad logs are asked how often B still
+ * follows. What counts is the likelihood ratio of the two shares, weighted by the part of the loss
+ * that went to continuations that no good log has: a run that takes another known branch more often
+ * has another workload, and probably does not miss anything. A drop of the statement's own count
+ * adds a little. Because only direct successors count, of a chain that broke the first missing
+ * event is named; those behind it, whose predecessors are gone too, are its consequences.
  */
 #include <stdlib.h>
 
 #include "compare/logdiff-priv.h"
 
-#define MISSING_G2    3.84 /* chi-square, 1 degree of freedom, p = .05 */
+#define KNOWN_SHARE   .1   /* weight of a loss that went to known continuations */
+#define DROP_SHARE    .1   /* weight of a statement's own count having dropped */
+#define MISSING_G2    2.71 /* chi-square, 1 degree of freedom, p = .1 */
 #define MISSING_HALF  10   /* G2 that gets half of the score */
 #define MISSING_TOP   .8   /* score that it cannot reach */
 #define CHANGED_SCORE .45
@@ -66,7 +68,9 @@ static double missed(const struct ld_pair *p, const struct node *a)
 	if (m <= 0 || loss <= 0)
 		return 0;
 	part = (double)a->left * share / loss;
-	return ld_g2((double)p->n[0], n, (double)p->n[1], m) * (part < 1 ? part : 1);
+	part = part < 1 ? part : 1;
+	return ld_g2((double)p->n[0], n, (double)p->n[1], m) *
+	       (KNOWN_SHARE + (1 - KNOWN_SHARE) * part);
 }
 
 static void find_missing(const struct ld *d, struct node *nodes)
@@ -82,6 +86,19 @@ static void find_missing(const struct ld *d, struct node *nodes)
 			nodes[p->b].score = s;
 			nodes[p->b].best = (uint32_t)i + 1;
 		}
+	}
+}
+
+/* What is rarer than in good is more likely to be what is missing. */
+static void add_drops(const struct ld *d, struct node *nodes)
+{
+	double good = (double)d->heads[0], bad = (double)d->heads[1];
+
+	for (uint32_t t = 0; t < d->nnodes; t++) {
+		double n = (double)d->nodes[t].n[0], m = (double)d->nodes[t].n[1];
+
+		if (nodes[t].best && bad > 0 && m / bad < n / good)
+			nodes[t].score += DROP_SHARE * ld_g2(n, good, m, bad);
 	}
 }
 
@@ -161,22 +178,23 @@ static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 	const struct node *a = &nodes[p->a];
 	struct logdiff_finding *f = ld_add(d, FINDING_MISSING, d->nodes[t].tmpl,
 					   MISSING_TOP * b->score / (b->score + MISSING_HALF));
-	struct str text = node_text(d, p->a);
 	const char *note;
 
 	f->good_count = d->nodes[t].n[0];
 	f->bad_count = d->nodes[t].n[1];
 	f->where = ld_at(0, p->log[0], p->no[0], ld_event_lines(d, 0, p->log[0], p->no[0]));
 	f->entity = d->in->side[0].logs[p->log[0]].recs[p->no[0] - 1].entity;
-	if (a->gone) {
+	if (a->gone && d->pairs[a->gone - 1].at[1]) {
 		const struct ld_pair *g = &d->pairs[a->gone - 1];
 
 		f->at = ld_at(1, g->log[1], g->at[1], ld_event_lines(d, 1, g->log[1], g->at[1]));
 	}
-	note = arena_printf(d->arena,
-			    "expected after \"" STR_FMT
-			    "\": %llu of %llu in good, %llu of %llu in bad",
-			    STR_ARG(text), (unsigned long long)p->n[0], (unsigned long long)a->n[0],
+	note = d->nodes[p->a].tmpl == UINT32_MAX
+		       ? "expected at the beginning"
+		       : arena_printf(d->arena, "expected after \"" STR_FMT "\"",
+				      STR_ARG(node_text(d, p->a)));
+	note = arena_printf(d->arena, "%s: %llu of %llu in good, %llu of %llu in bad", note,
+			    (unsigned long long)p->n[0], (unsigned long long)a->n[0],
 			    (unsigned long long)p->n[1], (unsigned long long)a->n[1]);
 	if (b->consequences)
 		note = arena_printf(d->arena, "%s; %llu more that follow it are absent", note,
@@ -222,6 +240,7 @@ void ld_next_findings(struct ld *d)
 			new_of[d->found[i].tmpl] = (uint32_t)i + 1;
 	sum_nodes(d, nodes);
 	find_missing(d, nodes);
+	add_drops(d, nodes);
 	find_consequences(d, nodes);
 	for (uint32_t t = 0; t < d->nnodes; t++)
 		if (nodes[t].best && (nodes[t].score >= MISSING_G2 || d->nodes[t].n[1] == 0))

@@ -57,7 +57,7 @@ struct ld_mark {
 
 /* A statement: a template, and the place that prints it where lines name it. */
 struct ld_node {
-	uint32_t tmpl;
+	uint32_t tmpl; /* UINT32_MAX: no statement but the beginning of a thread or request */
 	uint64_t n[2]; /* events */
 };
 
@@ -76,7 +76,7 @@ struct ld_pair {
 	uint32_t a, b; /* nodes; b may be LOGDIFF_END */
 	uint64_t n[2];
 	uint32_t log[2];       /* where it is first */
-	uint64_t at[2], no[2]; /* there: A, and B (A again if the sequence ends) */
+	uint64_t at[2], no[2]; /* there: A (0: beginning), and B (A again if it ends there) */
 	struct ld_gap gap;
 };
 
@@ -115,7 +115,7 @@ struct ld {
 	size_t ntmpl;
 	uint32_t nentities; /* highest entity + 1; one more index stands for none */
 	uint64_t lines[2], heads[2];
-	struct ld_node *nodes; /* the first ntmpl are templates */
+	struct ld_node *nodes; /* the first ntmpl are templates, the next one is the beginning */
 	size_t nnodes, capnodes;
 	uint32_t *changed; /* template of good -> 1 + the one that stands there now */
 	struct ld_pair *pairs;

@@ -73,16 +73,10 @@ static void see_head(struct pass *p, uint64_t no, const struct logrec *r)
 	p->head_level = templates_get(p->d->in->templates, r->tmpl)->level;
 }
 
-/* Where the statement stands: the place in the source and the kind of host. */
+/* Where the statement stands in the source. (Not on which host: instances come and go.) */
 static uint64_t place_of(const struct logline *line)
 {
-	char host[64];
-	size_t n;
-
-	if (!line->source.n)
-		return 0;
-	n = ld_mask_word(str_head(line->host, sizeof(host)), host, sizeof(host));
-	return hash_bytes(host, n, hash_str(line->source)) | 1;
+	return line->source.n ? hash_str(line->source) | 1 : 0;
 }
 
 static void see(void *arg, uint64_t no, const struct logline *line, const struct event_time *time)

@@ -3,9 +3,10 @@
  * One walk over the events of all logs: which statement follows which in a thread, a request or
  * (where lines name none) the log, how often, and after how long.
  *
- * A statement is a template together with the place in the source, and the kind of host, that the
- * line names, if it does: equal texts printed at two places are two statements. The first place of
- * a template has the template's number, further ones get numbers behind the templates.
+ * A statement is a template together with the place in the source that the line names, if it does:
+ * equal texts printed at two places are two statements. The first place of
+ * a template has the template's number; the number behind the templates stands for the beginning of
+ * a thread or request, and further places get the numbers after it.
  */
 #include <stdlib.h>
 
@@ -42,6 +43,8 @@ struct ld_walk *ld_walk_new(struct ld *d)
 	w->has_place = mem_zalloc(d->ntmpl + 1);
 	for (uint32_t t = 0; t < d->ntmpl; t++)
 		array_push(d->nodes, d->nnodes, d->capnodes) = (struct ld_node){.tmpl = t};
+	array_push(d->nodes, d->nnodes, d->capnodes) =
+		(struct ld_node){.tmpl = UINT32_MAX, .n = {1, 1}};
 	return w;
 }
 
@@ -65,7 +68,7 @@ static uint32_t node_at(struct ld_walk *w, uint32_t tmpl, uint64_t place)
 		return tmpl;
 	if (map_get(&w->node_of, key, &node))
 		return node;
-	if (d->nnodes >= d->ntmpl + MAX_NODES)
+	if (d->nnodes >= d->ntmpl + 1 + MAX_NODES)
 		return tmpl;
 	node = w->has_place[tmpl] ? (uint32_t)d->nnodes : tmpl;
 	w->has_place[tmpl] = true;
@@ -148,10 +151,12 @@ void ld_walk_head(struct ld_walk *w, uint64_t no, uint32_t tmpl, uint64_t place,
 		return;
 	node = node_at(w, tmpl, place);
 	w->d->nodes[node].n[w->side]++;
-	if (a->stamp == w->stamp)
+	if (a->stamp == w->stamp) {
 		p = add_pair(w, a, node, no);
-	else
+	} else {
+		add_pair(w, &(struct before){.node = (uint32_t)w->d->ntmpl}, node, no);
 		array_push(w->touched, w->ntouched, w->captouched) = e;
+	}
 	if (p && timed && a->timed && !__builtin_sub_overflow(time->ns, a->ns, &ns) && ns >= 0 &&
 	    ns < GAP_DAY)
 		add_gap(w, &p->gap, a, no, ns);
