@@ -118,7 +118,7 @@ static void csv_reading(void **state)
 }
 
 static const struct rows_column columns[] = {
-	{"id", ROWS_FIXED, 0},	  {"n", ROWS_NUMBER, 0}, {"none", ROWS_STRING, 2},
+	{"id", ROWS_FIXED, 0},    {"n", ROWS_NUMBER, 0},  {"none", ROWS_STRING, 2},
 	{"what", ROWS_STRING, 0}, {"list", ROWS_LIST, 1},
 };
 
@@ -316,6 +316,27 @@ static void long_tables(void **state)
 	}
 }
 
+/* The one cell of a row may be empty. */
+static void one_column(void **state)
+{
+	static const struct rows_column one[] = {{"x", ROWS_STRING, 0}};
+	struct rows_out o;
+	struct buf b = {0};
+	struct rows r;
+
+	rows_init(&r, ROWS_CSV, "test", one, 1, 0, false);
+	rows_out_init(&o, &r, &b);
+	for (int i = 0; i < 3; i++) {
+		rows_begin(&o);
+		rows_string(&o, i == 1 ? STR("a") : STR(""));
+		rows_end(&o);
+	}
+	assert_string_equal(buf_cstr(&b), "\"\"\na\n\"\"\n");
+	buf_release(&b);
+	rows_out_release(&o);
+	rows_release(&r);
+}
+
 static void write_errors(void **state)
 {
 	FILE *stream = fopen("/dev/full", "w");
@@ -338,10 +359,10 @@ static void write_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(strings),      cmocka_unit_test(reals),
-		cmocka_unit_test(csv_reading),  cmocka_unit_test(forms),
-		cmocka_unit_test(forms_agree),  cmocka_unit_test(long_tables),
-		cmocka_unit_test(write_errors),
+		cmocka_unit_test(strings),     cmocka_unit_test(reals),
+		cmocka_unit_test(csv_reading), cmocka_unit_test(forms),
+		cmocka_unit_test(forms_agree), cmocka_unit_test(long_tables),
+		cmocka_unit_test(one_column),  cmocka_unit_test(write_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

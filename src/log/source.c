@@ -42,7 +42,7 @@ int source_peek(struct source *s, size_t want, struct str *head, struct err *err
 		s->ended = chunk.n == 0;
 		buf_add_str(&s->head, chunk);
 	}
-	*head = str_head(buf_str(&s->head), want);
+	*head = s->head.n ? str_head(buf_str(&s->head), want) : STR("");
 	return 0;
 }
 

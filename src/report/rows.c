@@ -361,6 +361,10 @@ void rows_end(struct rows_out *o)
 	case ROWS_JSONL: BUF_LIT(o->b, "}\n"); break;
 	case ROWS_JSON: buf_add_char(o->b, '}'); break;
 	case ROWS_CSV:
+		if (o->rows->n == 1 && (!o->b->n || o->b->p[o->b->n - 1] == '\n'))
+			BUF_LIT(o->b, "\"\""); /* an empty line would be no row */
+		buf_add_char(o->b, '\n');
+		break;
 	case ROWS_TEXT: buf_add_char(o->b, '\n'); break;
 	}
 }
