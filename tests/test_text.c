@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "report/style.h"
 #include "text/ini.h"
+#include "text/timestamp.h"
 #include "text/quote.h"
 #include "text/utf8.h"
 
@@ -17,11 +20,11 @@ static void utf8_decoding(void **state)
 		{"\xc3\xa9", 0xe9, 2},
 		{"\xe2\x82\xac", 0x20ac, 3},
 		{"\xf0\x9f\x98\x80", 0x1f600, 4},
-		{"\xc3", UTF8_REPLACEMENT, 1},		     /* cut off */
-		{"\xc0\x80", UTF8_REPLACEMENT, 1},	     /* overlong */
-		{"\xe0\x80\x80", UTF8_REPLACEMENT, 1},	     /* overlong */
-		{"\xed\xa0\x80", UTF8_REPLACEMENT, 1},	     /* surrogate */
-		{"\xf4\x90\x80\x80", UTF8_REPLACEMENT, 1},   /* above U+10FFFF */
+		{"\xc3", UTF8_REPLACEMENT, 1},             /* cut off */
+		{"\xc0\x80", UTF8_REPLACEMENT, 1},         /* overlong */
+		{"\xe0\x80\x80", UTF8_REPLACEMENT, 1},     /* overlong */
+		{"\xed\xa0\x80", UTF8_REPLACEMENT, 1},     /* surrogate */
+		{"\xf4\x90\x80\x80", UTF8_REPLACEMENT, 1}, /* above U+10FFFF */
 		{"\xff", UTF8_REPLACEMENT, 1},
 	};
 
@@ -56,7 +59,9 @@ static void foreign_text_is_harmless(void **state)
 		{"\033]0;title\aafter", 0, "after"},
 		{"\033]8;;http://x\033\\link", 0, "link"},
 		{"a\tb\rc\bd", 0, "a bcd"},
-		{"\xc2\x9b" "31m", 0, "31m"}, /* C1 control */
+		{"\xc2\x9b"
+		 "31m",
+		 0, "31m"}, /* C1 control */
 		{"bad\xff", 0, "bad\xef\xbf\xbd"},
 		{"0123456789", 10, "0123456789"},
 		{"0123456789a", 10, "0123456..."},
@@ -131,9 +136,10 @@ static void quoted_strings(void **state)
 		{"\xc3\xa9\xf0\x9f\x98\x80", "\"\xc3\xa9\xf0\x9f\x98\x80\""},
 		{"\xff\xc3(", "\"\\udcff\\udcc3(\""},
 	};
-	static const char *const bad[] = {"", "x", "\"", "\"a", "\"\\", "\"\\u12\"", "\"\\x\"",
-					  "\"\n\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-					  "\"\\udc00\""};
+	static const char *const bad[] = {
+		"",           "x",       "\"",     "\"a",         "\"\\",
+		"\"\\u12\"",  "\"\\x\"", "\"\n\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
+		"\"\\udc00\""};
 	struct buf b = {0};
 	struct str s = STR("\"\\u00e9\\ud83d\\ude00\\n\\/\"rest");
 
@@ -160,6 +166,73 @@ static void quoted_strings(void **state)
 	buf_release(&b);
 }
 
+/* Line after line as alone, whatever changes from one to the next. */
+static void cached_times_are_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"2024-06-14 15:16:01,250",
+		"2024-06-14 15:16:01,251",
+		"2024-06-14 15:16:01,999",
+		"2024-06-14 15:16:02,000",
+		"2024-06-14 15:16:02,001 CEST",
+		"2024-06-14 15:16:02,002 CEST",
+		"2024-06-14 15:16:02,002 UTC",
+		"2024-06-14T15:16:02.123456+02:00",
+		"2024-06-14T15:16:02.123999+02:00",
+		"2024-06-14T15:16:02.123999+03:00",
+		"Jun 14 15:16:01",
+		"Jun 14 15:16:01",
+		"Jun 14 15:16:02",
+		"1700000000.125",
+		"1700000000.250",
+		"1700000001.250",
+		"15:16:01.111",
+		"15:16:01.222",
+		"14.06.2024 15:16:01.061",
+		"14.06.2024 15:16:01.062",
+	};
+	struct timestamp_cache cache = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct event_time alone, cached;
+		struct str s = str_of(texts[i]);
+		unsigned shape = TIMESTAMP_NONE;
+
+		assert_int_equal(timestamp_match(s, TIMESTAMP_BARE, &shape), s.n);
+		assert_true(timestamp_decode(s, shape, &alone));
+		assert_true(timestamp_decode_cached(&cache, s, shape, &cached));
+		if (alone.ns != cached.ns || alone.zone != cached.zone ||
+		    alone.digits != cached.digits || alone.has_zone != cached.has_zone)
+			fail_msg("%s", texts[i]);
+	}
+}
+
+static void zone_names(void **state)
+{
+	static const char *const names[] = {
+		"UTC", "GMT", "CEST", "CET",  "EEST", "EET", "WEST", "WET",  "EST",
+		"EDT", "CST", "CDT",  "MST",  "MDT",  "PST", "PDT",  "JST",  "KST",
+		"IST", "BST", "MSK",  "AEST", "AEDT", "HKT", "SGT",  "NZST", "NZDT",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char text[64];
+		unsigned shape;
+		int n = snprintf(text, sizeof(text), "2024-06-14 15:16:01 %s", names[i]);
+
+		assert_int_equal(timestamp_match(str_of(text), TIMESTAMP_BARE, &shape), n);
+	}
+	/* A level is no zone. */
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const levels[] = {"INFO", "WARN", "ERROR", "EMERG"};
+		char text[64];
+		unsigned shape;
+
+		snprintf(text, sizeof(text), "2024-06-14 15:16:01 %s", levels[i]);
+		assert_int_equal(timestamp_match(str_of(text), TIMESTAMP_BARE, &shape), 19);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +240,8 @@ int main(void)
 		cmocka_unit_test(foreign_text_is_harmless),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(ini_files),
+		cmocka_unit_test(cached_times_are_the_same),
+		cmocka_unit_test(zone_names),
 		cmocka_unit_test(quoted_strings),
 	};
 

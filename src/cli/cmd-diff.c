@@ -83,7 +83,7 @@ static void scan_log(void *arg, uint32_t side, uint32_t log,
 			struct event_time time = {0};
 
 			if (line.head)
-				logreader_time(f->reader, &line, &time);
+				logcursor_time(&c, &line, &time);
 			fn(fnarg, line.no, &line, &time);
 		}
 		logcursor_release(&c);

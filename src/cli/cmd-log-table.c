@@ -61,8 +61,8 @@ static void each_event(const struct table *t, size_t part, bool (*fn)(void *arg,
 		       void *arg)
 {
 	const struct logset_file *f = &t->set->files[t->set->parts[part].file];
-	struct logrow row = {.set = t->set, .file = f};
 	struct logcursor c;
+	struct logrow row = {.set = t->set, .file = f, .cursor = &c};
 	struct logline line;
 	bool more = true;
 

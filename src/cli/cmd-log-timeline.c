@@ -34,10 +34,10 @@ static const struct option options[] = {
 };
 
 static const struct rows_column columns[] = {
-	{"time", ROWS_STRING},     {"gap_ns", ROWS_NUMBER}, {"file", ROWS_STRING},
-	{"line", ROWS_NUMBER},     {"marks", ROWS_LIST},    {"silence_ns", ROWS_NUMBER},
-	{"left_out", ROWS_NUMBER}, {"level", ROWS_STRING},  {"template", ROWS_STRING},
-	{"message", ROWS_STRING},
+	{"time", ROWS_STRING, 0},     {"gap_ns", ROWS_NUMBER, 0}, {"file", ROWS_STRING, 0},
+	{"line", ROWS_NUMBER, 0},     {"marks", ROWS_LIST, 0},    {"silence_ns", ROWS_NUMBER, 0},
+	{"left_out", ROWS_NUMBER, 0}, {"level", ROWS_STRING, 0},  {"template", ROWS_STRING, 0},
+	{"message", ROWS_STRING, 0},
 };
 
 static const struct {

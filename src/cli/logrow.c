@@ -23,7 +23,7 @@ void logrow_set(struct logrow *r, const struct logline *line, uint32_t tmpl)
 const struct event_time *logrow_time(struct logrow *r)
 {
 	if (!r->has_time) {
-		logreader_time(r->file->reader, r->line, &r->time);
+		logcursor_time(r->cursor, r->line, &r->time);
 		r->has_time = true;
 	}
 	return &r->time;
@@ -50,6 +50,30 @@ static struct str params_text(struct logrow *r)
 	return buf_str(&r->params_text);
 }
 
+/* Within one second only the fraction of the text before is replaced. */
+static struct str time_text(struct logrow *r)
+{
+	const struct event_time *t = logrow_time(r), *last = &r->text_time;
+	const int64_t second = INT64_C(1000000000);
+	const size_t fraction_at = sizeof("0000-00-00T00:00:00.") - 1;
+
+	if (r->time_text.n > fraction_at + t->digits - 1 && t->known && t->has_date && t->ns >= 0 &&
+	    t->ns / second == last->ns / second && t->zone == last->zone &&
+	    t->digits == last->digits && t->digits && t->has_zone == last->has_zone &&
+	    t->has_year == last->has_year) {
+		int64_t v = t->ns % second;
+
+		for (int i = 9; i-- > 0; v /= 10)
+			if (i < t->digits)
+				r->time_text.p[fraction_at + (size_t)i] = (char)('0' + v % 10);
+	} else {
+		buf_clear(&r->time_text);
+		timestamp_format(t, &r->time_text);
+	}
+	r->text_time = *t;
+	return buf_str(&r->time_text);
+}
+
 static struct str line_number(struct logrow *r)
 {
 	int n = snprintf(r->number, sizeof(r->number), "%llu", (unsigned long long)r->line->no);
@@ -64,10 +88,7 @@ struct str logrow_cell(void *row, unsigned column)
 	switch ((enum logrow_column)column) {
 	case LOGROW_FILE: return r->file->name;
 	case LOGROW_LINE: return line_number(r);
-	case LOGROW_TIME:
-		buf_clear(&r->time_text);
-		timestamp_format(logrow_time(r), &r->time_text);
-		return buf_str(&r->time_text);
+	case LOGROW_TIME: return time_text(r);
 	case LOGROW_LEVEL: return r->line->level_text;
 	case LOGROW_HOST: return r->line->host;
 	case LOGROW_PROCESS: return r->line->process;

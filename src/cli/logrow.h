@@ -34,12 +34,14 @@ extern const char *const logrow_names[LOGROW_COLUMNS];
 struct logrow {
 	const struct logset *set;
 	const struct logset_file *file;
+	struct logcursor *cursor; /* that reads the line */
 	const struct logline *line;
 	uint32_t tmpl;
 	bool has_time, has_params;
 	struct event_time time;
 	char number[24];
 	struct buf time_text, params_text;
+	struct event_time text_time; /* what time_text says */
 	struct str params[MINE_MAX_PARAMS];
 	size_t nparams;
 };

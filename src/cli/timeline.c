@@ -17,8 +17,8 @@ static void filter_part(void *arg, size_t part, unsigned worker)
 {
 	const struct filtering *f = arg;
 	struct logset_file *file = &f->set->files[f->set->parts[part].file];
-	struct logrow row = {.set = f->set, .file = file};
 	struct logcursor c;
+	struct logrow row = {.set = f->set, .file = file, .cursor = &c};
 	struct logline line;
 
 	logset_part_cursor(f->set, part, &c);

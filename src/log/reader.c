@@ -247,16 +247,21 @@ const char *logreader_format(const struct logreader *r, uint32_t f)
 	return f < r->nformats ? r->formats[f]->about : NULL;
 }
 
+static unsigned shape_of(const struct logreader *r, const struct logline *line)
+{
+	return line->format < r->nformats ? r->formats[line->format]->shape : TIMESTAMP_NONE;
+}
+
 void logreader_time(const struct logreader *r, const struct logline *line, struct event_time *t)
 {
-	unsigned shape = TIMESTAMP_NONE;
+	if (!line->time_text.n || !timestamp_decode(line->time_text, shape_of(r, line), t))
+		*t = (struct event_time){0};
+}
 
-	*t = (struct event_time){0};
-	if (!line->time_text.n)
-		return;
-	if (line->format < r->nformats)
-		shape = r->formats[line->format]->shape;
-	if (!timestamp_decode(line->time_text, shape, t))
+void logcursor_time(struct logcursor *c, const struct logline *line, struct event_time *t)
+{
+	if (!line->time_text.n ||
+	    !timestamp_decode_cached(&c->time, line->time_text, shape_of(c->reader, line), t))
 		*t = (struct event_time){0};
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "text/timestamp.h"
 #include "types/event.h"
 
 #define LOG_LINE_MAX ((size_t)1 << 20) /* longer lines are cut, with a note */
@@ -48,6 +49,7 @@ struct logcursor {
 	struct buf scratch;   /* unescaped or stripped text that a line's slices point into */
 	uint32_t last_format; /* tried first */
 	uint32_t state;       /* multi-line state (inside a traceback, a JSON block, ...) */
+	struct timestamp_cache time;
 };
 
 /* from: offset of a line's beginning; lines_before: number of the line before it. */
@@ -65,3 +67,5 @@ size_t logreader_cuts(const struct logreader *r, size_t want, uint64_t **cuts);
 
 /* Decode the time of a line read by this reader. */
 void logreader_time(const struct logreader *r, const struct logline *line, struct event_time *t);
+/* The same for one line after another of a cursor: cheaper. */
+void logcursor_time(struct logcursor *c, const struct logline *line, struct event_time *t);

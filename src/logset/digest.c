@@ -94,7 +94,7 @@ static void digest_piece(void *arg, size_t index, unsigned worker)
 				struct str name = entity_of(&line, &f->entities, &d->names[worker]);
 
 				entity = name.n ? hash_str(name) : 0;
-				logreader_time(f->reader, &line, &time);
+				logcursor_time(&c, &line, &time);
 			}
 			d->cut_lines[worker] += line.cut;
 			digest_builder_add(b, &line, entity, &time);

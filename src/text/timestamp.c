@@ -199,20 +199,39 @@ static bool zone_offset(const char **pp, const char *end, struct parts *t)
 	return true;
 }
 
+/* May a name of the table begin so? Most lines have a level here, which this rules out. */
+static bool zone_begins(char a, char b)
+{
+	switch (a) {
+	case 'A':
+	case 'W': return b == 'E';
+	case 'B':
+	case 'I':
+	case 'J':
+	case 'K': return b == 'S';
+	case 'C':
+	case 'E': return b == 'E' || b == 'S' || b == 'D';
+	case 'M':
+	case 'P': return b == 'S' || b == 'D';
+	case 'G': return b == 'M';
+	case 'H': return b == 'K';
+	case 'N': return b == 'Z';
+	case 'S': return b == 'G';
+	case 'U': return b == 'T';
+	case 'Z': return true;
+	default: return false;
+	}
+}
+
 static bool zone_name(const char **pp, const char *end, struct parts *t)
 {
-	size_t word = 0;
-
-	/* Most lines have a level here: the length of the word rules nearly all names out. */
-	while (*pp + word < end && (*pp)[word] >= 'A' && (*pp)[word] <= 'Z')
-		word++;
-	if (word == 0 || word >= sizeof(zones->name))
+	if (!zone_begins(**pp, *pp + 1 < end ? (*pp)[1] : 0))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
-		size_t n = zones[i].name[word] ? 0 : word;
+		size_t n = strlen(zones[i].name);
 		const char *p = *pp + n;
 
-		if (n == 0 || zones[i].name[0] != **pp || memcmp(*pp, zones[i].name, n) != 0 ||
+		if ((size_t)(end - *pp) < n || memcmp(*pp, zones[i].name, n) != 0 ||
 		    (p < end && (letter(*p) || digit(*p) || *p == '_')))
 			continue;
 		t->has_zone = zones[i].minutes != ZONE_VAGUE;
@@ -677,4 +696,72 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 		p = put_mark(p, ':', (uint32_t)abs(zone) / 60 % 60);
 	}
 	out->n = (size_t)(p - out->p);
+}
+
+/* Do the two differ at most in the fraction's digits, which stand where they stood? */
+static bool same_second(const struct timestamp_cache *c, struct str s, unsigned shape)
+{
+	size_t after = c->frac_at + c->frac_n;
+
+	if (s.n != c->raw_n || shape != c->shape || memcmp(s.p, c->raw, c->frac_at) != 0 ||
+	    memcmp(s.p + after, c->raw + after, s.n - after) != 0)
+		return false;
+	for (size_t i = c->frac_at; i < after; i++)
+		if (!digit(s.p[i]))
+			return false;
+	return true;
+}
+
+static int64_t fraction_ns(const char *p, size_t n)
+{
+	int64_t v = 0;
+
+	for (size_t i = 0; i < 9; i++)
+		v = v * 10 + (i < n ? p[i] - '0' : 0);
+	return v;
+}
+
+/* Where the fraction's digits stand: the only ones of that number and value behind a mark. */
+static void find_fraction(struct timestamp_cache *c)
+{
+	size_t n = c->time.digits;
+	int64_t ns = c->time.ns % NS;
+
+	c->frac_at = c->raw_n;
+	c->frac_n = 0;
+	if (n < 3)
+		return;
+	for (size_t i = c->raw_n - n; i > 0; i--) {
+		char mark = c->raw[i - 1];
+
+		if ((mark != '.' && mark != ',') || !digit(c->raw[i]))
+			continue;
+		if (fraction_ns(c->raw + i, n) == ns) {
+			c->frac_at = (uint8_t)i;
+			c->frac_n = (uint8_t)n;
+		}
+		return;
+	}
+}
+
+bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned shape,
+			     struct event_time *t)
+{
+	if (c->raw_n && same_second(c, s, shape)) {
+		*t = c->time;
+		if (c->frac_n)
+			t->ns += fraction_ns(s.p + c->frac_at, c->frac_n) - t->ns % NS;
+		return true;
+	}
+	if (!timestamp_decode(s, shape, t))
+		return false;
+	c->raw_n = 0;
+	if (s.n > sizeof(c->raw) || s.n <= t->digits || t->ns < 0)
+		return true;
+	memcpy(c->raw, s.p, s.n);
+	c->raw_n = (uint8_t)s.n;
+	c->shape = shape;
+	c->time = *t;
+	find_fraction(c);
+	return true;
 }

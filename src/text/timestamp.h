@@ -42,6 +42,19 @@ size_t timestamp_check(const struct timestamp_plan *plan, struct str s);
 /* Decode a whole timestamp of that shape (TIMESTAMP_NONE: find it); false if it is none. */
 bool timestamp_decode(struct str s, unsigned shape, struct event_time *t);
 
+/*
+ * The same for one line after another: where only the fraction differs from the timestamp before,
+ * only that is decoded. {0} is an empty cache; one a thread.
+ */
+struct timestamp_cache {
+	char raw[TIMESTAMP_MAX];
+	uint8_t raw_n, frac_at, frac_n;
+	unsigned shape;
+	struct event_time time;
+};
+bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned shape,
+			     struct event_time *t);
+
 /* Of two timestamps of one line, does shape a say more than shape b (date, year, fraction)? */
 int timestamp_rank(unsigned shape);
 /* The pattern of a shape, for people. */
