@@ -14,8 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void check_mask(struct str message)
 {
+	CLEANUP_FREE char *exact = mem_alloc(message.n); /* sanitizers see reads outside */
 	char fast[MASK_ROOM], slow[MASK_ROOM];
-	size_t n = mask_message(mask_classifier(), message, fast);
+	size_t n;
+
+	if (message.n)
+		memcpy(exact, message.p, message.n);
+	message.p = exact;
+	n = mask_message(mask_classifier(), message, fast);
 
 	if (n > message.n || n > MASK_MAX + 1 ||
 	    n != mask_message(mask_classifier_scalar(), message, slow) ||

@@ -306,9 +306,9 @@ static char *mixed(char *o, const struct parts *ps)
 static char *digits(char *o, const struct mask_bits *bits, const char *m, size_t from, size_t to)
 {
 	struct parts ps;
-	size_t end = word_end(bits, m, from, to);
 
-	if (end == to && mask_bit(bits->word, from)) { /* one word: the most frequent case */
+	/* One word is the most frequent case. */
+	if (mask_bit(bits->word, from) && word_end(bits, m, from, to) == to) {
 		if (word_kind(bits, m, from, to) != PART_HARD)
 			return literal(o, m + from, to - from);
 		*o++ = MASK_ANY;
