@@ -33,7 +33,7 @@ static const struct {
 	{"took 12 ms", "took <*> ms"},
 	{"took 12ms.", "took <*>."},
 	{"at -3, +4.5 and 1e-7", "at <*>, <*> and <*>"},
-	{"-5 is -_-7", "<*> is -<*>"},
+	{"-5 is -_-777", "<*> is <*>"},
 	{"50% of 16K", "<*>% of <*>"},
 	{"0xdeadbeef 7f3a9c00 cafebabe12", "<*> <*> <*>"},
 	{"v1.2.3 version 6.1.0-18", "<*> version <*>"},
