@@ -149,7 +149,7 @@ static void err_text(void **state)
 
 static void file_replace_is_all_or_nothing(void **state)
 {
-	char dir[] = "/tmp/inquest-test-XXXXXX", path[64], *data;
+	char dir[] = "/tmp/inquest-test-XXXXXX", path[64], link[64], *data;
 	struct file_replace r;
 	struct err e;
 	size_t n;
@@ -168,8 +168,17 @@ static void file_replace_is_all_or_nothing(void **state)
 	assert_int_equal(file_read_small(path, 2, &data, &n, &e), -ERR_LIMIT);
 	assert_int_equal(file_read_small("/nonexistent/x", 2, &data, &n, &e), -ERR_SYSTEM);
 	assert_int_equal(file_replace_open(&r, "/nonexistent/x", &e), -ERR_SYSTEM);
-	unlink(path);
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink("x", link), 0);
+	assert_int_equal(file_replace_open(&r, link, &e), 0);
+	fputs("three", r.f);
+	assert_int_equal(file_replace_commit(&r, &e), 0);
+	assert_int_equal(unlink(path), 0); /* what the link names was replaced */
+	unlink(link);
 	assert_int_equal(rmdir(dir), 0); /* no temporary file stays behind */
+	assert_int_equal(file_replace_open(&r, "/dev/full", &e), 0); /* a device stays one */
+	fputs("four", r.f);
+	assert_int_equal(file_replace_commit(&r, &e), -ERR_SYSTEM);
 }
 
 static void count_part(void *arg, size_t part, unsigned worker)

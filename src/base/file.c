@@ -149,28 +149,74 @@ int file_read_small(const char *path, size_t max, char **data, size_t *n, struct
 	return 0;
 }
 
+/*
+ * An unnamed file in the folder of path; where there are none, or without /proc to name them by,
+ * one with a name in *tmp.
+ */
+static int open_beside(const char *path, char **tmp)
+{
+	CLEANUP_FREE char *dir = mem_strdup(path);
+	char *slash = strrchr(dir, '/');
+	mode_t mask;
+	int fd = -1;
+
+	if (slash)
+		slash[1] = 0;
+	if (access("/proc/self/fd", X_OK) == 0)
+		fd = open(slash ? dir : ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		return fd;
+	if (asprintf(tmp, "%s.tmp-XXXXXX", path) < 0)
+		abort();
+	fd = mkostemp(*tmp, O_CLOEXEC);
+	mask = umask(0);
+	umask(mask);
+	if (fd >= 0)
+		fchmod(fd, 0666 & ~mask);
+	return fd;
+}
+
+/* Give the unnamed file a name beside its place. */
+static int name_beside(struct file_replace *r)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fileno(r->f));
+	for (unsigned i = 0; i < 100; i++) {
+		if (asprintf(&r->tmp, "%s.tmp-%d-%u", r->path, getpid(), i) < 0)
+			abort();
+		if (linkat(AT_FDCWD, link, AT_FDCWD, r->tmp, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		free(r->tmp);
+		r->tmp = NULL;
+		if (errno != EEXIST)
+			break;
+	}
+	return -1;
+}
+
 int file_replace_open(struct file_replace *r, const char *path, struct err *err)
 {
-	CLEANUP_FREE char *tmp = NULL;
-	mode_t mask;
+	CLEANUP_FREE char *real = realpath(path, NULL), *tmp = NULL;
+	struct stat st;
+	bool as_is;
 	int fd;
 
 	if (strcmp(path, "-") == 0) {
 		*r = (struct file_replace){.f = stdout};
 		return 0;
 	}
-	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
-		abort();
-	fd = mkostemp(tmp, O_CLOEXEC);
+	as_is = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	fd = as_is ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+		   : open_beside(real ? real : path, &tmp);
 	if (fd < 0)
 		return err_errno(err, "%s: cannot create", path);
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
-	*r = (struct file_replace){.f = fdopen(fd, "w"), .path = mem_strdup(path), .tmp = tmp};
-	tmp = NULL;
+	*r = (struct file_replace){.f = fdopen(fd, "w"), .tmp = tmp};
 	if (!r->f)
 		abort();
+	if (!as_is)
+		r->path = mem_strdup(real ? real : path);
+	tmp = NULL;
 	return 0;
 }
 
@@ -179,30 +225,23 @@ int file_replace_commit(struct file_replace *r, struct err *err)
 	bool bad = fflush(r->f) != 0 || ferror(r->f);
 	int rc = 0;
 
-	if (!r->tmp) {
-		rc = bad ? err_errno(err, "stdout") : 0;
-		*r = (struct file_replace){0};
-		return rc;
-	}
-	bad = bad || fsync(fileno(r->f)) != 0;
-	if (bad || rename(r->tmp, r->path) != 0) {
-		rc = err_errno(err, "%s: cannot write", r->path);
-		file_replace_abort(r);
-		return rc;
-	}
-	fclose(r->f);
-	free(r->path);
-	free(r->tmp);
-	*r = (struct file_replace){0};
-	return 0;
+	if (r->path)
+		bad = bad || fsync(fileno(r->f)) != 0 || (!r->tmp && name_beside(r) != 0) ||
+		      rename(r->tmp, r->path) != 0;
+	if (bad)
+		rc = err_errno(err, "%s: cannot write", r->path ? r->path : "output");
+	if (!bad && r->tmp) /* that name is gone */
+		*r->tmp = 0;
+	file_replace_abort(r);
+	return rc;
 }
 
 void file_replace_abort(struct file_replace *r)
 {
-	if (r->tmp) {
+	if (r->f && r->f != stdout)
 		fclose(r->f);
+	if (r->tmp && *r->tmp)
 		unlink(r->tmp);
-	}
 	free(r->path);
 	free(r->tmp);
 	*r = (struct file_replace){0};

@@ -41,12 +41,15 @@ int file_read_small(const char *path, size_t max, char **data, size_t *n,
 
 /*
  * Replace path at once or not at all: write to the stream, then file_replace_commit() (flush,
- * fsync, rename) or file_replace_abort() (the temporary file goes). path "-" means stdout, which
- * is only flushed.
+ * fsync, rename) or file_replace_abort(). Until then the new file has no name, so that nothing of
+ * it stays behind when the process is killed (a name beside path where the file system has no
+ * unnamed files). Symbolic links are followed. What cannot be replaced is written to as it is: path
+ * "-", which means stdout, devices and pipes.
  */
 struct file_replace {
 	FILE *f;
-	char *path, *tmp; /* tmp NULL: stdout */
+	char *path; /* NULL: written to as it is */
+	char *tmp;  /* the new file's name, NULL while it has none */
 };
 
 int file_replace_open(struct file_replace *r, const char *path, struct err *err) ERR_CHECK;

@@ -129,7 +129,11 @@ void *arena_alloc(struct arena *a, size_t size)
 
 void *arena_zalloc(struct arena *a, size_t size)
 {
-	return memset(arena_alloc(a, size), 0, size);
+	void *p = arena_alloc(a, size);
+
+	if (size)
+		memset(p, 0, size);
+	return p;
 }
 
 struct str arena_str(struct arena *a, struct str s)

@@ -50,8 +50,11 @@ static char *literal(char *o, const char *p, size_t n)
 /* The end of a word that begins at i; blk_-123 is one. */
 static size_t word_end(const struct mask_bits *bits, const char *m, size_t i, size_t to)
 {
+	size_t from = i;
+
 	i = mask_next_clear(bits->word, i, to);
-	while (i + 1 < to && m[i] == '-' && m[i - 1] == '_' && mask_bit(bits->digit, i + 1))
+	while (i > from && i + 1 < to && m[i] == '-' && m[i - 1] == '_' &&
+	       mask_bit(bits->digit, i + 1))
 		i = mask_next_clear(bits->word, i + 1, to);
 	return i;
 }
