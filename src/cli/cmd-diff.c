@@ -162,7 +162,7 @@ static void print(const struct values *v, const struct diff_report *r)
 		diff_report_gitlab(r, &out);
 	else
 		diff_report_markdown(r, &out);
-	fwrite(out.p, 1, out.n, stdout);
+	fwrite(buf_cstr(&out), 1, out.n, stdout);
 	buf_release(&out);
 }
 

@@ -69,18 +69,17 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (rest.n) {
 		char *words[3] = {argv[0], (char *)(uintptr_t)rest.items[0],
 				  rest.n > 1 ? (char *)(uintptr_t)rest.items[1] : NULL};
+		int n = rest.n > 1 ? 2 : 1;
 
-		c = command_find(rest.n > 1 ? 3 : 2, words, &used);
+		c = command_find(n + 1, words, &used);
 		if (!c)
-			rc = err_set(&err, ERR_USAGE, "no command '%s'", rest.items[0]);
+			rc = command_unknown(n, words + 1);
 	}
-	if (rc)
-		rc = command_usage(&cmd_help, &err);
-	else if (v.man)
+	if (!rc && v.man)
 		manual_print(c, stdout);
-	else if (c || v.help)
+	else if (!rc && (c || v.help))
 		command_print_help(c ? c : &cmd_help, stdout);
-	else
+	else if (!rc)
 		print_overview(v.all);
 	options_list_release(&rest);
 	return rc;

@@ -138,12 +138,12 @@ static int print_table(struct cli *cli, struct table *t, const struct logs *l,
 	if (t->rows.form == ROWS_TEXT)
 		measure(t);
 	rows_head(&t->rows, STR(""), &edge);
-	fwrite(edge.p, 1, edge.n, stdout);
+	fwrite(buf_cstr(&edge), 1, edge.n, stdout);
 	rc = ordered_output(l->opts.threads, t->set->nparts, format_part, t,
 			    rows_separator(&t->rows), stdout, err);
 	buf_clear(&edge);
 	rows_tail(&t->rows, &edge);
-	fwrite(edge.p, 1, edge.n, stdout);
+	fwrite(buf_cstr(&edge), 1, edge.n, stdout);
 	buf_release(&edge);
 	rows_release(&t->rows);
 	return rc;

@@ -76,8 +76,8 @@ static size_t mark_words(unsigned m, struct str *words)
 /* Since the row before; false if that cannot be told. */
 static bool gap_of(const struct printing *p, const struct timeline_row *r, int64_t *ns)
 {
-	*ns = r->key - p->before;
-	return p->any && p->t->clocks[r->file].timed && p->before != INT64_MIN;
+	return p->any && p->t->clocks[r->file].timed && p->before != INT64_MIN &&
+	       !__builtin_sub_overflow(r->key, p->before, ns);
 }
 
 static void add_duration(struct buf *b, int64_t ns)

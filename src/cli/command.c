@@ -2,6 +2,9 @@
 /* The list of commands, and what all share: looking them up, their help, their errors. */
 #include "cli/command.h"
 
+#include "base/buf.h"
+#include "base/mem.h"
+
 const struct command *const commands[] = {
 	&cmd_diff,         &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates,
 	&cmd_log_timeline, NULL,
@@ -31,6 +34,42 @@ const struct command *command_find(int argc, char **argv, int *used)
 		return commands[i];
 	}
 	return NULL;
+}
+
+/* The second words of the commands that begin with this one, as "a, b, c". */
+static void list_group(const char *first, struct buf *b)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		struct str name = str_of(commands[i]->name);
+		size_t space = str_find_char(name, ' ');
+
+		if (space < name.n && str_eq(str_head(name, space), str_of(first)))
+			buf_printf(b, "%s" STR_FMT, b->n ? ", " : "",
+				   STR_ARG(str_from(name, space + 1)));
+	}
+}
+
+int command_unknown(int n, char **words)
+{
+	CLEANUP_BUF struct buf given = {0}, group = {0};
+	const char *names[64], *near;
+	size_t known = 0;
+
+	for (size_t i = 0; commands[i] && known < ARRAY_SIZE(names); i++)
+		names[known++] = commands[i]->name;
+	list_group(words[0], &group);
+	buf_printf(&given, "%s", words[0]);
+	if (group.n && n > 1)
+		buf_printf(&given, " %s", words[1]);
+	near = options_suggest(buf_cstr(&given), names, known);
+	fprintf(stderr, "inquest: no command '%s'; ", buf_cstr(&given));
+	if (near)
+		fprintf(stderr, "did you mean '%s'?\n", near);
+	else if (group.n)
+		fprintf(stderr, "after %s stands one of: %s\n", words[0], buf_cstr(&group));
+	else
+		fputs("inquest help -a lists all\n", stderr);
+	return EXIT_USAGE;
 }
 
 /* "what it does<TAB>command" lines as two lines each. */

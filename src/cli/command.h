@@ -38,6 +38,8 @@ extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */
 const struct command *command_find(int argc, char **argv, int *used);
+/* Says that words[0...n-1] name none, and which ones are meant; returns EXIT_USAGE. */
+int command_unknown(int n, char **words);
 void command_print_help(const struct command *c, FILE *f);
 
 /* "inquest: message" on stderr and the exit status for code. */

@@ -104,9 +104,16 @@ struct str logrow_cell(void *row, unsigned column)
 
 static int parse_bound(const char *text, const char *option, struct event_time *t, struct err *err)
 {
-	if (text && !timestamp_decode(str_of(text), TIMESTAMP_NONE, t))
+	CLEANUP_BUF struct buf day = {0}; /* when text is a day: its beginning */
+
+	if (!text)
+		return 0;
+	buf_printf(&day, "%sT00:00:00", text);
+	if (!timestamp_decode(str_of(text), TIMESTAMP_NONE, t) &&
+	    !timestamp_decode(buf_str(&day), TIMESTAMP_NONE, t))
 		return err_set(err, ERR_USAGE,
-			       "--%s takes a time (2024-05-01T12:00:00, 12:00:00), not '%s'",
+			       "--%s takes a time (2024-05-01T12:00:00, 2024-05-01, 12:00:00), "
+			       "not '%s'",
 			       option, text);
 	return 0;
 }

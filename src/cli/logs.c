@@ -68,6 +68,11 @@ int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v, stru
 
 int logs_add(struct logs *l, const char *path, uint32_t side, struct err *err)
 {
+	bool is_stdin = strcmp(path, "-") == 0;
+
+	if (is_stdin && l->stdin_taken)
+		return err_set(err, ERR_USAGE, "standard input (-) can be read only once");
+	l->stdin_taken |= is_stdin;
 	return logset_add(&l->set, path, side, &l->opts, err);
 }
 
@@ -141,7 +146,7 @@ int logs_write_digest(const char *path, const struct digest *d, struct err *err)
 		return rc;
 	digest_write(d, &text);
 	errno = 0;
-	if (fwrite(text.p, 1, text.n, out.f) != text.n && errno == EPIPE && !out.tmp)
+	if (fwrite(text.p, 1, text.n, out.f) != text.n && errno == EPIPE && !out.path)
 		return 0; /* the reader went away: quietly */
 	return file_replace_commit(&out, err);
 }

@@ -62,6 +62,7 @@ struct logs {
 	struct logset_opts opts;
 	struct templates_known *known;
 	struct logformat_set *formats;
+	bool stdin_taken;
 };
 
 /* Ready for logs_add(): options checked, formats and known templates read. On failure all is

@@ -124,21 +124,6 @@ static int run_command(const struct command *c, struct cli *cli, int argc, char 
 	return status;
 }
 
-static int unknown_command(const char *given)
-{
-	const char *names[64], *near;
-	size_t n = 0;
-
-	for (size_t i = 0; commands[i] && n < ARRAY_SIZE(names); i++)
-		names[n++] = commands[i]->name;
-	near = options_suggest(given, names, n);
-	if (near)
-		fprintf(stderr, "inquest: no command '%s'; did you mean '%s'?\n", given, near);
-	else
-		fprintf(stderr, "inquest: no command '%s'; inquest help -a lists all\n", given);
-	return EXIT_USAGE;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct sigaction sigbus = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO};
@@ -163,7 +148,7 @@ int main(int argc, char **argv)
 		return cmd_help.run(&cli, 1, help_argv);
 	c = command_find(argc, argv, &used);
 	if (!c)
-		return unknown_command(argv[1]);
+		return command_unknown(argc - 1, argv + 1);
 	status = run_command(c, &cli, argc - used, argv + used);
 	if (fflush(stdout) != 0 && errno != EPIPE) {
 		fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));

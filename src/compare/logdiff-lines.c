@@ -202,22 +202,21 @@ static void fill_gaps(struct ld *d)
 	size_t n = d->nmarks;
 
 	for (size_t i = 0; i + 1 < n; i++) {
-		const struct ld_mark *a = &d->marks[i], *b = &d->marks[i + 1];
+		struct ld_mark gap = d->marks[i];
+		const struct ld_mark *b = &d->marks[i + 1];
 		const struct logrec *r;
 
-		if (a->log != b->log || b->no != a->no + 2)
+		if (gap.log != b->log || b->no != gap.no + 2)
 			continue;
-		r = &d->in->side[1].logs[a->log].recs[a->no];
+		r = &d->in->side[1].logs[gap.log].recs[gap.no];
 		if (!d->tmpl[ld_tmpl_of(d, r)].blank)
 			continue;
-		array_push(d->marks, d->nmarks, d->capmarks) = (struct ld_mark){
-			.log = a->log,
-			.no = a->no + 1,
-			.tmpl = ld_tmpl_of(d, r),
-			.entity = r->entity,
-			.kind = MARK_GAP,
-			.block = d->marks[i].block,
-		};
+		gap.no++;
+		gap.tmpl = ld_tmpl_of(d, r);
+		gap.entity = r->entity;
+		gap.kind = MARK_GAP;
+		gap.weight = 0;
+		array_push(d->marks, d->nmarks, d->capmarks) = gap;
 	}
 }
 
