@@ -274,17 +274,20 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 static size_t text_column(const struct learner *l, size_t n)
 {
 	size_t best = SIZE_MAX, host = SIZE_MAX;
+	bool level = false;
 
 	for (size_t c = 0; c < n; c++) {
 		const struct stats *st = &l->cols[c].stats;
 		uint32_t lines = (uint32_t)l->nalive;
 
+		level = level || l->cols[c].kind == TOKEN_LEVEL;
 		if (l->cols[c].kind != TOKEN_ATOM || (c && l->cols[c - 1].names_id) ||
 		    st->numeric * 2 > lines || st->date * 2 > lines || st->dash * 2 > lines ||
 		    st->repeat * 10 >= lines * 8 || st->fileline * 2 > lines ||
-		    st->hashline * 2 > lines)
+		    st->hashline * 2 > lines || st->numpair * 2 > lines ||
+		    st->facility * 2 > lines || st->threadlike * 2 > lines)
 			continue;
-		if (host == SIZE_MAX &&
+		if (host == SIZE_MAX && !level &&
 		    (st->hostlike * 2 > lines || (l->timed && c < l->anchor && l->anchor > 1))) {
 			host = c;
 			continue;

@@ -147,7 +147,11 @@ static bool is_stack_frame(struct str s)
 		return false;
 	while (i < s.n && digit(s.p[i]))
 		i++;
-	return i < s.n && s.p[i] == ' ';
+	if (i == s.n || s.p[i] != ' ')
+		return false;
+	s = unindented(str_from(s, i));
+	return str_starts(s, STR("0x")) || str_contains(s, STR(") at ")) ||
+	       str_contains(s, STR(") from "));
 }
 
 /* "thread 'main' panicked at src/main.rs:64:64:" */
@@ -231,7 +235,7 @@ static bool goes_on(enum kind kind, struct str s, bool indented, bool after_blan
 {
 	switch (kind) {
 	case KIND_STACK:
-		return indented || is_stack_frame(s) || starts_number(s, STR("    ")) ||
+		return (indented && !after_blank) || is_stack_frame(s) ||
 		       STARTS(s, STR("No locals."), STR("No symbol table info"));
 	case KIND_PY:
 		if (!indented && !str_starts(s, STR("Traceback (")))

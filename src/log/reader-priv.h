@@ -16,6 +16,8 @@ struct logreader {
 	struct map names; /* of the fields of records */
 };
 
+/* "INFO: text": the second line of a two-line record. */
+bool reader_second_line(struct str s);
 /*
  * Read the header of a line by the reader's wrapper and formats. *inner is its text without the
  * wrapper, *flags as of wrap_open(); true if a format fitted.

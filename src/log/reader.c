@@ -16,8 +16,12 @@
 
 #define STATE_PARTIAL UINT32_C(0x40000000) /* the line goes on with the one before it */
 #define STATE_SEEN    UINT32_C(0x80000000) /* a header has been seen */
-#define STATE_FLAGS   (STATE_PARTIAL | STATE_SEEN)
-#define CUT_STATES    128
+#define STATE_BELOW   UINT32_C(0x20000000) /* a second line may follow */
+#define STATE_FLAGS   (STATE_PARTIAL | STATE_SEEN | STATE_BELOW)
+#define STATE_BARE    UINT32_C(0x00010000) /* counts lines without header, up to BARE_MAX */
+#define STATE_BARES   UINT32_C(0x00ff0000)
+#define BARE_MAX      30 /* more of them in a row belong to no event: another program's output */
+#define CUT_STATES    192
 #define CUT_LINES     4096 /* lines to look at for a place to cut */
 
 bool reader_header(const struct logreader *r, struct str text, struct buf *scratch,
@@ -59,6 +63,26 @@ bool reader_header(const struct logreader *r, struct str text, struct buf *scrat
 
 /* ---- heads ---- */
 
+bool reader_second_line(struct str s)
+{
+	struct token t[2];
+
+	return lex_header(s, t, 2) == 2 && t[0].kind == TOKEN_LEVEL && t[1].kind == TOKEN_PUNCT &&
+	       t[1].sub == ':';
+}
+
+/* A line without header in a log with headers. */
+static bool bare_head(struct str text, unsigned mode, uint32_t *state)
+{
+	uint32_t bares = *state & STATE_BARES, lines = *state & ~STATE_BARES;
+	bool own = !multiline_step(text, mode, &lines);
+
+	if (own && bares < BARE_MAX * STATE_BARE)
+		bares += STATE_BARE;
+	*state = lines | bares;
+	return own && bares == BARE_MAX * STATE_BARE;
+}
+
 static bool journal_head(struct str text)
 {
 	return str_starts(text, STR("__CURSOR="));
@@ -85,10 +109,15 @@ static bool is_head(const struct logreader *r, const struct logline *line, bool 
 		lines = 0;
 		head = true;
 	} else if (r->headed && keep) {
-		head = false;
+		head = bare_head(inner, mode, &lines);
 	} else {
 		head = !multiline_step(inner, mode, &lines);
 	}
+	if (*state & STATE_BELOW && head && reader_second_line(inner) &&
+	    !(matched && r->formats[line->format]->timed))
+		head = false;
+	if (matched && r->formats[line->format]->below == BELOW_LEVEL)
+		keep |= STATE_BELOW;
 	*state = lines | keep | (flags & WRAP_PARTIAL ? STATE_PARTIAL : 0);
 	return head && !goes_on;
 }
@@ -275,12 +304,13 @@ void logcursor_time(struct logcursor *c, const struct logline *line, struct even
 static size_t cut_from(const struct logreader *r, size_t at, struct buf *scratch)
 {
 	uint32_t states[CUT_STATES];
-	size_t n = multiline_states(states, CUT_STATES / 2);
+	size_t n = multiline_states(states, CUT_STATES / 3);
 
 	for (size_t i = 0; i < n; i++) {
 		states[n + i] = states[i] | STATE_PARTIAL;
+		states[2 * n + i] = states[i] | STATE_BELOW;
 	}
-	n *= 2;
+	n *= 3;
 	for (size_t k = 0; k < CUT_LINES && at < r->data.n; k++) {
 		const char *p = r->data.p + at, *nl;
 		struct logline line = {.raw = {p, 0}};

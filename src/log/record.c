@@ -254,7 +254,7 @@ static void compose(struct record *r, struct buf *b, size_t limit, struct loglin
 	struct str v;
 
 	if (r->nrest == 0 && !m->escaped) {
-		line->message = str_trim(m->value);
+		line->message = m->value.p ? str_trim(m->value) : (struct str){b->p + from, 0};
 		return;
 	}
 	if (m->escaped)
@@ -262,7 +262,8 @@ static void compose(struct record *r, struct buf *b, size_t limit, struct loglin
 	else
 		buf_add_str(b, m->value);
 	v = str_trim((struct str){b->p + from, b->n - from});
-	memmove(b->p + from, v.p, v.n);
+	if (v.n)
+		memmove(b->p + from, v.p, v.n);
 	b->n = from + v.n;
 	v.p = b->p + from;
 	v = str_head(v, str_find_char(v, '\n'));

@@ -194,15 +194,6 @@ static void learn_inner(struct format *f, const struct str *lines, size_t n,
 	free(messages);
 }
 
-/* "INFO: text" */
-static bool is_level_line(struct str s)
-{
-	struct token t[2];
-
-	return lex_header(s, t, 2) == 2 && t[0].kind == TOKEN_LEVEL && t[1].kind == TOKEN_PUNCT &&
-	       t[1].sub == ':';
-}
-
 /* "name[12]" and nothing else */
 static bool is_event_id(struct str s)
 {
@@ -226,7 +217,7 @@ static void learn_below(struct logreader *r, const struct sampling *s)
 		if (!reader_header(r, s->lines[i], &scratch, &line, &inner, &flags))
 			continue;
 		count[line.format]++;
-		level[line.format] += !line.level_text.n && is_level_line(next);
+		level[line.format] += !line.level_text.n && reader_second_line(next);
 		text[line.format] += is_event_id(line.message) && next.n > 2 && next.p[0] == ' ' &&
 				     next.p[1] == ' ';
 	}
@@ -242,25 +233,6 @@ static void learn_below(struct logreader *r, const struct sampling *s)
 	}
 }
 
-/* "INFO: text" below a line of a two-line format is no header of its own. */
-static void drop_second_lines(struct logreader *r)
-{
-	bool two = false;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < r->nformats; i++)
-		two = two || r->formats[i]->below == BELOW_LEVEL;
-	for (uint32_t i = 0; i < r->nformats; i++) {
-		struct format *f = r->formats[i];
-
-		if (two && !f->timed && f->kind == FORMAT_OPS)
-			format_free(f);
-		else
-			r->formats[n++] = f;
-	}
-	r->nformats = n;
-}
-
 /*
  * Is a line without a header a continuation in this log? Where headers have a time and most lines
  * that could have one do; headers without a time must be nearly everywhere.
@@ -270,10 +242,8 @@ static bool is_headed(const struct logreader *r, const struct sampling *s)
 	CLEANUP_BUF struct buf scratch = {0};
 	size_t timed = 0, untimed = 0, bare = 0;
 	uint32_t state = 0;
+	bool below = false;
 
-	for (uint32_t i = 0; i < r->nformats; i++)
-		if (r->formats[i]->below == BELOW_LEVEL)
-			return true;
 	for (size_t i = 0; i < s->n; i++) {
 		struct logline line = {0};
 		struct str inner;
@@ -281,11 +251,17 @@ static bool is_headed(const struct logreader *r, const struct sampling *s)
 
 		buf_clear(&scratch);
 		if (reader_header(r, s->lines[i], &scratch, &line, &inner, &flags)) {
+			bool second = below && reader_second_line(inner);
+
 			timed += r->formats[line.format]->timed;
-			untimed += !r->formats[line.format]->timed;
+			untimed += !r->formats[line.format]->timed && !second;
+			below = r->formats[line.format]->below == BELOW_LEVEL;
 			state = 0;
-		} else if (!multiline_step(inner, 0, &state) && (timed || untimed)) {
-			bare += !multiline_looks_like_trace(inner);
+		} else {
+			if (!multiline_step(inner, 0, &state) && (timed || untimed) &&
+			    !(below && reader_second_line(inner)))
+				bare += !multiline_looks_like_trace(inner);
+			below = false;
 		}
 	}
 	return (timed && timed >= bare) || (timed + untimed >= 5 && timed + untimed >= 9 * bare);
@@ -358,7 +334,6 @@ void teach(struct logreader *r, const struct logformat_set *own)
 		learn_all(r, &s, own);
 		r->wrap = WRAP_NONE; /* the sample is unwrapped already */
 		learn_below(r, &s);
-		drop_second_lines(r);
 		r->headed = is_headed(r, &s);
 		r->wrap = wrap;
 	}

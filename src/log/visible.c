@@ -85,6 +85,7 @@ struct str visible_text(struct str raw, struct buf *scratch)
 	struct str whole = raw;
 	size_t from = scratch->n;
 
+	buf_reserve(scratch, raw.n + 1); /* so that it has an address */
 	if (raw.n && memchr(raw.p, '\r', raw.n)) {
 		raw = last_state(raw);
 		if (raw.p != whole.p && raw.n)

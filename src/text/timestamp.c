@@ -523,12 +523,13 @@ static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
 
 size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
 {
-	const char *p = s.p + plan->fixed, *end = s.p + s.n;
-	const char *rest;
+	const char *p, *end, *rest;
 	struct parts t;
 
 	if (plan->fixed < 8 || s.n < 32 || !fixed_matches(plan, s.p))
 		return run(shapes[plan->shape].pat, s, &t);
+	p = s.p + plan->fixed;
+	end = s.p + s.n;
 	for (rest = plan->rest; *rest; rest++) {
 		if (*rest == 'f') {
 			if (p + 1 < end && (*p == '.' || *p == ',') && digit(p[1]))
