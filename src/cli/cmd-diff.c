@@ -5,8 +5,10 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/diff-input.h"
 #include "cli/logs.h"
 #include "compare/logdiff.h"
 #include "report/diff.h"
@@ -15,6 +17,8 @@
 struct values {
 	struct logs_values logs;
 	struct option_list good, bad;
+	const char *baseline;
+	bool update, as_good;
 	bool lines, vim;
 	const char *format;
 	unsigned verbose;
@@ -25,6 +29,13 @@ static const struct option options[] = {
 	 offsetof(struct values, good)},
 	{OPTION_LIST, 'b', "bad", "LOG", "a log of a run that failed (may be repeated)",
 	 offsetof(struct values, bad)},
+	{OPTION_STRING, 0, "baseline", "X.digest", "a digest of the runs that worked",
+	 offsetof(struct values, baseline)},
+	{OPTION_FLAG, 0, "update", NULL,
+	 "add the bad logs to the baseline if nothing differs; make it if it is not there",
+	 offsetof(struct values, update)},
+	{OPTION_FLAG, 0, "as-good", NULL, "with --update: the run was good, whatever differs",
+	 offsetof(struct values, as_good)},
 	{OPTION_COUNT, 'v', "verbose", NULL, "all findings, with what follows from each",
 	 offsetof(struct values, verbose)},
 	{OPTION_FLAG, 0, "json", NULL, "one JSON document (inquest.diff/1)",
@@ -38,81 +49,6 @@ static const struct option options[] = {
 	LOGS_OPTIONS(struct values, logs),
 	{OPTION_END},
 };
-
-/* What the call-backs of the analysis need: files of both sides in the set. */
-struct sides {
-	struct logs *logs;
-	uint32_t *files[2]; /* index in the set of each side's logs */
-};
-
-static void fetch_line(void *arg, uint32_t side, uint32_t log, uint64_t no, struct arena *a,
-		       struct logdiff_line *out)
-{
-	struct sides *s = arg;
-	uint32_t file = s->files[side][log];
-	const struct logset *set = &s->logs->set;
-	struct logcursor c;
-	struct logline line;
-
-	*out = (struct logdiff_line){0};
-	logset_seek(set, file, no, &c);
-	if (logcursor_next(&c, &line)) {
-		out->raw = arena_str(a, line.raw);
-		out->message = arena_str(a, logline_text(&line));
-		out->level = line.level;
-		logreader_time(set->files[file].reader, &line, &out->time);
-	}
-	logcursor_release(&c);
-}
-
-static void scan_log(void *arg, uint32_t side, uint32_t log,
-		     void (*fn)(void *fnarg, uint64_t no, const struct logline *line,
-				const struct event_time *time),
-		     void *fnarg)
-{
-	struct sides *s = arg;
-	const struct logset *set = &s->logs->set;
-	const struct logset_file *f = &set->files[s->files[side][log]];
-
-	for (size_t p = f->part0; p < f->part0 + f->nparts; p++) {
-		struct logcursor c;
-		struct logline line;
-
-		logset_part_cursor(set, p, &c);
-		while (logcursor_next(&c, &line)) {
-			struct event_time time = {0};
-
-			if (line.head)
-				logcursor_time(&c, &line, &time);
-			fn(fnarg, line.no, &line, &time);
-		}
-		logcursor_release(&c);
-	}
-}
-
-static void make_input(struct sides *s, struct logdiff_input *in, struct arena *a)
-{
-	const struct logset *set = &s->logs->set;
-
-	*in = (struct logdiff_input){
-		.templates = set->templates, .arg = s, .line = fetch_line, .scan = scan_log};
-	for (uint32_t side = 0; side < 2; side++) {
-		struct logdiff_log *logs = arena_zalloc(a, set->nfiles * sizeof(*logs));
-		size_t n = 0;
-
-		s->files[side] = arena_zalloc(a, set->nfiles * sizeof(uint32_t));
-		for (uint32_t i = 0; i < set->nfiles; i++) {
-			const struct logset_file *f = &set->files[i];
-
-			if (f->side != side)
-				continue;
-			s->files[side][n] = i;
-			logs[n++] = (struct logdiff_log){
-				.name = f->name, .recs = f->recs, .n = f->nlines};
-		}
-		in->side[side] = (struct logdiff_side){.logs = logs, .n = n};
-	}
-}
 
 /* A word as a shell takes it. */
 static void shell_word(struct buf *b, const char *w)
@@ -175,7 +111,7 @@ static const char *next_command(const struct logdiff *d, const struct logdiff_in
 	struct buf time = {0};
 	struct arena a;
 
-	if (!d->first.found || !e->nlines)
+	if (!d->first.found || !e->nlines || in->side[1].logs[e->file].sparse)
 		return NULL;
 	arena_init(&a);
 	in->line(in->arg, e->side, e->file, e->line, &a, &line);
@@ -195,29 +131,68 @@ static const char *next_command(const struct logdiff *d, const struct logdiff_in
 /* Compare what was opened; whether something differs. */
 static bool compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command)
 {
-	struct sides sides = {.logs = logs};
-	struct logdiff_input in;
+	struct diff_input input;
 	struct logdiff diff;
 	struct buf next = {0};
-	struct arena a;
 	bool differs;
 
-	arena_init(&a);
 	logs_mine(logs, cli);
-	make_input(&sides, &in, &a);
-	logdiff_run(&diff, &in);
+	diff_input_init(&input, logs);
+	logdiff_run(&diff, &input.in);
 	print(v, &(struct diff_report){.diff = &diff,
-				       .in = &in,
+				       .in = &input.in,
 				       .command = command,
-				       .next = next_command(&diff, &in, &next),
+				       .next = next_command(&diff, &input.in, &next),
 				       .color = cli->color_out,
 				       .verbose = v->verbose > 0,
 				       .width = (size_t)cli->width});
 	differs = diff.nfindings || diff.first.found;
 	logdiff_release(&diff);
+	diff_input_release(&input);
 	buf_release(&next);
-	arena_release(&a);
 	return differs;
+}
+
+/* Read the baseline as a good side, if there is one to read. */
+static int add_baseline(struct logs *logs, const struct values *v, bool *make, struct err *err)
+{
+	int rc = 0;
+
+	*make = v->update && access(v->baseline, F_OK) != 0;
+	if (v->baseline && !*make)
+		rc = logs_add(logs, v->baseline, 0, err);
+	if (!rc && v->baseline && !*make && !logs->set.ndigests)
+		rc = err_set(err, ERR_INPUT, "%s: is no digest (" DIGEST_SCHEMA ")", v->baseline);
+	return rc;
+}
+
+/* The baseline, and the bad logs as one more run. */
+static int update_baseline(struct logs *logs, const char *path, bool make, struct err *err)
+{
+	struct logset *s = &logs->set;
+	struct digest sum = {0}, run;
+	bool logs_too = false;
+	int rc;
+
+	if (!make)
+		digest_add(&sum, &s->digests[0].digest); /* it was added first */
+	for (size_t i = 0; i < s->ndigests; i++)
+		if (s->digests[i].side == 1)
+			digest_add(&sum, &s->digests[i].digest);
+	for (size_t i = 0; i < s->norigins; i++)
+		logs_too |= !s->origins[i].digest && s->origins[i].side == 1;
+	if (logs_too) {
+		logset_digest(s, 1, &logs->opts, &run);
+		digest_add(&sum, &run);
+		digest_release(&run);
+	}
+	rc = logs_write_digest(path, &sum, err);
+	if (!rc)
+		fprintf(stderr, "inquest: %s: %llu %s, %llu lines\n", path,
+			(unsigned long long)sum.runs, sum.runs == 1 ? "run" : "runs",
+			(unsigned long long)sum.lines);
+	digest_release(&sum);
+	return rc;
 }
 
 static int add_all(struct logs *logs, const struct option_list *paths, uint32_t side,
@@ -235,7 +210,7 @@ static int sort_paths(struct values *v, const struct option_list *rest, struct e
 {
 	size_t i = 0;
 
-	if (!v->good.n && i < rest->n)
+	if (!v->good.n && !v->baseline && i < rest->n)
 		array_push(v->good.items, v->good.n, v->good.cap) = rest->items[i++];
 	if (!v->bad.n && i < rest->n)
 		array_push(v->bad.items, v->bad.n, v->bad.cap) = rest->items[i++];
@@ -243,11 +218,42 @@ static int sort_paths(struct values *v, const struct option_list *rest, struct e
 		return err_set(err, ERR_USAGE,
 			       "'%s' is one too many: name several with --good and --bad",
 			       rest->items[i]);
-	if (!v->good.n || !v->bad.n)
-		return err_set(err, ERR_USAGE, "name a good log and a bad one");
+	if ((!v->good.n && !v->baseline) || !v->bad.n)
+		return err_set(err, ERR_USAGE,
+			       v->baseline ? "name a log to compare"
+					   : "name a good log and a bad one");
+	if (v->update && !v->baseline)
+		return err_set(err, ERR_USAGE, "--update needs --baseline");
+	if (v->as_good && !v->update)
+		return err_set(err, ERR_USAGE, "--as-good needs --update");
 	if (v->logs.json + v->lines + v->vim + (v->format != NULL) > 1)
 		return err_set(err, ERR_USAGE,
 			       "--json, --lines, --vim and --format exclude each other");
+	return 0;
+}
+
+/* Compare, and update the baseline if that is asked for; *status: what to exit with. */
+static int diff(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
+		int *status, struct err *err)
+{
+	bool make, differs;
+	int rc = add_baseline(logs, v, &make, err);
+
+	if (!rc)
+		rc = add_all(logs, &v->good, 0, err);
+	if (!rc)
+		rc = add_all(logs, &v->bad, 1, err);
+	if (rc)
+		return rc;
+	differs = (!make || v->good.n) && compare(cli, logs, v, command);
+	*status = differs && !v->as_good ? EXIT_FOUND : EXIT_DONE;
+	if (v->update && *status == EXIT_DONE)
+		return update_baseline(logs, v->baseline, make, err);
+	if (v->update)
+		fprintf(stderr,
+			"inquest: %s: not updated, because something differs; --as-good "
+			"does it all the same\n",
+			v->baseline);
 	return 0;
 }
 
@@ -264,14 +270,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = sort_paths(&v, &rest, &err);
 	if (!rc)
 		rc = logs_init(&logs, cli, &v.logs, &err);
+	logs.opts.digests = true;
 	if (!rc)
-		rc = add_all(&logs, &v.good, 0, &err);
-	if (!rc)
-		rc = add_all(&logs, &v.bad, 1, &err);
-	if (!rc)
-		status = compare(cli, &logs, &v, command_line(argc, argv, &command)) ? EXIT_FOUND
-										     : EXIT_DONE;
-	else
+		rc = diff(cli, &logs, &v, command_line(argc, argv, &command), &status, &err);
+	if (rc)
 		status = rc == -ERR_USAGE ? command_usage(&cmd_diff, &err) : command_fail(rc, &err);
 	logs_release(&logs);
 	logs_values_release(&v.logs);
@@ -287,18 +289,28 @@ const struct command cmd_diff = {
 	.stage = "analyse",
 	.front = true,
 	.summary = "good against bad: when and how it went off track, and what differs",
-	.usage = "[OPTIONS] GOOD BAD\n[OPTIONS] --good LOG... --bad LOG...",
-	.details = "GOOD and BAD are logs: files, directories (paired by the names in them), "
-		   "archives,\n"
-		   "compressed or not, or - for standard input. Prints the first divergence, what\n"
-		   "differs, ranked by how much it explains, and the way back from each symptom.\n"
-		   "Exit status: 0 nothing differs, 1 something does.",
+	.usage = "[OPTIONS] GOOD BAD\n[OPTIONS] --good LOG... --bad LOG...\n"
+		 "[OPTIONS] --baseline X.digest [--update [--as-good]] BAD",
+	.details =
+		"GOOD and BAD are logs: files, directories (paired by the names in them), "
+		"archives,\n"
+		"compressed or not, or - for standard input; or digests made by log digest. "
+		"Prints\n"
+		"the first divergence, what differs, ranked by how much it explains, and the way\n"
+		"back from each symptom.\n"
+		"\n"
+		"With a digest, threads are not compared, and of its side only single lines are "
+		"shown.\n"
+		"Exit status: 0 nothing differs, 1 something does.",
 	.examples =
 		"yesterday's green build against today's red one\tinquest diff green.log red.log\n"
 		"several good runs: what varies among them is no finding\tinquest diff --good "
 		"a.log "
 		"--good b.log --bad c.log\n"
 		"walk the findings in an editor\tinquest diff --vim green.log red.log | vim -q -\n"
+		"a pipeline after a green run: remember it\tinquest diff --baseline green.digest "
+		"--update --as-good build.log\n"
+		"a pipeline after a red run\tinquest diff --baseline green.digest build.log\n"
 		"comment on a pull request\tinquest diff --format markdown green.log red.log",
 	.options = options,
 	.run = run,

@@ -80,7 +80,7 @@ static struct str message_at(struct ld *d, const struct evidence *e, struct aren
 	struct logdiff_line line;
 
 	d->in->line(d->in->arg, e->side, e->file, e->line, a, &line);
-	return line.message;
+	return line.message.n ? line.message : line.raw;
 }
 
 /* Names in the lines of a finding. */
@@ -275,7 +275,10 @@ static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, struct ev
 	return d->tmpl[t].count[0] > 0;
 }
 
-/* A request of its own: what followed most often in other requests stands for the good side. */
+/*
+ * A request of its own, or a digest: what followed most often in other requests, or all in all,
+ * stands for the good side.
+ */
 static bool usual_next(const struct ld *d, uint32_t t, struct evidence *at, struct evidence *next)
 {
 	const struct ld_pair *best = NULL;
@@ -296,10 +299,10 @@ static bool usual_next(const struct ld *d, uint32_t t, struct evidence *at, stru
 static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_t no)
 {
 	uint32_t log = f->next[1].file;
-	bool named = f->entity != LOGREC_NONE;
+	bool usual = f->entity != LOGREC_NONE || d->in->side[0].ndigests;
 
 	f->common[1] = ld_at(1, log, no, ld_event_lines(d, 1, log, no));
-	if (named &&
+	if (usual &&
 	    usual_next(d, ld_tmpl_of(d, rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
 		f->has_common = true;
 	} else if (counterpart(d, log, no, &f->common[0])) {
@@ -317,6 +320,29 @@ static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_
 		f->next[0].nlines = ld_event_lines(d, 0, f->next[0].file, f->next[0].line);
 }
 
+/* The bad log is a digest: of what was before the deviation, most often, what good logs have too.
+ */
+static void first_of_digest(const struct ld *d, struct logdiff_divergence *f)
+{
+	const struct ld_pair *best = NULL;
+	uint32_t tmpl = UINT32_MAX;
+
+	for (size_t i = 0; i < d->nmarks && tmpl == UINT32_MAX; i++)
+		if (d->marks[i].log == f->next[1].file && d->marks[i].no == f->next[1].line)
+			tmpl = d->marks[i].tmpl;
+	for (size_t i = 0; i < d->npairs; i++) {
+		const struct ld_pair *p = &d->pairs[i];
+
+		if (p->b == tmpl && p->n[1] && p->at[1] && d->nodes[p->a].n[0] &&
+		    (!best || p->n[1] > best->n[1]))
+			best = p;
+	}
+	if (!best || !usual_next(d, best->a, &f->common[0], &f->next[0]))
+		return;
+	f->common[1] = ld_at(1, best->log[1], best->at[1], 1);
+	f->has_common = true;
+}
+
 void ld_first(struct ld *d, struct logdiff *out)
 {
 	struct logdiff_divergence *f = &out->first;
@@ -328,7 +354,11 @@ void ld_first(struct ld *d, struct logdiff *out)
 		return;
 	f->found = true;
 	f->next[1] = ld_at(1, e.file, e.line, ld_event_lines(d, 1, e.file, e.line));
-	f->entity = rec_at(d, 1, e.file, e.line)->entity;
+	if (d->in->side[1].logs[e.file].sparse) {
+		first_of_digest(d, f);
+		return;
+	}
+	f->entity = ld_entity_at(d, 1, e.file, e.line);
 	no = common_before(d, e.file, e.line, f->entity);
 	if (!no && f->entity != LOGREC_NONE) {
 		f->entity = LOGREC_NONE;

@@ -35,7 +35,7 @@ static void add_gap_finding(struct ld *d, const struct ld_pair *p)
 	f->bad_count = x->n[1];
 	f->where = ld_at(1, x->log, x->no, 1);
 	f->at = ld_at(1, x->log, x->from, 1);
-	f->entity = d->in->side[1].logs[x->log].recs[x->no - 1].entity;
+	f->entity = ld_entity_at(d, 1, x->log, x->no);
 	f->note = str_of(arena_printf(
 		d->arena, "%s%s -> %s after \"" STR_FMT "\"", most ? "mean " : "",
 		duration(d->arena, good), duration(d->arena, bad),

@@ -81,15 +81,14 @@ static float weight_of(const struct view *v, enum ld_mark_kind kind)
 static void add_mark(struct marker *m, uint64_t no, const struct view *v, enum ld_mark_kind kind)
 {
 	struct ld *d = m->d;
-	const struct logrec *r = &m->l->recs[no - 1];
 
 	if (d->nmarks == MAX_LINES)
 		return;
 	array_push(d->marks, d->nmarks, d->capmarks) = (struct ld_mark){
 		.log = m->log,
 		.no = no,
-		.tmpl = ld_tmpl_of(d, r),
-		.entity = r->entity,
+		.tmpl = m->l->sparse ? v->novel->tmpl : ld_tmpl_of(d, &m->l->recs[no - 1]),
+		.entity = ld_entity_at(d, 1, m->log, no),
 		.kind = kind,
 		.weight = weight_of(v, kind),
 		.block = m->block,
@@ -172,6 +171,25 @@ static uint64_t mark_block(struct marker *m, uint64_t no, const struct view *see
 	return no;
 }
 
+/* Of a log that a digest stands for only single lines are known. */
+static void mark_sparse(struct marker *m)
+{
+	const struct ld *d = m->d;
+
+	while (m->next < d->nnovel && d->novel[m->next].log < m->log)
+		m->next++;
+	for (; m->next < d->nnovel && d->novel[m->next].log == m->log; m->next++) {
+		const struct ld_novel *n = &d->novel[m->next];
+		struct view v = {.novel = n, .sym = n->sym};
+
+		m->block++;
+		if (is_seed(&v))
+			add_mark(m, n->no, &v, MARK_SEED);
+		else if (n->novelty > NOVEL_CUT && !v.sym.advice)
+			add_mark(m, n->no, &v, MARK_NOVEL);
+	}
+}
+
 static void mark_log(struct marker *m)
 {
 	for (uint64_t no = 1; no <= m->l->n;) {
@@ -206,7 +224,8 @@ static void fill_gaps(struct ld *d)
 		const struct ld_mark *b = &d->marks[i + 1];
 		const struct logrec *r;
 
-		if (gap.log != b->log || b->no != gap.no + 2)
+		if (gap.log != b->log || b->no != gap.no + 2 ||
+		    d->in->side[1].logs[gap.log].sparse)
 			continue;
 		r = &d->in->side[1].logs[gap.log].recs[gap.no];
 		if (!d->tmpl[ld_tmpl_of(d, r)].blank)
@@ -236,7 +255,10 @@ void ld_lines_mark(struct ld *d)
 	m.repeats = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*m.repeats));
 	for (m.log = 0; m.log < d->in->side[1].n; m.log++) {
 		m.l = &d->in->side[1].logs[m.log];
-		mark_log(&m);
+		if (m.l->sparse)
+			mark_sparse(&m);
+		else
+			mark_log(&m);
 	}
 	fill_gaps(d);
 	if (d->nmarks)

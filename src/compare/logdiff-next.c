@@ -183,7 +183,7 @@ static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 	f->good_count = d->nodes[t].n[0];
 	f->bad_count = d->nodes[t].n[1];
 	f->where = ld_at(0, p->log[0], p->no[0], ld_event_lines(d, 0, p->log[0], p->no[0]));
-	f->entity = d->in->side[0].logs[p->log[0]].recs[p->no[0] - 1].entity;
+	f->entity = ld_entity_at(d, 0, p->log[0], p->no[0]);
 	if (a->gone && d->pairs[a->gone - 1].at[1]) {
 		const struct ld_pair *g = &d->pairs[a->gone - 1];
 
@@ -235,6 +235,8 @@ void ld_next_findings(struct ld *d)
 	struct node *nodes = arena_zalloc(&d->tmp, (d->nnodes + 1) * sizeof(*nodes));
 	uint32_t *new_of = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*new_of));
 
+	if (d->open[0] || d->open[1])
+		return;
 	for (size_t i = 0; i < d->nfound; i++)
 		if (d->found[i].kind == FINDING_NEW)
 			new_of[d->found[i].tmpl] = (uint32_t)i + 1;

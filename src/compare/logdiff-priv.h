@@ -4,6 +4,7 @@
  *   logdiff.c        counts of templates on both sides; in the end all findings, ranked
  *   logdiff-alias.c  templates that are one statement, read differently
  *   logdiff-scan.c   the texts: symptoms, values (logdiff-values.c), and the walk:
+ *   logdiff-digest.c the same for digests
  *   logdiff-walk.c   which statement follows which, per thread or request, and after how long
  *   logdiff-next.c   what is missing; counts, threads
  *   logdiff-lines.c  which lines of the bad side matter, and in which order; new templates
@@ -89,6 +90,7 @@ struct ld_slot {
 	double min, max;     /* that range */
 	struct str constant; /* the only good word, while there is one */
 	bool varies;         /* more than one good word */
+	bool open;           /* not all good values are known: nothing is unseen */
 	uint32_t farthest;   /* 1 + value of the number farthest outside */
 };
 
@@ -115,6 +117,8 @@ struct ld {
 	size_t ntmpl;
 	uint32_t nentities; /* highest entity + 1; one more index stands for none */
 	uint64_t lines[2], heads[2];
+	bool digests;          /* there are some: statements are not told apart by their place */
+	bool open[2];          /* not all steps of the side are known: what is not there may be */
 	struct ld_node *nodes; /* the first ntmpl are templates, the next one is the beginning */
 	size_t nnodes, capnodes;
 	uint32_t *changed; /* template of good -> 1 + the one that stands there now */
@@ -142,6 +146,14 @@ static inline uint32_t ld_tmpl_of(const struct ld *d, const struct logrec *r)
 static inline bool ld_is_head(const struct logrec *r)
 {
 	return !(r->tmpl & LOGREC_CONT);
+}
+
+/* The thread or request of a line, as far as lines are known. */
+static inline uint32_t ld_entity_at(const struct ld *d, uint32_t side, uint32_t log, uint64_t no)
+{
+	const struct logdiff_log *l = &d->in->side[side].logs[log];
+
+	return no && no <= l->n ? l->recs[no - 1].entity : LOGREC_NONE;
 }
 
 /* 2 x (log-likelihood of two rates - of one): k of n against m of l; about chi-square, 1 df. */
@@ -175,6 +187,14 @@ void ld_first(struct ld *d, struct logdiff *out);
 void ld_chains(struct ld *d, struct logdiff *out);
 void ld_gap_findings(struct ld *d);
 
+struct ld_novel *ld_novel_add(struct ld *d, uint32_t side, uint32_t log, uint64_t no,
+			      uint32_t tmpl);
+/* A value of parameter slot, so many times. */
+void ld_value_see(struct ld *d, struct evidence at, uint32_t tmpl, uint32_t slot, struct str text,
+		  uint64_t times);
+/* n good values of parameter slot, all of them numbers. */
+void ld_range_see(struct ld *d, uint32_t tmpl, uint32_t slot, double min, double max, uint64_t n);
+
 struct ld_walk;
 struct ld_walk *ld_walk_new(struct ld *d);
 void ld_walk_free(struct ld_walk *w);
@@ -183,3 +203,8 @@ void ld_walk_begin(struct ld_walk *w, uint32_t side, uint32_t log);
 void ld_walk_head(struct ld_walk *w, uint64_t no, uint32_t tmpl, uint64_t place, uint32_t entity,
 		  const struct event_time *time);
 void ld_walk_end(struct ld_walk *w);
+/* Pairs counted elsewhere: add->n[side], its places there and gap.n, .sum, .max of the side. */
+void ld_walk_add(struct ld_walk *w, uint32_t side, const struct ld_pair *add);
+
+void ld_digest_count(struct ld *d, uint32_t side);
+void ld_digest_see(struct ld *d, struct ld_walk *w, uint32_t side);

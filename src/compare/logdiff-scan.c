@@ -17,18 +17,17 @@ struct pass {
 
 #define CALM_LINES 3 /* lines below a head in which an exception is what the head speaks of */
 
-static struct ld_novel *add_novel(struct pass *p, uint64_t no, uint32_t tmpl)
+struct ld_novel *ld_novel_add(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl)
 {
-	struct ld *d = p->d;
 	struct ld_novel *x;
 
 	if (d->nnovel == LOGDIFF_MAX_NOVEL)
 		return NULL;
 	x = &array_push(d->novel, d->nnovel, d->capnovel);
-	*x = (struct ld_novel){.log = p->log,
+	*x = (struct ld_novel){.log = log,
 			       .no = no,
 			       .tmpl = tmpl,
-			       .entity = d->in->side[p->side].logs[p->log].recs[no - 1].entity,
+			       .entity = ld_entity_at(d, side, log, no),
 			       .novelty = 1,
 			       .sym = d->tmpl[tmpl].sym};
 	return x;
@@ -55,7 +54,7 @@ static void see_line(struct pass *p, uint64_t no, struct str message, enum level
 		before++;
 	if (!novel && before == d->nvalues)
 		return;
-	n = add_novel(p, no, t);
+	n = ld_novel_add(d, p->side, p->log, no, t);
 	if (!n)
 		return;
 	n->sym = novel ? sym : symptom_of(message, level);
@@ -90,7 +89,8 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 	see_head(p, no, r);
 	see_line(p, no, logline_text(line), line->level);
 	if (ld_is_head(r))
-		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), place_of(line), r->entity, time);
+		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), p->d->digests ? 0 : place_of(line),
+			     r->entity, time);
 }
 
 /* Is this line of a long log asked for? */
@@ -127,7 +127,7 @@ static void fetch_log(struct pass *p)
 				arena_init(&a);
 			}
 		} else if (p->side == 1 && p->d->tmpl[t].count[0] == 0 && !p->d->tmpl[t].blank) {
-			add_novel(p, i + 1, t);
+			ld_novel_add(p->d, p->side, p->log, i + 1, t);
 		}
 	}
 	arena_release(&a);
@@ -167,6 +167,8 @@ void ld_scan(struct ld *d)
 	d->slots = arena_zalloc(&d->tmp, (slots + 1) * sizeof(*d->slots));
 	for (p.side = 0; p.side < 2; p.side++) {
 		for (p.log = 0; p.log < d->in->side[p.side].n; p.log++) {
+			if (d->in->side[p.side].logs[p.log].sparse)
+				continue;
 			ld_walk_begin(p.walk, p.side, p.log);
 			if (d->in->side[p.side].logs[p.log].n <= LOGDIFF_SCAN_MAX)
 				d->in->scan(d->in->arg, p.side, p.log, see, &p);
@@ -174,6 +176,7 @@ void ld_scan(struct ld *d)
 				fetch_log(&p);
 			ld_walk_end(p.walk);
 		}
+		ld_digest_see(d, p.walk, p.side);
 	}
 	weigh_novel(d);
 	ld_walk_free(p.walk);

@@ -131,98 +131,125 @@ size_t ld_mask_word(struct str s, char *out, size_t room)
 	return letters >= 2 ? n : 0;
 }
 
-static struct ld_value *add_value(struct ld *d, uint32_t log, uint64_t no, uint32_t tmpl,
-				  uint32_t slot, struct str text)
+/* A parameter of a line of one side, so many times. */
+struct seen {
+	struct evidence at;
+	uint32_t tmpl, slot;
+	struct str text;
+	uint64_t times;
+};
+
+static struct ld_slot *slot_at(const struct ld *d, const struct seen *v)
 {
-	struct ld_value *v;
+	return &d->slots[d->tmpl[v->tmpl].slots + v->slot];
+}
+
+static struct ld_value *add_value(struct ld *d, const struct seen *v)
+{
+	struct ld_value *x;
 
 	if (d->nvalues == LD_MAX_VALUES)
 		return NULL;
-	v = &array_push(d->values, d->nvalues, d->capvalues);
-	*v = (struct ld_value){.tmpl = tmpl,
-			       .slot = slot,
-			       .log = log,
-			       .no = no,
-			       .entity = d->in->side[1].logs[log].recs[no - 1].entity,
-			       .text = arena_str(&d->tmp, str_head(text, LD_VALUE_MAX))};
-	return v;
+	x = &array_push(d->values, d->nvalues, d->capvalues);
+	*x = (struct ld_value){.tmpl = v->tmpl,
+			       .slot = v->slot,
+			       .log = v->at.file,
+			       .no = v->at.line,
+			       .entity = ld_entity_at(d, 1, v->at.file, v->at.line),
+			       .text = arena_str(&d->tmp, str_head(v->text, LD_VALUE_MAX))};
+	return x;
 }
 
-static void see_number(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl,
-		       uint32_t slot, struct str text, double x)
+static void see_number(struct ld *d, const struct seen *v, double x)
 {
-	struct ld_slot *s = &d->slots[d->tmpl[tmpl].slots + slot];
+	struct ld_slot *s = slot_at(d, v);
+	uint32_t side = v->at.side;
 	double width, out;
-	struct ld_value *v;
+	struct ld_value *new;
 
-	s->numbers[side]++;
 	if (side == 0) {
-		s->min = s->numbers[0] == 1 || x < s->min ? x : s->min;
-		s->max = s->numbers[0] == 1 || x > s->max ? x : s->max;
-		return;
+		s->min = s->numbers[0] == 0 || x < s->min ? x : s->min;
+		s->max = s->numbers[0] == 0 || x > s->max ? x : s->max;
 	}
-	if (s->numbers[0] < RANGE_MIN || (x >= s->min && x <= s->max))
+	s->numbers[side] += v->times;
+	if (side == 0 || s->open || s->numbers[0] < RANGE_MIN || (x >= s->min && x <= s->max))
 		return;
-	s->outside++;
+	s->outside += v->times;
 	width = s->max > s->min ? s->max - s->min : s->max > 0 ? s->max : 1;
 	out = (x > s->max ? x - s->max : s->min - x) / width;
 	if (s->farthest && d->values[s->farthest - 1].distance >= out)
 		return;
-	v = add_value(d, log, no, tmpl, slot, text);
-	if (!v)
+	new = add_value(d, v);
+	if (!new)
 		return;
-	v->number = true;
-	v->distance = out;
+	new->number = true;
+	new->distance = out;
 	s->farthest = (uint32_t)d->nvalues;
 }
 
-static void see_word(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl,
-		     uint32_t slot, struct str text, struct str word)
+static void see_word(struct ld *d, const struct seen *v, struct str word)
 {
-	struct ld_slot *s = &d->slots[d->tmpl[tmpl].slots + slot];
-	uint64_t h = hash_bytes(word.p, word.n, hash_word(0, (uint64_t)tmpl << 8 | slot));
-	uint32_t seen;
+	struct ld_slot *s = slot_at(d, v);
+	uint64_t h = hash_bytes(word.p, word.n, hash_word(0, (uint64_t)v->tmpl << 8 | v->slot));
+	struct str text = str_head(v->text, LD_VALUE_MAX);
+	uint32_t side = v->at.side, seen;
 
-	s->n[side]++;
+	s->n[side] += v->times;
 	if (side == 0) {
 		if (d->value_seen.n < LD_MAX_SEEN)
 			map_put(&d->value_seen, h, 0, NULL);
 		else
 			s->varies = true;
-		if (s->n[0] == 1)
-			s->constant = arena_str(&d->tmp, str_head(text, LD_VALUE_MAX));
-		else if (!str_eq(s->constant, str_head(text, LD_VALUE_MAX)))
+		if (s->n[0] == v->times)
+			s->constant = arena_str(&d->tmp, text);
+		else if (!str_eq(s->constant, text))
 			s->varies = true;
 		return;
 	}
-	if (d->value_seen.n >= LD_MAX_SEEN || map_get(&d->value_seen, h, &seen))
+	if (s->open || d->value_seen.n >= LD_MAX_SEEN || map_get(&d->value_seen, h, &seen))
 		return;
-	s->unseen++;
-	add_value(d, log, no, tmpl, slot, text);
+	s->unseen += v->times;
+	add_value(d, v);
+}
+
+void ld_value_see(struct ld *d, struct evidence at, uint32_t tmpl, uint32_t slot, struct str text,
+		  uint64_t times)
+{
+	struct seen v = {at, tmpl, slot, text, times};
+	char word[256], room[DIGEST_VALUE_MAX];
+	double x;
+	size_t len;
+
+	if (d->digests)
+		v.text = digest_value_text(text, room); /* long ones are alike on both sides */
+	if (has_version(v.text)) {
+		see_word(d, &v, v.text);
+	} else if (is_number(v.text, &x)) {
+		see_number(d, &v, x);
+	} else {
+		len = ld_mask_word(v.text, word, sizeof(word));
+		if (len)
+			see_word(d, &v, (struct str){word, len});
+	}
+}
+
+void ld_range_see(struct ld *d, uint32_t tmpl, uint32_t slot, double min, double max, uint64_t n)
+{
+	struct seen v = {.tmpl = tmpl, .slot = slot, .times = n};
+
+	see_number(d, &v, min);
+	v.times = 0;
+	see_number(d, &v, max);
 }
 
 void ld_values_see(struct ld *d, uint32_t side, uint32_t log, uint64_t no, uint32_t tmpl,
 		   struct str message)
 {
 	struct str params[LD_SLOTS];
-	char word[256];
 	size_t n = templates_params(d->in->templates, tmpl, message, params, LD_SLOTS);
 
-	for (uint32_t i = 0; i < n && i < LD_SLOTS; i++) {
-		double x;
-		size_t len;
-
-		if (has_version(params[i])) {
-			see_word(d, side, log, no, tmpl, i, params[i], params[i]);
-		} else if (is_number(params[i], &x)) {
-			see_number(d, side, log, no, tmpl, i, params[i], x);
-		} else {
-			len = ld_mask_word(params[i], word, sizeof(word));
-			if (len)
-				see_word(d, side, log, no, tmpl, i, params[i],
-					 (struct str){word, len});
-		}
-	}
+	for (uint32_t i = 0; i < n && i < LD_SLOTS; i++)
+		ld_value_see(d, ld_at(side, log, no, 1), tmpl, i, params[i], 1);
 }
 
 static const struct ld_slot *slot_of(const struct ld *d, const struct ld_value *v)

@@ -90,11 +90,10 @@ uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b)
 	return map_get(&d->pair_of, pair_key(a, b), &i) ? i : UINT32_MAX;
 }
 
-static struct ld_pair *add_pair(struct ld_walk *w, const struct before *a, uint32_t b, uint64_t no)
+/* The pair of two nodes, made if need be; NULL if there are too many. */
+static struct ld_pair *pair_of(struct ld *d, uint32_t a, uint32_t b)
 {
-	struct ld *d = w->d;
-	uint64_t key = pair_key(a->node, b);
-	struct ld_pair *p;
+	uint64_t key = pair_key(a, b);
 	uint32_t i;
 	bool fresh = false;
 
@@ -103,15 +102,48 @@ static struct ld_pair *add_pair(struct ld_walk *w, const struct before *a, uint3
 	else if (!map_get(&d->pair_of, key, &i))
 		return NULL;
 	if (fresh)
-		array_push(d->pairs, d->npairs, d->cappairs) =
-			(struct ld_pair){.a = a->node, .b = b};
-	p = &d->pairs[i];
-	if (p->n[w->side]++ == 0) {
+		array_push(d->pairs, d->npairs, d->cappairs) = (struct ld_pair){.a = a, .b = b};
+	return &d->pairs[i];
+}
+
+static struct ld_pair *add_pair(struct ld_walk *w, const struct before *a, uint32_t b, uint64_t no)
+{
+	struct ld_pair *p = pair_of(w->d, a->node, b);
+
+	if (p && p->n[w->side]++ == 0) {
 		p->log[w->side] = w->log;
 		p->at[w->side] = a->no;
 		p->no[w->side] = no;
 	}
 	return p;
+}
+
+void ld_walk_add(struct ld_walk *w, uint32_t side, const struct ld_pair *add)
+{
+	struct ld_pair *p = pair_of(w->d, add->a, add->b);
+	struct ld_gap *x;
+
+	if (!p)
+		return;
+	if (p->n[side] == 0) {
+		p->log[side] = add->log[side];
+		p->at[side] = add->at[side];
+		p->no[side] = add->no[side];
+	}
+	p->n[side] += add->n[side];
+	x = &p->gap;
+	x->n[side] += add->gap.n[side];
+	x->sum[side] += add->gap.sum[side];
+	if (side == 1 && x->n[0] && add->gap.max[1] > x->max[0])
+		x->longer += add->gap.n[1];
+	if (add->gap.max[side] <= x->max[side])
+		return;
+	x->max[side] = add->gap.max[side];
+	if (side == 1) {
+		x->log = add->log[1];
+		x->from = add->at[1];
+		x->no = add->no[1];
+	}
 }
 
 static void add_gap(struct ld_walk *w, struct ld_gap *x, const struct before *a, uint64_t no,

@@ -94,9 +94,11 @@ static void count_templates(struct ld *d)
 		d->tmpl[i].blank = str_trim(t->text).n == 0 && t->level == LEVEL_UNKNOWN;
 		d->tmpl[i].has_values = str_contains(t->text, STR("<*>"));
 	}
-	for (uint32_t side = 0; side < 2; side++)
+	for (uint32_t side = 0; side < 2; side++) {
 		for (uint32_t log = 0; log < d->in->side[side].n; log++)
 			count_log(d, side, log);
+		ld_digest_count(d, side);
+	}
 }
 
 /* Best first; then where it stands, missing ones last; then the template: a total order. */

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "compare/symptom.h"
+#include "mine/digest.h"
 #include "mine/mine.h"
 #include "types/event.h"
 #include "types/finding.h"
@@ -22,11 +23,26 @@ struct logdiff_log {
 	struct str name;           /* pairs logs of both sides when there are several */
 	const struct logrec *recs; /* one a line */
 	uint64_t n;
+	bool sparse; /* read by a digest: n is 0, and only lines that the digest cites can be had */
+};
+
+/*
+ * A digest in place of logs. What it cannot know is not found: blocks of lines, which line has an
+ * unseen value, threads; what follows what only if it has all steps.
+ */
+struct logdiff_digest {
+	struct str name;
+	const struct digest *digest;
+	const uint32_t *tmpl; /* of each of its shapes */
+	const uint32_t *log; /* of each: the side's sparse log that holds the shape's first line; no
+				two shapes have one log and line number */
 };
 
 struct logdiff_side {
-	const struct logdiff_log *logs;
+	const struct logdiff_log *logs; /* sparse ones last */
 	size_t n;
+	const struct logdiff_digest *digests;
+	size_t ndigests;
 };
 
 /* A line on demand; slices stay valid until the arena goes. */

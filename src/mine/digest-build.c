@@ -298,7 +298,8 @@ void digest_builder_add(struct digest_builder *b, const struct logline *line, ui
 		t->first = t->last;
 	b->lines++;
 	b->bytes += line->raw.n + 1;
-	if (line->head)
+	/* Blank lines are transparent: what is around them follows on each other. */
+	if (line->head && (line->level != LEVEL_UNKNOWN || b->miner->shapes[shape].text.n))
 		add_event(b, (struct event){entity, time->ns, shape, time->known});
 	add_values(b, shape, logline_text(line));
 }

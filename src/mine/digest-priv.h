@@ -5,12 +5,6 @@
 #include "mine/digest.h"
 #include "mine/mine-priv.h"
 
-/* Sums that stop at the largest number, so that they stay associative. */
-static inline uint64_t digest_sum(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
 static inline uint64_t digest_shape_hash(struct str text, enum level level, bool continuation)
 {
 	return hash_bytes(text.p, text.n, (uint64_t)level << 1 | continuation);

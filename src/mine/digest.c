@@ -456,6 +456,15 @@ struct str digest_value_text(struct str value, char *room)
 	return (struct str){room, DIGEST_VALUE_MAX};
 }
 
+struct str digest_message(const struct digest_shape *s, char *room, size_t max)
+{
+	size_t n = s->text.n < max ? s->text.n : max;
+
+	for (size_t i = 0; i < n; i++)
+		room[i] = mask_is_slot(s->text.p[i]) ? '0' : s->text.p[i];
+	return (struct str){room, n};
+}
+
 bool digest_number(struct str s, double *out)
 {
 	static const double ten[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,

@@ -82,6 +82,12 @@ struct digest {
 	uint32_t nshapes;
 };
 
+/* Sums that stop at the largest number, so that they stay associative. */
+static inline uint64_t digest_sum(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
 void digest_release(struct digest *d);
 
 /*
@@ -111,6 +117,8 @@ struct miner *digest_miner(const struct digest *d);
 
 /* The text under which a value is kept, in room for DIGEST_VALUE_MAX bytes. */
 struct str digest_value_text(struct str value, char *room);
+/* A message that the shape may stand for: its text with 0 in each masked place. */
+struct str digest_message(const struct digest_shape *s, char *room, size_t max);
 /* A plain decimal number: sign, digits, fraction. */
 bool digest_number(struct str s, double *out);
 

@@ -15,6 +15,7 @@
 #define CONTEXT_LINES   2 /* before the divergence */
 #define AFTER_LINES     3 /* from the divergence on */
 #define NAME_COLUMNS    40
+#define SIDE_LOGS       3 /* names of logs in the first lines */
 
 static const char *const kind_names[] = {
 	[FINDING_NEW] = "new",       [FINDING_MISSING] = "missing", [FINDING_COUNT] = "count",
@@ -191,12 +192,14 @@ static void after(struct screen *s, const struct evidence *e, size_t pad)
 {
 	const struct logdiff_log *log = &s->r->in->side[e->side].logs[e->file];
 
+	if (!e->nlines && s->r->in->side[e->side].ndigests)
+		return; /* a digest cannot tell */
 	if (!e->nlines) {
 		buf_printf(s->out, "  the %s log has nothing more there\n",
 			   e->side ? "bad" : "good");
 		return;
 	}
-	for (uint64_t k = 0; k < AFTER_LINES && e->line + k <= log->n; k++)
+	for (uint64_t k = 0; k < AFTER_LINES && (e->line + k <= log->n || k < e->nlines); k++)
 		marked_line(s, e, e->line + k, e->side ? '+' : '-',
 			    k >= e->nlines ? STYLE_DIM
 			    : e->side      ? STYLE_BAD
@@ -217,10 +220,12 @@ static void divergence(struct screen *s)
 			pad = wider(s, &d->next[side], d->next[side].line + AFTER_LINES, pad);
 	if (d->has_common) {
 		uint64_t no = d->common[1].line;
+		uint64_t first = no > CONTEXT_LINES ? no - CONTEXT_LINES + 1 : 1;
+		bool sparse = s->r->in->side[1].logs[d->common[1].file].sparse;
 
-		for (uint64_t k = no > CONTEXT_LINES ? no - CONTEXT_LINES + 1 : 1; k <= no; k++)
+		for (uint64_t k = sparse ? no : first; k <= no; k++)
 			marked_line(s, &d->common[1], k, ' ', STYLE_DIM, pad);
-	} else {
+	} else if (!s->r->in->side[1].logs[d->next[1].file].sparse) {
 		BUF_LIT(s->out, "  from the first line on\n");
 	}
 	after(s, &d->next[0], pad);
@@ -328,19 +333,32 @@ static void chains(struct screen *s)
 
 static void side_line(struct screen *s, uint32_t side)
 {
-	const struct logdiff_side *logs = &s->r->in->side[side];
+	const struct logdiff_side *in = &s->r->in->side[side];
+	size_t shown = 0, more = 0;
 	uint64_t lines = 0;
 
-	for (size_t i = 0; i < logs->n; i++)
-		lines += logs->logs[i].n;
 	style_add(s->out, s->r->color, side ? STYLE_BAD : STYLE_GOOD,
 		  side ? STR("bad ") : STR("good"));
-	for (size_t i = 0; i < logs->n && i < 3; i++) {
+	for (size_t i = 0; i < in->ndigests; i++) {
 		BUF_LIT(s->out, "  ");
-		style_add_foreign(s->out, logs->logs[i].name, 0);
+		style_add_foreign(s->out, in->digests[i].name, 0);
+		BUF_LIT(s->out, " (");
+		style_count(s->out, in->digests[i].digest->runs);
+		buf_add_str(s->out,
+			    in->digests[i].digest->runs == 1 ? STR(" run)") : STR(" runs)"));
+		lines += in->digests[i].digest->lines;
 	}
-	if (logs->n > 3)
-		buf_printf(s->out, " and %zu more", logs->n - 3);
+	for (size_t i = 0; i < in->n; i++) {
+		lines += in->logs[i].n;
+		if (in->logs[i].sparse || shown++ >= SIDE_LOGS) {
+			more += !in->logs[i].sparse;
+			continue;
+		}
+		BUF_LIT(s->out, "  ");
+		style_add_foreign(s->out, in->logs[i].name, 0);
+	}
+	if (more)
+		buf_printf(s->out, " and %zu more", more);
 	BUF_LIT(s->out, ": ");
 	style_count(s->out, lines);
 	BUF_LIT(s->out, " lines\n");
