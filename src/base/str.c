@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -27,6 +31,30 @@ bool str_eq_nocase(struct str a, struct str b)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
+}
+
+size_t str_count_char(struct str s, char c)
+{
+	size_t i = 0, n = 0;
+
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8(c), zero = _mm_setzero_si128();
+
+	while (s.n - i >= 16) {
+		__m128i sum = zero; /* 16 counters of a byte: 255 rounds at most */
+
+		for (int k = 0; k < 255 && s.n - i >= 16; k++, i += 16)
+			sum = _mm_sub_epi8(
+				sum,
+				_mm_cmpeq_epi8(want, _mm_loadu_si128((const __m128i *)(s.p + i))));
+		sum = _mm_sad_epu8(sum, zero);
+		n += (size_t)_mm_cvtsi128_si64(sum) +
+		     (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sum, 8));
+	}
+#endif
+	for (; i < s.n; i++)
+		n += s.p[i] == c;
+	return n;
 }
 
 size_t str_find_char(struct str s, char c)

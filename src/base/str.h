@@ -55,6 +55,7 @@ static inline struct str str_head(struct str s, size_t n)
 int str_cmp(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
 
+size_t str_count_char(struct str s, char c);
 /* Index of the first c, or of the first occurrence of needle; s.n when there is none. */
 size_t str_find_char(struct str s, char c);
 size_t str_find(struct str s, struct str needle);

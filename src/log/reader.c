@@ -127,7 +127,8 @@ static bool is_head(const struct logreader *r, const struct logline *line, bool 
 void logcursor_init(struct logcursor *c, const struct logreader *r, uint64_t from,
 		    uint64_t lines_before, uint64_t end)
 {
-	*c = (struct logcursor){.reader = r, .at = from, .end = end, .no = lines_before};
+	*c = (struct logcursor){
+		.reader = r, .at = from, .end = end, .no = lines_before, .last = UINT64_MAX};
 	if (c->end > r->data.n)
 		c->end = r->data.n;
 }
@@ -226,7 +227,7 @@ bool logcursor_next(struct logcursor *c, struct logline *line)
 	struct str text;
 	bool control;
 
-	if (c->at >= c->end)
+	if (c->at >= c->end || c->no >= c->last)
 		return false;
 	nl = line_end(p, end, &control);
 	*line = (struct logline){.raw = {p, (size_t)(nl - p)}, .offset = c->at, .no = ++c->no};

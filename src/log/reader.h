@@ -46,6 +46,7 @@ const char *logreader_format(const struct logreader *r, uint32_t f);
 struct logcursor {
 	const struct logreader *reader;
 	uint64_t at, end, no; /* next byte, end of the part, number of the last line read */
+	uint64_t last;        /* number of the last line to read, whatever the bytes say */
 	struct buf scratch;   /* unescaped or stripped text that a line's slices point into */
 	uint32_t last_format; /* tried first */
 	uint32_t state;       /* multi-line state (inside a traceback, a JSON block, ...) */

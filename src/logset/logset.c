@@ -2,11 +2,12 @@
 /*
  * Logs opened, recognised and mined together: see logset.h.
  *
- * Each file is cut into parts that can be read alone; threads take parts in turn, each with its own
- * miner and its own table of entities. Then the miners are merged into templates, and one pass over
- * the records, part by part in the order of the files, turns local ids into common ones. Entities
- * are numbered in the order of that pass, templates by content, so the result does not depend on
- * which thread read what.
+ * Each file is cut into parts that can be read alone. A first pass counts their lines, so that the
+ * records of all have their final place from the start. Threads take parts in turn, each with its
+ * own miner and its own table of entities. Then the miners are merged into templates, and one pass
+ * over the records, part by part in the order of the files, turns local ids into common ones.
+ * Entities are numbered in the order of that pass, templates by content, so the result does not
+ * depend on which thread read what.
  */
 #include "logset/logset.h"
 
@@ -29,7 +30,6 @@ void logset_release(struct logset *s)
 		logreader_free(s->files[i].reader);
 	for (size_t i = 0; i < s->nparts; i++) {
 		free(s->parts[i].marks);
-		free(s->parts[i].recs);
 	}
 	for (size_t i = 0; i < s->ndigests; i++) {
 		digest_release(&s->digests[i].digest);
@@ -169,91 +169,110 @@ void logset_part_fetch(const struct logset *s, size_t part)
 #endif
 }
 
+static void count_part(void *arg, size_t index, unsigned worker)
+{
+	struct mining *m = arg;
+	struct logset_part *p = &m->set->parts[index];
+	struct str bytes =
+		str_head(str_from(m->set->files[p->file].data, p->from), p->to - p->from);
+
+	logset_part_fetch(m->set, index);
+	p->nlines = str_count_char(bytes, '\n') + (bytes.n && bytes.p[bytes.n - 1] != '\n');
+}
+
+/* Room for the records of all lines, which mining then fills where they belong. */
+static void place_parts(struct logset *s)
+{
+	for (size_t i = 0; i < s->nparts; i++)
+		s->nlines += s->parts[i].nlines;
+	s->recs = mem_alloc(s->nlines * sizeof(*s->recs));
+	for (uint64_t i = 0, at = 0; i < s->nfiles; i++) {
+		struct logset_file *f = &s->files[i];
+
+		f->line0 = at;
+		f->recs = s->recs + at;
+		for (size_t k = f->part0; k < f->part0 + f->nparts; k++) {
+			s->parts[k].line0 = at - f->line0;
+			at += s->parts[k].nlines;
+		}
+		f->nlines = at - f->line0;
+	}
+}
+
 static void mine_part(void *arg, size_t index, unsigned worker)
 {
 	struct mining *m = arg;
 	struct logset_part *p = &m->set->parts[index];
 	const struct logset_file *f = &m->set->files[p->file];
 	struct worker *w = &m->workers[worker];
-	size_t recs_cap = 0, marks_cap = 0, nmarks = 0, nrecs = 0;
+	struct logrec *recs = f->recs + p->line0;
 	struct logcursor c;
 	struct logline line;
 	uint32_t entity = LOGREC_NONE;
+	uint64_t n = 0;
 
-	logset_part_fetch(m->set, index);
 	p->worker = worker;
+	p->marks = mem_alloc((p->nlines / LOGSET_MARK + 1) * sizeof(*p->marks));
 	logcursor_init(&c, f->reader, p->from, 0, p->to);
+	c.last = p->nlines;
 	while (logcursor_next(&c, &line)) {
 		uint32_t shape = miner_add(w->miner, &line);
 
 		if (line.head)
 			entity = entity_id(w, f, &line);
 		w->cut_lines += line.cut;
-		if (nrecs % LOGSET_MARK == 0)
-			array_push(p->marks, nmarks, marks_cap) = line.offset;
-		array_push(p->recs, nrecs, recs_cap) = (struct logrec){
-			.tmpl = shape | (line.head ? 0 : LOGREC_CONT), .entity = entity};
+		if (n % LOGSET_MARK == 0)
+			p->marks[n / LOGSET_MARK] = line.offset;
+		recs[n++] = (struct logrec){.tmpl = shape | (line.head ? 0 : LOGREC_CONT),
+					    .entity = entity};
 	}
-	p->nlines = nrecs;
+	/* Fewer lines than were counted: the file was written to meanwhile. */
+	for (line = (struct logline){.raw = STR("")}; n < p->nlines; n++) {
+		if (n % LOGSET_MARK == 0)
+			p->marks[n / LOGSET_MARK] = p->to;
+		recs[n] = (struct logrec){.tmpl = miner_add(w->miner, &line) | LOGREC_CONT,
+					  .entity = entity};
+	}
 	logcursor_release(&c);
 	progress_step(m->progress, p->to - p->from);
 }
 
 /* Local ids of one part's records become common ones; the part's own array goes. */
 static void settle_part(struct logset *s, struct logset_part *p, struct worker *w,
-			uint32_t **entity_maps, struct logrec *out)
+			uint32_t **entity_maps)
 {
+	struct logrec *recs = s->files[p->file].recs + p->line0;
 	uint32_t *map = entity_maps[p->worker];
 
 	for (uint64_t i = 0; i < p->nlines; i++) {
-		struct logrec r = p->recs[i];
+		struct logrec *r = &recs[i];
 
-		out[i].tmpl = templates_of_shape(s->templates, p->worker, r.tmpl & ~LOGREC_CONT) |
-			      (r.tmpl & LOGREC_CONT);
-		if (r.entity != LOGREC_NONE) {
-			if (map[r.entity] == LOGREC_NONE)
-				map[r.entity] = intern_add(&s->entities,
-							   w[p->worker].entities.strs[r.entity]);
-			r.entity = map[r.entity];
-		}
-		out[i].entity = r.entity;
+		r->tmpl = templates_of_shape(s->templates, p->worker, r->tmpl & ~LOGREC_CONT) |
+			  (r->tmpl & LOGREC_CONT);
+		if (r->entity == LOGREC_NONE)
+			continue;
+		if (map[r->entity] == LOGREC_NONE)
+			map[r->entity] =
+				intern_add(&s->entities, w[p->worker].entities.strs[r->entity]);
+		r->entity = map[r->entity];
 	}
-	free(p->recs);
-	p->recs = NULL;
 }
 
 static void settle(struct logset *s, struct worker *workers, unsigned nworkers)
 {
 	uint32_t **maps = mem_zalloc(nworkers * sizeof(*maps));
-	uint64_t at = 0;
 
 	for (unsigned i = 0; i < nworkers; i++) {
 		maps[i] = mem_alloc(workers[i].entities.n * sizeof(**maps));
 		memset(maps[i], 0xff, workers[i].entities.n * sizeof(**maps));
 	}
 	for (size_t i = 0; i < s->nparts; i++)
-		s->nlines += s->parts[i].nlines;
-	s->recs = mem_alloc(s->nlines * sizeof(*s->recs));
-	for (size_t i = 0; i < s->nfiles; i++) {
-		struct logset_file *f = &s->files[i];
-
-		f->line0 = at;
-		f->recs = s->recs + at;
-		for (size_t k = f->part0; k < f->part0 + f->nparts; k++) {
-			struct logset_part *p = &s->parts[k];
-
-			p->line0 = at - f->line0;
-			settle_part(s, p, workers, maps, s->recs + at);
-			at += p->nlines;
-		}
-		f->nlines = at - f->line0;
-	}
+		settle_part(s, &s->parts[i], workers, maps);
 	for (unsigned i = 0; i < nworkers; i++)
 		free(maps[i]);
 	free(maps);
 }
 
-/* What the merge made of the shapes of digests; their miners stand behind those of the workers. */
 static void settle_digests(struct logset *s, struct miner **miners, size_t workers)
 {
 	for (size_t i = 0; i < s->ndigests; i++) {
@@ -283,6 +302,8 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 	}
 	for (size_t i = 0; i < s->ndigests; i++)
 		miners[n + i] = digest_miner(&s->digests[i].digest);
+	task_run(n, s->nparts, count_part, &m);
+	place_parts(s);
 	task_run(n, s->nparts, mine_part, &m);
 	s->templates = templates_new(miners, n + s->ndigests, o->known);
 	settle(s, m.workers, n);
@@ -302,6 +323,7 @@ void logset_part_cursor(const struct logset *s, size_t part, struct logcursor *c
 	const struct logset_part *p = &s->parts[part];
 
 	logcursor_init(c, s->files[p->file].reader, p->from, p->line0, p->to);
+	c->last = p->line0 + p->nlines;
 }
 
 /* The part of a file that holds line no (from 1). */
@@ -340,6 +362,7 @@ void logset_seek(const struct logset *s, uint32_t file, uint64_t no, struct logc
 	from = p->marks[before];
 	before = p->line0 + before * LOGSET_MARK;
 	logcursor_init(c, f->reader, from, before, f->data.n);
+	c->last = f->nlines;
 	while (before + 1 < no && logcursor_next(c, &line))
 		before++;
 }

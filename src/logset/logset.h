@@ -23,9 +23,8 @@ struct logset_part {
 	uint64_t from, to; /* bytes */
 	uint64_t line0;    /* lines of the file before it */
 	uint64_t nlines;
-	uint64_t *marks;     /* offset of its line i * LOGSET_MARK, i = 0, 1, ... */
-	struct logrec *recs; /* only while mining */
-	uint32_t worker;     /* whose miner and entities recs refer to */
+	uint64_t *marks; /* offset of its line i * LOGSET_MARK, i = 0, 1, ... */
+	uint32_t worker; /* whose miner and entities its records refer to while mining */
 };
 
 struct logset_file {
