@@ -383,7 +383,7 @@ static void known_templates(void **state)
 	struct miner *m = miner_new();
 	struct templates *t;
 	struct err err = {0};
-	uint32_t a, b, c;
+	uint32_t a, b, c, d;
 	const struct template *tp;
 
 	assert_int_equal(templates_known_add(
@@ -397,7 +397,10 @@ static void known_templates(void **state)
 	a = add(m, LEVEL_INFO, "session for user ann");
 	b = add(m, LEVEL_INFO, "free \"abc\" of 93.0 B");
 	c = add(m, LEVEL_ERROR, "session for user ann");
+	d = miner_add(
+		m, &(struct logline){.level = LEVEL_INFO, .message = STR("session for user bob")});
 	t = templates_new(&m, 1, k);
+	assert_str(templates_get(t, templates_of_shape(t, 0, d))->id, "aa01");
 	tp = templates_get(t, templates_of_shape(t, 0, a));
 	assert_str(tp->id, "aa01");
 	assert_str(tp->text, "session for user <*>");

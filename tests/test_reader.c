@@ -53,6 +53,31 @@ static const struct {
 	 "[1,2]}\n",
 	 "H warn||||||a \"b\"\xc3\xa9 k.n=1 k.s=\"x y\" z=[1,2]\n"},
 	{"ts=1 level=info msg=\"a b\" n=3\n", "H info||||||a b n=3\n"},
+	/* A time at the end is no header, however many lines end so. */
+	{"Jul  1 10:01:25 box ftpd[107]: connection from 10.0.1.1 () at Sun Jul  1 10:01:25 2005\n"
+	 "Jul  2 10:02:25 box ftpd[207]: connection from 10.0.2.1 () at Sun Jul  2 10:02:25 2005\n"
+	 "Jul  3 10:03:25 box ftpd[307]: connection from 10.0.3.1 () at Sun Jul  3 10:03:25 2005\n"
+	 "Jul  4 10:04:25 box ftpd[407]: connection from 10.0.4.1 () at Sun Jul  4 10:04:25 2005\n"
+	 "Jul  5 10:05:25 box ftpd[507]: connection from 10.0.5.1 () at Sun Jul  5 10:05:25 2005\n"
+	 "Jul  6 10:06:25 box ftpd[607]: connection from 10.0.6.1 () at Sun Jul  6 10:06:25 2005\n"
+	 "Jul  7 10:07:25 box ftpd[707]: connection from 10.0.7.1 () at Sun Jul  7 10:07:25 2005\n"
+	 "Jul  8 10:08:25 box ftpd[807]: connection from 10.0.8.1 () at Sun Jul  8 10:08:25 2005\n"
+	 "Jul  9 11:00:25 box su(pam)[017]: session opened for user news\n"
+	 "Jul  9 11:01:25 box su(pam)[117]: session closed for user news\n"
+	 "Jul  9 11:02:25 box cups[217]: cupsd shutdown succeeded\n"
+	 "Jul  9 11:03:25 box sshd(pam)[317]: check pass; user unknown\n",
+	 "H |box|107||ftpd||connection from 10.0.1.1 () at Sun Jul  1 10:01:25 2005\n"
+	 "H |box|207||ftpd||connection from 10.0.2.1 () at Sun Jul  2 10:02:25 2005\n"
+	 "H |box|307||ftpd||connection from 10.0.3.1 () at Sun Jul  3 10:03:25 2005\n"
+	 "H |box|407||ftpd||connection from 10.0.4.1 () at Sun Jul  4 10:04:25 2005\n"
+	 "H |box|507||ftpd||connection from 10.0.5.1 () at Sun Jul  5 10:05:25 2005\n"
+	 "H |box|607||ftpd||connection from 10.0.6.1 () at Sun Jul  6 10:06:25 2005\n"
+	 "H |box|707||ftpd||connection from 10.0.7.1 () at Sun Jul  7 10:07:25 2005\n"
+	 "H |box|807||ftpd||connection from 10.0.8.1 () at Sun Jul  8 10:08:25 2005\n"
+	 "H |box|017||su(pam)||session opened for user news\n"
+	 "H |box|117||su(pam)||session closed for user news\n"
+	 "H |box|217||cups||cupsd shutdown succeeded\n"
+	 "H |box|317||sshd(pam)||check pass; user unknown\n"},
 	{"::error file=a.c,line=3::no such thing\n", "H error||||||no such thing\n"},
 };
 
@@ -96,7 +121,6 @@ static void long_line(void **state)
 	logreader_free(r);
 	free(text);
 }
-
 
 static void collect(const struct logreader *r, uint64_t from, uint64_t before, uint64_t end,
 		    struct buf *out, uint64_t *last)

@@ -312,6 +312,8 @@ size_t learn_columns(struct learner *l)
 	size_t nbefore;
 	bool doubt = false; /* a column whose values vary freely: only a time or level redeems it */
 
+	if (l->timed && l->anchor > 0 && !leaves_message(l, l->anchor))
+		return 0; /* "connection from X at TIME" is a message */
 	for (size_t c = 0; c < HEADER_MAX_TOKENS && c < COLUMNS_MAX; c++) {
 		struct column *col = &l->cols[c];
 		struct tally y;
@@ -351,7 +353,9 @@ size_t learn_columns(struct learner *l)
 		} else if (column_strong(l, c, col, weak == 0)) {
 			bool sure = col->kind == TOKEN_TIME || col->kind == TOKEN_LEVEL;
 
-			if (c > l->anchor && !sure && (doubt || !leaves_message(l, c)))
+			/* Not even a time counts at the end of the lines. */
+			if (c > l->anchor && ((!sure && doubt) ||
+					      (col->kind != TOKEN_LEVEL && !leaves_message(l, c))))
 				break;
 			header = c + 1;
 			weak = 0;

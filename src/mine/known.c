@@ -5,7 +5,7 @@
  * a parameter. Of several, the one with most literal bytes counts; then the smaller id.
  *
  * Two forms are read: "id<TAB>level<TAB>text" and JSON lines with the keys id, level and template
- * (continuation: true if the template is one of continuation lines).
+ * (continuation: true or false if the template is only one of continuation lines or of heads).
  */
 #include "mine/mine-priv.h"
 #include "text/level.h"
@@ -102,6 +102,15 @@ static void add(struct templates_known *k, struct str id, enum level level, bool
 	}
 }
 
+/* A template of heads, of continuations, or (-1) of both. */
+static void add_kinds(struct templates_known *k, struct str id, struct str level, int continuation,
+		      struct str text)
+{
+	for (int c = 0; c <= 1; c++)
+		if (continuation < 0 || continuation == c)
+			add(k, id, level_of_word(level), c, text);
+}
+
 /* A JSON string at *s (its quote included) to b; false if it is none. */
 static bool json_string(struct str *s, struct buf *b)
 {
@@ -169,7 +178,8 @@ static bool add_json(struct templates_known *k, struct str s)
 {
 	struct buf key CLEANUP_BUF = {0}, id CLEANUP_BUF = {0}, text CLEANUP_BUF = {0};
 	struct buf level CLEANUP_BUF = {0}, scratch CLEANUP_BUF = {0};
-	bool continuation = false, has_text = false;
+	bool has_text = false;
+	int continuation = -1; /* not said */
 
 	for (s = str_from(s, 1);;) {
 		struct buf *to = &scratch;
@@ -207,7 +217,7 @@ static bool add_json(struct templates_known *k, struct str s)
 	}
 	if (!id.n || !has_text)
 		return false;
-	add(k, buf_str(&id), level_of_word(buf_str(&level)), continuation, buf_str(&text));
+	add_kinds(k, buf_str(&id), buf_str(&level), continuation, buf_str(&text));
 	return true;
 }
 
@@ -235,8 +245,8 @@ int templates_known_add(struct templates_known *k, struct str text, struct err *
 		} else {
 			ok = tab && tab2 < level.n;
 			if (ok)
-				add(k, id, level_of_word(str_head(level, tab2)), false,
-				    str_from(level, tab2 + 1));
+				add_kinds(k, id, str_head(level, tab2), -1,
+					  str_from(level, tab2 + 1));
 		}
 		if (!ok || k->n > KNOWN_MAX) {
 			return ok ? err_set(err, ERR_LIMIT, "more than %zu templates", KNOWN_MAX)
