@@ -381,6 +381,8 @@ static void column_op(struct format *f, const struct learner *l, size_t c)
 	case TOKEN_TIME:
 		op = add_op(f, OP_TIME);
 		timestamp_plan_init(&op->plan, col->sub);
+		for (size_t i = 0; i < l->nalive; i++)
+			timestamp_plan_learn(&op->plan, token_text(l->alive[i], c));
 		break;
 	case TOKEN_LEVEL:
 	case TOKEN_LETTER:

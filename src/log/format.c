@@ -22,19 +22,27 @@ static bool digit(char c)
 	return (unsigned)(c - '0') <= 9;
 }
 
-static struct str *slot(struct logline *line, enum field f, struct str *none)
+/* Where a field of a line goes. */
+static const uint16_t slots[FIELD_COUNT] = {
+	[FIELD_TIME] = offsetof(struct logline, time_text),
+	[FIELD_LEVEL] = offsetof(struct logline, level_text),
+	[FIELD_HOST] = offsetof(struct logline, host),
+	[FIELD_PROCESS] = offsetof(struct logline, process),
+	[FIELD_THREAD] = offsetof(struct logline, thread),
+	[FIELD_FUNCTION] = offsetof(struct logline, function),
+	[FIELD_SOURCE] = offsetof(struct logline, source),
+};
+
+static inline void set_field(struct logline *line, unsigned field, struct str value)
 {
-	switch (f) {
-	case FIELD_TIME: return &line->time_text;
-	case FIELD_LEVEL: return &line->level_text;
-	case FIELD_HOST: return &line->host;
-	case FIELD_PROCESS: return &line->process;
-	case FIELD_THREAD: return &line->thread;
-	case FIELD_FUNCTION: return &line->function;
-	case FIELD_SOURCE: return &line->source;
-	default: return none;
-	}
+	if (field != FIELD_NONE)
+		memcpy((char *)line + slots[field], &value, sizeof(value));
 }
+
+/* Bytes that the ends of columns are looked for among: 1 blanks, 2 colon, 4 brackets. */
+static const uint8_t classes[256] = {
+	[' '] = 1, ['\t'] = 1, [':'] = 2, ['('] = 4, ['['] = 4, [')'] = 4, [']'] = 4,
+};
 
 static struct str trimmed(const char *p, const char *end)
 {
@@ -63,7 +71,6 @@ static struct str next_number(struct str *s)
 /* The inside of a bracket group or an atom that holds several fields. */
 static void split_inside(const struct op *op, struct str in, struct logline *line)
 {
-	struct str none;
 	size_t i = in.n;
 
 	if (op->split == SPLIT_CLASS_AT) {
@@ -102,14 +109,13 @@ static void split_inside(const struct op *op, struct str in, struct logline *lin
 	}
 	if (in.n == 1 && in.p[0] == '-')
 		in.n = 0;
-	*slot(line, op->field, &none) = in;
+	set_field(line, op->field, in);
 }
 
 /* name, name[pid], name[pid] (more): the parts go to function and process. */
 static void split_tag(struct str tag, const struct op *op, struct logline *line)
 {
 	size_t open = str_find_char(tag, '['), i, from;
-	struct str none;
 
 	if (open == tag.n && tag.n && tag.p[tag.n - 1] == ')')
 		open = str_find_char(tag, '(');
@@ -126,7 +132,7 @@ static void split_tag(struct str tag, const struct op *op, struct logline *line)
 		split_inside(op, tag, line);
 		return;
 	}
-	*slot(line, op->field, &none) = trimmed(tag.p, tag.p + tag.n);
+	set_field(line, op->field, trimmed(tag.p, tag.p + tag.n));
 }
 
 /* The end of "name: " (at the colon); NULL if the text begins with no such thing. */
@@ -138,14 +144,20 @@ static const char *tag_end(const char *p, const char *end)
 	if (p == end || *p == ':' || *p == '"' || *p == '\'')
 		return NULL;
 	for (; p < limit; p++) {
-		if (*p == ':' && (p + 1 == end || blank(p[1])))
-			return p;
-		if (*p == ' ' && p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
+		unsigned c = classes[(unsigned char)*p];
+
+		if (!c)
+			continue;
+		if (c == 2) {
+			if (p + 1 == end || blank(p[1]))
+				return p;
+		} else if (c == 4) {
+			depth += *p == '(' || *p == '[' ? 1 : -1;
+		} else if (p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
 			while (p < limit && *p == ' ')
 				p++;
 			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
 		}
-		depth += (*p == '(' || *p == '[') - (*p == ')' || *p == ']');
 	}
 	return NULL;
 }
@@ -179,7 +191,11 @@ static const char *run_level(const struct op *op, const char *p, const char *end
 	if (q == p)
 		return NULL;
 	line->level_text = (struct str){p, (size_t)(q - p)};
-	line->level = op->kind == OP_LETTER ? level_of_letter(*p) : level_of_word(line->level_text);
+	if (op->kind == OP_LETTER)
+		line->level = level_of_letter(*p);
+	else
+		line->level = end - p >= 8 ? level_of_word8(line->level_text)
+					   : level_of_word(line->level_text);
 	if (line->level == LEVEL_UNKNOWN && !op->arg)
 		return NULL;
 	return q;
@@ -219,7 +235,7 @@ static const char *run_data(const char *p, const char *end)
 static const char *run_span(const struct op *op, const char *p, const char *end,
 			    struct logline *line)
 {
-	struct str none, in;
+	struct str in;
 	const char *q = p;
 
 	if (op->kind == OP_GROUP) {
@@ -241,7 +257,7 @@ static const char *run_span(const struct op *op, const char *p, const char *end,
 		q = p + in.n + op->lit.n;
 		in = trimmed(in.p, in.p + in.n);
 	} else {
-		while (q < end && !blank(*q) && *q != op->arg)
+		while (q < end && classes[(unsigned char)*q] != 1 && *q != op->arg)
 			q++;
 		if (q == p)
 			return NULL;
@@ -253,11 +269,12 @@ static const char *run_span(const struct op *op, const char *p, const char *end,
 	if (op->split)
 		split_inside(op, in, line);
 	else
-		*slot(line, op->field, &none) = in;
+		set_field(line, op->field, in);
 	return q;
 }
 
-static const char *run_op(const struct op *op, const char *p, const char *end, struct logline *line)
+static inline const char *run_op(const struct op *op, const char *p, const char *end,
+				 struct logline *line)
 {
 	const char *q = p;
 	size_t n;
@@ -304,11 +321,10 @@ static const char *run_op(const struct op *op, const char *p, const char *end, s
 bool format_ops(const struct format *f, struct str text, struct logline *out, bool *whole)
 {
 	const char *p = text.p, *end = text.p + text.n;
-	struct logline line = *out;
 
 	*whole = true;
 	for (uint32_t i = 0; i < f->nops; i++) {
-		const char *q = run_op(&f->ops[i], p, end, &line);
+		const char *q = run_op(&f->ops[i], p, end, out);
 
 		if (!q) {
 			if (i < f->required)
@@ -321,7 +337,6 @@ bool format_ops(const struct format *f, struct str text, struct logline *out, bo
 		}
 		p = q;
 	}
-	*out = line;
 	out->message = (struct str){p, (size_t)(end - p)};
 	return true;
 }

@@ -116,7 +116,7 @@ struct format {
 };
 
 /*
- * Read the header of a line (its visible text); the fields of out are set only on success. What an
+ * Read the header of a line (its visible text). On failure the fields of out are undefined. What an
  * inner header says wins, except for the time. scratch as for record_json().
  */
 bool format_match(const struct format *f, struct str text, struct buf *scratch, struct logline *out,

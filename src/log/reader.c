@@ -24,41 +24,53 @@
 #define CUT_STATES    192
 #define CUT_LINES     4096 /* lines to look at for a place to cut */
 
+/* What a format that failed left behind. */
+static void clear_fields(struct logline *line, const struct logline *wrapped)
+{
+	line->level = LEVEL_UNKNOWN;
+	line->fields = line->time_text = line->level_text = line->host = (struct str){NULL, 0};
+	line->process = line->thread = line->function = line->source = (struct str){NULL, 0};
+	if (!wrapped)
+		return;
+	line->time_text = wrapped->time_text;
+	line->host = wrapped->host;
+	line->process = wrapped->process;
+}
+
 bool reader_header(const struct logreader *r, struct str text, struct buf *scratch,
 		   struct logline *line, struct str *inner, unsigned *flags)
 {
-	struct logline part = {.format = FORMAT_NONE};
-	struct str time;
+	struct logline part, wrapped;
+	bool have_part = false, wrap = r->wrap != WRAP_NONE && r->wrap != WRAP_JOURNAL;
 
 	*inner = text;
 	*flags = 0;
-	if (r->wrap != WRAP_NONE && r->wrap != WRAP_JOURNAL)
+	if (wrap) {
 		wrap_open(r->wrap, text, scratch, line, inner, flags);
-	line->message = *inner;
-	time = line->time_text;
-	line->format = FORMAT_NONE;
+		wrapped = *line;
+	}
 	for (uint32_t i = 0; i < r->nformats; i++) {
-		struct logline got = *line;
-		bool whole;
+		bool whole, ok = format_match(r->formats[i], *inner, scratch, line, &whole);
 
-		if (!format_match(r->formats[i], *inner, scratch, &got, &whole))
-			continue;
-		if (!whole && part.format != FORMAT_NONE)
-			continue;
-		got.format = i;
-		if (time.n)
-			got.time_text = time; /* the wrapper's */
-		if (whole) {
-			*line = got;
-			return true;
+		if (ok && (whole || !have_part)) {
+			line->format = i;
+			if (wrap && wrapped.time_text.n)
+				line->time_text = wrapped.time_text;
+			if (whole)
+				return true;
+			part = *line;
+			have_part = true;
 		}
-		part = got;
+		clear_fields(line, wrap ? &wrapped : NULL);
 	}
 	/* No header was there to its end: the first of those that begin it. */
-	if (part.format == FORMAT_NONE)
-		return false;
-	*line = part;
-	return true;
+	if (have_part) {
+		*line = part;
+		return true;
+	}
+	line->message = *inner;
+	line->format = FORMAT_NONE;
+	return false;
 }
 
 /* ---- heads ---- */

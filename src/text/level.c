@@ -66,21 +66,31 @@ static enum level of_key(uint64_t key)
 	}
 }
 
-enum level level_of_word(struct str s)
+enum level level_of_word8(struct str s)
 {
-	uint64_t key = 0;
+	uint64_t key, mask;
 
 	if (s.n < 3 || s.n > 11)
 		return LEVEL_UNKNOWN;
 	if (s.n > 8 && !str_eq_nocase(s, STR("information")) && !str_eq_nocase(s, STR("emergency")))
 		return LEVEL_UNKNOWN;
-	memcpy(&key, s.p, s.n < 8 ? s.n : 8);
+	memcpy(&key, s.p, 8);
 	if (s.n == 8 && ((s.p[7] | 32) == 't' || (s.p[7] | 32) == 'c'))
 		return LEVEL_UNKNOWN; /* the cut-off words above */
+	mask = s.n < 8 ? (UINT64_C(1) << (8 * s.n)) - 1 : UINT64_MAX;
 	/* Bit 5 set turns capitals into small letters and leaves digits; zero bytes must stay. */
-	for (size_t i = 0; i < (s.n < 8 ? s.n : 8); i++)
-		key |= UINT64_C(0x20) << (8 * i);
-	return of_key(key);
+	return of_key((key | UINT64_C(0x2020202020202020)) & mask);
+}
+
+enum level level_of_word(struct str s)
+{
+	char room[12] = {0};
+
+	if (s.n > 11)
+		return LEVEL_UNKNOWN;
+	if (s.n)
+		memcpy(room, s.p, s.n);
+	return level_of_word8((struct str){room, s.n});
 }
 
 enum level level_of_letter(char c)

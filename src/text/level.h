@@ -6,6 +6,8 @@
 
 /* A word in any case: "info", "WARNING", "SEVERE", "crit"; LEVEL_UNKNOWN if it is none. */
 enum level level_of_word(struct str s);
+/* The same, faster, where at least 8 bytes may be read at s.p. */
+enum level level_of_word8(struct str s);
 /* A single letter as glog, klog and logcat write it: V T D I N W E C F A. */
 enum level level_of_letter(char c);
 /* What log programs with a column of their own use: words, letters, pino and bunyan numbers. */

@@ -489,6 +489,14 @@ void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape)
 	plan->rest = p;
 }
 
+void timestamp_plan_learn(struct timestamp_plan *plan, struct str stamp)
+{
+	const char *blank = stamp.n ? memrchr(stamp.p, ' ', stamp.n) : NULL;
+
+	if (blank && blank + 1 < stamp.p + stamp.n)
+		plan->zoned = plan->zoned || letter(blank[1]) || blank[1] == '+' || blank[1] == '-';
+}
+
 static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
 {
 #ifdef __SSE2__
@@ -536,7 +544,8 @@ size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
 				for (p += 2; p < end && digit(*p); p++)
 					;
 		} else if (*rest == 'z') {
-			if (p < end && (*p == ' ' || *p == '+' || *p == '-' || *p == 'Z'))
+			if (p < end &&
+			    (*p == '+' || *p == '-' || *p == 'Z' || (*p == ' ' && plan->zoned)))
 				zone(&p, end, &t);
 		} else {
 			return run(shapes[plan->shape].pat, s, &t);

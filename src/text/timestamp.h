@@ -32,10 +32,13 @@ struct timestamp_plan {
 	uint32_t letters; /* letters */
 	uint32_t literal; /* offsets that must hold these bytes */
 	char bytes[32];
+	bool zoned;       /* a zone may stand after a blank */
 	const char *rest; /* of the pattern, after the fixed bytes */
 };
 
 void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape);
+/* Learn from a timestamp of the column: whether zones stand after a blank. Until then none do. */
+void timestamp_plan_learn(struct timestamp_plan *plan, struct str stamp);
 /* Length of a timestamp of the plan's shape at the beginning of s; 0 if there is none. */
 size_t timestamp_check(const struct timestamp_plan *plan, struct str s);
 
