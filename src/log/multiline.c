@@ -160,6 +160,14 @@ static bool is_rust_panic(struct str s)
 	return str_starts(s, STR("thread '")) && str_contains(s, STR(" panicked at "));
 }
 
+/* "fault.c:36:12: runtime error: ..." */
+static bool is_undefined(struct str s)
+{
+	size_t i = str_find_char(s, ':');
+
+	return i + 1 < s.n && digit(s.p[i + 1]) && str_contains(s, STR(": runtime error: "));
+}
+
 /* The kind of report that an unindented line begins. */
 static enum kind opened_by(struct str s)
 {
@@ -200,7 +208,7 @@ static enum kind opened_by(struct str s)
 	}
 	if (is_node_place(s))
 		return KIND_NODE_SOURCE;
-	return str_contains(s, STR(": runtime error: ")) ? KIND_UBSAN : KIND_NONE;
+	return is_undefined(s) ? KIND_UBSAN : KIND_NONE;
 }
 
 /* Lines that only a trace has, in any state. s: without its indentation. */

@@ -68,7 +68,8 @@ static struct str last_state(struct str s)
 static size_t stamp_length(struct str s)
 {
 	unsigned shape;
-	size_t n = timestamp_match(s, TIMESTAMP_BARE, &shape);
+	size_t n = s.n && (unsigned)(s.p[0] - '0') <= 9 ? timestamp_match(s, TIMESTAMP_BARE, &shape)
+							: 0;
 
 	if (n < 15 || n + 1 >= s.n || s.p[n] != ' ')
 		return 0;
@@ -95,13 +96,17 @@ struct str visible_text(struct str raw, struct buf *scratch)
 	    (scratch->n == from && !memchr(raw.p, ESC, raw.n) && !memchr(raw.p, '\b', raw.n)))
 		return raw;
 	for (p = raw.p, end = raw.p + raw.n; p < end;) {
-		if (*p == ESC) {
+		const char *q = p;
+
+		while (q < end && *q != ESC && *q != '\b')
+			q++;
+		buf_add(scratch, p, (size_t)(q - p));
+		p = q;
+		if (p < end && *p == ESC) {
 			p = skip_escape(p, end);
-		} else if (*p == '\b') {
+		} else if (p < end) {
 			scratch->n -= scratch->n > from;
 			p++;
-		} else {
-			buf_add_char(scratch, *p++);
 		}
 	}
 	return (struct str){scratch->p + from, scratch->n - from};

@@ -497,7 +497,8 @@ void timestamp_plan_learn(struct timestamp_plan *plan, struct str stamp)
 		plan->zoned = plan->zoned || letter(blank[1]) || blank[1] == '+' || blank[1] == '-';
 }
 
-static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
+/* The offsets of the 32 bytes at p that are not as the plan wants them. */
+static uint32_t mismatches(const struct timestamp_plan *plan, const char *p)
 {
 #ifdef __SSE2__
 	uint32_t digits = 0, blanks = 0, letters = 0, literal = 0;
@@ -515,27 +516,44 @@ static bool fixed_matches(const struct timestamp_plan *plan, const char *p)
 		blanks |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' '))) << i;
 		literal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lit)) << i;
 	}
-	return !((~digits & plan->digits) | (~literal & plan->literal) |
-		 (~letters & plan->letters) | (~(digits | blanks) & plan->padded));
+	return ((~digits & plan->digits) | (~literal & plan->literal) | (~letters & plan->letters) |
+		(~(digits | blanks) & plan->padded));
 #else
+	uint32_t bad = 0;
+
 	for (int i = 0; i < plan->fixed; i++) {
 		if ((plan->digits >> i & 1 && !digit(p[i])) ||
 		    (plan->letters >> i & 1 && !letter(p[i])) ||
 		    (plan->padded >> i & 1 && !digit(p[i]) && p[i] != ' ') ||
 		    (plan->literal >> i & 1 && p[i] != plan->bytes[i]))
-			return false;
+			bad |= UINT32_C(1) << i;
 	}
-	return true;
+	return bad;
 #endif
 }
 
 size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
 {
-	const char *p, *end, *rest;
+	const char *p = s.p, *end, *rest;
+	char room[32];
 	struct parts t;
+	uint32_t bad;
 
-	if (plan->fixed < 8 || s.n < 32 || !fixed_matches(plan, s.p))
+	if (plan->fixed < 8)
 		return run(shapes[plan->shape].pat, s, &t);
+	if (s.n < plan->fixed)
+		return 0;
+	if (s.n < sizeof(room)) {
+		memset(room, 0, sizeof(room));
+		memcpy(room, s.p, s.n);
+		p = room;
+	}
+	bad = mismatches(plan, p);
+	/* A day of one digit may stand there without its blank. */
+	if (bad)
+		return plan->padded && !(bad & (plan->padded & 7 ? 1 : 7))
+			       ? run(shapes[plan->shape].pat, s, &t)
+			       : 0;
 	p = s.p + plan->fixed;
 	end = s.p + s.n;
 	for (rest = plan->rest; *rest; rest++) {
