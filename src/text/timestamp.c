@@ -24,9 +24,11 @@
 #include <emmintrin.h>
 #endif
 
-#define DAY    INT64_C(86400)
-#define NS     INT64_C(1000000000)
-#define YEAR_0 (-719528) /* days from 1970-01-01 to 0000-01-01 */
+#define DAY      INT64_C(86400)
+#define NS       INT64_C(1000000000)
+#define MONTHS   "janfebmaraprmayjunjulaugsepoctnovdec\0" /* see name3() */
+#define WEEKDAYS "monwedthutuefrisatsun\0"
+#define YEAR_0   (-719528) /* days from 1970-01-01 to 0000-01-01 */
 
 static const struct shape {
 	const char *pat;
@@ -381,10 +383,8 @@ static bool step(char op, const char **pp, const char *end, struct parts *t)
 	case 'I': return ranged(pp, end, op == 'm' ? 2 : 1, 0, 59, &t->min);
 	case 's':
 	case 'S': return ranged(pp, end, op == 's' ? 2 : 1, 0, 60, &t->sec);
-	case 'b':
-		t->month = 1 + name3(pp, end, "janfebmaraprmayjunjulaugsepoctnovdec\0");
-		return t->month > 0;
-	case 'a': return name3(pp, end, "monwedthutuefrisatsun\0") >= 0;
+	case 'b': t->month = 1 + name3(pp, end, MONTHS); return t->month > 0;
+	case 'a': return name3(pp, end, WEEKDAYS) >= 0;
 	case 'f':
 		if (end - p < 2 || (*p != '.' && *p != ',') || !digit(p[1]))
 			return true;
@@ -428,12 +428,45 @@ static size_t run(const char *pat, struct str s, struct parts *t)
 	return (size_t)(p - s.p);
 }
 
+/*
+ * Can any shape begin so? Learning asks at every word of a thousand lines, and nearly all of them
+ * are told apart by their first letters or by how many digits they begin with.
+ */
+static bool may_begin(struct str s, enum timestamp_place place)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	size_t n = 0;
+	char c;
+
+	if (s.n < 7)
+		return false;
+	if (letter(*p))
+		return name3(&p, end, MONTHS) >= 0 || name3(&p, end, WEEKDAYS) >= 0;
+	if (!digit(*p))
+		return *p == '@' || *p == ' ';
+	if (place != TIMESTAMP_BARE)
+		return true;
+	while (n < s.n && n < 11 && digit(p[n]))
+		n++;
+	c = n < s.n ? p[n] : 0;
+	if (c == ' ' && n <= 4) /* "14 Jun", "2024 Jun 14" */
+		return n + 1 < s.n && letter(p[n + 1]);
+	switch (n) {
+	case 1: return c == '-' || c == '/' || c == ':';
+	case 2:
+	case 4: return c == '-' || c == '/' || c == '.' || c == ':';
+	case 6: return c == ' ';
+	case 8: return c == ' ' || c == '-' || c == '_' || c == 'T';
+	default: return n > 9;
+	}
+}
+
 size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape)
 {
 	size_t best = 0;
 	struct parts t;
 
-	if (s.n < 7 || !(digit(s.p[0]) || letter(s.p[0]) || s.p[0] == '@' || s.p[0] == ' '))
+	if (!may_begin(s, place))
 		return 0;
 	s.n = s.n < TIMESTAMP_MAX + 1 ? s.n : TIMESTAMP_MAX + 1;
 	for (unsigned i = 0; i < NSHAPES; i++) {
