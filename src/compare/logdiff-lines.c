@@ -224,8 +224,7 @@ static void fill_gaps(struct ld *d)
 		const struct ld_mark *b = &d->marks[i + 1];
 		const struct logrec *r;
 
-		if (gap.log != b->log || b->no != gap.no + 2 ||
-		    d->in->side[1].logs[gap.log].sparse)
+		if (gap.log != b->log || b->no != gap.no + 2 || d->in->side[1].logs[gap.log].sparse)
 			continue;
 		r = &d->in->side[1].logs[gap.log].recs[gap.no];
 		if (!d->tmpl[ld_tmpl_of(d, r)].blank)

@@ -8,6 +8,7 @@
  *   logdiff-walk.c   which statement follows which, per thread or request, and after how long
  *   logdiff-next.c   what is missing; counts, threads
  *   logdiff-lines.c  which lines of the bad side matter, and in which order; new templates
+ *   logdiff-rest.c   when nothing was found: what one side alone has
  *   logdiff-first.c  the first divergence, and the chains back from symptoms
  */
 #pragma once
@@ -186,6 +187,7 @@ void ld_promote(struct ld *d);
 void ld_first(struct ld *d, struct logdiff *out);
 void ld_chains(struct ld *d, struct logdiff *out);
 void ld_gap_findings(struct ld *d);
+void ld_rest_findings(struct ld *d);
 
 struct ld_novel *ld_novel_add(struct ld *d, uint32_t side, uint32_t log, uint64_t no,
 			      uint32_t tmpl);

@@ -193,6 +193,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_count_findings(&d);
 	ld_thread_findings(&d);
 	ld_gap_findings(&d);
+	ld_rest_findings(&d);
 	ld_promote(&d);
 	rank(&d, out);
 	ld_lines_order(&d, out);

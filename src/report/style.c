@@ -83,6 +83,8 @@ size_t style_add_foreign(struct buf *b, struct str s, size_t width)
 
 void style_pad(struct buf *b, size_t n)
 {
+	if (!n)
+		return;
 	buf_reserve(b, n);
 	memset(b->p + b->n, ' ', n);
 	b->n += n;
