@@ -68,7 +68,13 @@ int settings_read(const char *path, struct logformat_set **formats, struct err *
 
 	if (rc)
 		return rc;
-	rc = ini_parse((struct str){data, n}, setting, &r, err);
+	if (n && data[0] == '{') { /* a format file of lnav by itself */
+		if (!*formats)
+			*formats = logformat_set_new();
+		rc = logformat_set_add_lnav(*formats, (struct str){data, n}, err);
+	} else {
+		rc = ini_parse((struct str){data, n}, setting, &r, err);
+	}
 	return rc ? err_prepend(err, rc, "%s: ", path) : 0;
 }
 

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "log/reader.h"
 
-/* Read one file of settings into formats (made when first needed). */
+/* Read one file of settings, or a format file of lnav, into formats (made when first needed). */
 int settings_read(const char *path, struct logformat_set **formats, struct err *err) ERR_CHECK;
 /* Read the files that apply here; none is no error. */
 int settings_read_default(struct logformat_set **formats, struct err *err) ERR_CHECK;
