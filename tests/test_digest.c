@@ -417,6 +417,7 @@ static void test_bad_files(void **state)
 		{HEAD("0", "32769"), "within its range"},
 		{HEAD("0", "-1"), "expected a number"},
 		{HEAD("0", "99999999999999999999999"), "expected a number"},
+		{HEAD("9223372036854775808", "0"), "expected a number"},
 		{HEAD("0", "0") "x\n", "line 2, byte 1: expected the end of the file"},
 		{HEAD("0", "1") SHAPE("a", "info", "", ""), "expected a string"},
 		{HEAD("0", "1") SHAPE("\"\\ud800\"", "info", "", ""), "expected a string"},

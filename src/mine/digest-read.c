@@ -105,7 +105,7 @@ static int read_place(struct reading *r, const char *lit, struct digest_place *p
 	if (!rc)
 		rc = string(r, DIGEST_NAME_MAX, &p->name);
 	if (!rc)
-		rc = number(r, ",", UINT64_MAX, &p->line);
+		rc = number(r, ",", DIGEST_MAX_COUNT, &p->line);
 	if (!rc)
 		rc = expect(r, ",");
 	if (!rc)
@@ -127,7 +127,7 @@ static int read_values(struct reading *r, const struct digest_shape *s, uint32_t
 		if (!rc)
 			rc = string(r, DIGEST_VALUE_MAX, &v[n].text);
 		if (!rc)
-			rc = number(r, ",", UINT64_MAX, &v[n].count);
+			rc = number(r, ",", DIGEST_MAX_COUNT, &v[n].count);
 		if (!rc)
 			rc = expect(r, "]");
 		if (rc)
@@ -160,7 +160,7 @@ static int read_slots(struct reading *r, struct digest_shape *s)
 
 		if (s->nslots == most)
 			return bad(r, "more slots than the shape has");
-		rc = number(r, s->nslots ? ",{\"n\":" : "{\"n\":", UINT64_MAX, &k->n);
+		rc = number(r, s->nslots ? ",{\"n\":" : "{\"n\":", DIGEST_MAX_COUNT, &k->n);
 		if (!rc)
 			rc = number(r, ",\"numbers\":", k->n, &k->numbers);
 		if (!rc)
@@ -196,7 +196,7 @@ static int read_step(struct reading *r, uint32_t *n)
 		rc = number(r, ",", DIGEST_GAPS - 1, &v);
 		step.gap = (uint32_t)v;
 		if (!rc)
-			rc = number(r, ",", UINT64_MAX, &step.count);
+			rc = number(r, ",", DIGEST_MAX_COUNT, &step.count);
 		if (rc)
 			return rc;
 		if (*n && (step.to < before.to || (step.to == before.to && step.gap <= before.gap)))
@@ -272,7 +272,7 @@ static int read_counts(struct reading *r, struct digest_shape *s)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(counts); i++)
-		rc = number(r, counts[i].lit, UINT64_MAX, counts[i].v);
+		rc = number(r, counts[i].lit, DIGEST_MAX_COUNT, counts[i].v);
 	return rc;
 }
 
@@ -309,13 +309,13 @@ static int read_head(struct reading *r)
 	int rc = expect(r, "{\"schema\":\"" DIGEST_SCHEMA "\"");
 
 	if (!rc)
-		rc = number(r, ",\"runs\":", UINT64_MAX, &r->d->runs);
+		rc = number(r, ",\"runs\":", DIGEST_MAX_COUNT, &r->d->runs);
 	if (!rc)
-		rc = number(r, ",\"files\":", UINT64_MAX, &r->d->files);
+		rc = number(r, ",\"files\":", DIGEST_MAX_COUNT, &r->d->files);
 	if (!rc)
-		rc = number(r, ",\"lines\":", UINT64_MAX, &r->d->lines);
+		rc = number(r, ",\"lines\":", DIGEST_MAX_COUNT, &r->d->lines);
 	if (!rc)
-		rc = number(r, ",\"bytes\":", UINT64_MAX, &r->d->bytes);
+		rc = number(r, ",\"bytes\":", DIGEST_MAX_COUNT, &r->d->bytes);
 	if (!rc)
 		rc = number(r, ",\"coarse\":", MASK_COARSE, &coarse);
 	if (!rc)

@@ -82,10 +82,12 @@ struct digest {
 	uint32_t nshapes;
 };
 
-/* Sums that stop at the largest number, so that they stay associative. */
+/* Counts and line numbers end here; sums stop at it, so that they stay associative. */
+#define DIGEST_MAX_COUNT ((uint64_t)INT64_MAX)
+
 static inline uint64_t digest_sum(uint64_t a, uint64_t b)
 {
-	return a + b < a ? UINT64_MAX : a + b;
+	return a > DIGEST_MAX_COUNT - b ? DIGEST_MAX_COUNT : a + b;
 }
 
 void digest_release(struct digest *d);
