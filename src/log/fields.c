@@ -5,204 +5,13 @@
  */
 #include "log/learn.h"
 
-#include <stdlib.h>
-
-#include "base/hash.h"
-#include "text/level.h"
-
-static bool digit(char c)
-{
-	return (unsigned)(c - '0') <= 9;
-}
-
-static bool letter(char c)
-{
-	return (unsigned)((c | 32) - 'a') <= 25;
-}
-
-static struct str token_text(const struct sample *s, size_t c)
-{
-	struct str v = {s->line.p + s->t[c].at, s->t[c].n};
-
-	if (s->t[c].kind == TOKEN_GROUP && v.n >= 2)
-		v = str_trim((struct str){v.p + 1, v.n - 2});
-	return v;
-}
-
-static bool is_fileline(struct str v)
-{
-	size_t i = v.n, dot;
-
-	while (i > 0 && digit(v.p[i - 1]))
-		i--;
-	if (i == v.n || i < 4 || v.p[i - 1] != ':')
-		return false;
-	v.n = i - 1;
-	dot = v.n;
-	while (dot > 0 && v.p[dot - 1] != '.' && v.p[dot - 1] != '/')
-		dot--;
-	return dot > 1 && v.p[dot - 1] == '.' && v.n - dot >= 1 && v.n - dot <= 5 &&
-	       letter(v.p[dot]);
-}
-
-static bool is_idlike(struct str v)
-{
-	size_t run = 0, digits = 0;
-
-	for (size_t i = 0; i < v.n; i++) {
-		char c = v.p[i];
-
-		if (digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
-			run++;
-			digits += digit(c);
-			if (run >= 8 && digits >= 2)
-				return true;
-		} else {
-			run = digits = 0;
-		}
-	}
-	return false;
-}
-
-bool sample_idlike(const struct sample *s, size_t c)
-{
-	return is_idlike(token_text(s, c));
-}
-
-static bool is_date(struct str v)
-{
-	if (v.n != 10 || v.p[4] != v.p[7] || !strchr("-./", v.p[4]))
-		return false;
-	for (size_t i = 0; i < 10; i++)
-		if (i != 4 && i != 7 && !digit(v.p[i]))
-			return false;
-	return true;
-}
-
-/* name followed by sep and digits up to the end */
-static bool ends_in_line(struct str v, char sep)
-{
-	size_t i = v.n;
-
-	while (i > 0 && digit(v.p[i - 1]))
-		i--;
-	return i < v.n && i > 1 && v.p[i - 1] == sep && letter(v.p[0] == '/' ? 'a' : v.p[0]);
-}
-
-static bool is_facility(struct str v)
-{
-	static const struct str names[] = {
-		STR("kern"),   STR("user"), STR("mail"),   STR("daemon"), STR("auth"),
-		STR("syslog"), STR("lpr"),  STR("news"),   STR("uucp"),   STR("authpriv"),
-		STR("ftp"),    STR("cron"), STR("local0"), STR("local1"),
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (str_eq(v, names[i]))
-			return true;
-	return false;
-}
-
-/* "pid 12:tid 34", "12#34", "12:M" */
-static bool is_numpair(struct str v)
-{
-	size_t i = str_starts(v, STR("pid ")) ? 4 : 0, from = i;
-
-	while (i < v.n && digit(v.p[i]))
-		i++;
-	if (i == from || i == v.n)
-		return false;
-	if (from)
-		return v.p[i] == ':' || v.p[i] == ',';
-	if (v.p[i] == ':')
-		return i + 2 == v.n && letter(v.p[i + 1]);
-	for (from = i + 1; v.p[i] == '#' && from < v.n; from++)
-		if (!digit(v.p[from]))
-			return false;
-	return v.p[i] == '#' && v.n > i + 1;
-}
-
-static void value_stats(struct str v, struct stats *st)
-{
-	size_t digits = 0, letters = 0, dots = 0, colons = 0, other = 0, dashes = 0;
-
-	for (size_t i = 0; i < v.n; i++) {
-		char c = v.p[i];
-
-		digits += digit(c);
-		letters += letter(c);
-		dots += c == '.' && i && i + 1 < v.n;
-		colons += c == ':';
-		dashes += c == '-';
-		other += !digit(c) && !letter(c) && !strchr(".-_$:", c);
-		if (c == ' ') {
-			st->blanks++;
-			other += 100;
-		}
-	}
-	st->numeric += digits == v.n && v.n > 0;
-	st->idlike += is_idlike(v);
-	st->fileline += is_fileline(v);
-	st->hashline += ends_in_line(v, '#');
-	st->atline += ends_in_line(v, '@') && colons > 0;
-	st->dotted += dots >= 1 && letters > digits && other == 0 && !is_fileline(v);
-	st->date += is_date(v);
-	st->numpair += is_numpair(v);
-	st->facility += is_facility(v);
-	st->threadlike += str_contains_nocase(v, STR("thread")) || str_starts(v, STR("worker-")) ||
-			  str_starts(v, STR("pool-"));
-	st->dash += v.n == 1 && v.p[0] == '-';
-	st->hostlike += other == 0 &&
-			((digits && letters && v.n >= 4) || (dots == 3 && !letters) || dashes);
-	if (v.n > st->width)
-		st->width = (uint16_t)v.n;
-	if (colons == 1) {
-		struct str last = str_from(v, str_find_char(v, ':') + 1);
-
-		st->module += level_of_word(last) != LEVEL_UNKNOWN;
-	}
-}
-
-static bool repeats(const struct sample *s, size_t c)
-{
-	struct str v = token_text(s, c);
-
-	for (size_t i = 0; i < c; i++)
-		if (s->t[i].kind == TOKEN_ATOM && s->t[i].n >= 3 &&
-		    str_contains(v, token_text(s, i)))
-			return true;
-	return false;
-}
-
-void column_stats(const struct learner *l, size_t c, struct column *col)
-{
-	struct stats *st = &col->stats;
-	struct map seen = {0};
-
-	memset(st, 0, sizeof(*st));
-	for (size_t i = 0; i < l->nalive; i++) {
-		const struct sample *s = l->alive[i];
-		struct str v = token_text(s, c);
-
-		/* name[pid]: the name only */
-		map_put(&seen,
-			hash_str(col->kind == TOKEN_TAG ? str_head(v, str_find_char(v, '[')) : v),
-			0, NULL);
-		value_stats(v, st);
-		st->repeat += repeats(s, c);
-		st->padded += c + 1 < s->n &&
-			      (s->t[c + 1].gap == GAP_BLANKS || s->t[c + 1].gap == GAP_TAB);
-	}
-	st->distinct = (uint32_t)seen.n;
-	map_release(&seen);
-}
-
 struct meaning {
 	const struct learner *l;
 	uint32_t n;
 	bool have[FIELD_COUNT];
-	bool tag;    /* some column is a tag */
-	size_t text; /* the column that best names who speaks; SIZE_MAX if none */
+	bool tag;       /* some column is a tag */
+	size_t threads; /* bracket columns that may name a thread */
+	size_t text;    /* the column that best names who speaks; SIZE_MAX if none */
 };
 
 static bool mostly(const struct meaning *m, uint32_t part)
@@ -230,8 +39,11 @@ static enum field group_field(struct meaning *m, const struct stats *st)
 		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
 	if (mostly(m, st->threadlike))
 		return take(m, FIELD_THREAD);
-	if (mostly(m, st->dotted) && !m->tag && !m->have[FIELD_FUNCTION] && !st->blanks)
+	if ((mostly(m, st->dotted) || st->scoped * 2 > m->n) && !m->tag &&
+	    !m->have[FIELD_FUNCTION] && !st->blanks)
 		return take(m, FIELD_FUNCTION);
+	if (mostly(m, st->idlike) && m->threads > 1)
+		return FIELD_NONE; /* a trace id beside the thread's name */
 	if (!m->have[FIELD_THREAD])
 		return take(m, FIELD_THREAD);
 	return m->tag ? FIELD_NONE : take(m, FIELD_FUNCTION);
@@ -262,10 +74,17 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 			return take(m, FIELD_THREAD);
 		return take(m, FIELD_PROCESS);
 	}
+	if (mostly(m, st->hex))
+		return take(m, FIELD_THREAD);
 	if (c == m->text)
 		return take(m, FIELD_FUNCTION);
-	if (!m->have[FIELD_HOST] && (c < l->anchor || st->hostlike * 2 > m->n ||
-				     (m->tag && c > 0 && l->cols[c - 1].kind == TOKEN_TIME)))
+	if (st->width < 2)
+		return FIELD_NONE;
+	if (m->have[FIELD_LEVEL] && m->have[FIELD_FUNCTION] && st->distinct > 1)
+		return take(m, FIELD_THREAD);
+	if (!m->have[FIELD_HOST] && !m->have[FIELD_LEVEL] &&
+	    (c < l->anchor || st->hostlike * 2 > m->n ||
+	     (m->tag && c > 0 && l->cols[c - 1].kind == TOKEN_TIME)))
 		return take(m, FIELD_HOST);
 	return FIELD_NONE;
 }
@@ -285,7 +104,7 @@ static size_t text_column(const struct learner *l, size_t n)
 		    st->numeric * 2 > lines || st->date * 2 > lines || st->dash * 2 > lines ||
 		    st->repeat * 10 >= lines * 8 || st->fileline * 2 > lines ||
 		    st->hashline * 2 > lines || st->numpair * 2 > lines ||
-		    st->facility * 2 > lines || st->threadlike * 2 > lines)
+		    st->facility * 2 > lines || st->hex * 2 > lines || st->threadlike * 2 > lines)
 			continue;
 		if (host == SIZE_MAX && !level &&
 		    (st->hostlike * 2 > lines || (l->timed && c < l->anchor && l->anchor > 1))) {
@@ -312,6 +131,8 @@ static void assign(struct learner *l, size_t n)
 	for (size_t c = 0; c < n; c++) {
 		struct column *col = &l->cols[c];
 
+		m.threads += col->kind == TOKEN_GROUP && !mostly(&m, col->stats.numeric) &&
+			     !mostly(&m, col->stats.fileline) && !mostly(&m, col->stats.module);
 		if (col->kind == TOKEN_TAG && !col->names_id && !tag_split(&m, &col->stats))
 			m.tag = true;
 		if (col->kind == TOKEN_TIME &&
@@ -364,6 +185,8 @@ static enum split split_of(const struct stats *st, uint32_t n)
 		return SPLIT_PID_TID;
 	if (st->hashline * 10 >= n * 9)
 		return SPLIT_LINE_HASH;
+	if (st->pidded * 2 > n)
+		return SPLIT_TAG;
 	if (st->idlike * 2 > n && st->blanks)
 		return SPLIT_FIRST_WORD;
 	return SPLIT_NONE;
@@ -382,7 +205,7 @@ static void column_op(struct format *f, const struct learner *l, size_t c)
 		op = add_op(f, OP_TIME);
 		timestamp_plan_init(&op->plan, col->sub);
 		for (size_t i = 0; i < l->nalive; i++)
-			timestamp_plan_learn(&op->plan, token_text(l->alive[i], c));
+			timestamp_plan_learn(&op->plan, sample_text(l->alive[i], c));
 		break;
 	case TOKEN_LEVEL:
 	case TOKEN_LETTER:

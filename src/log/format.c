@@ -90,7 +90,9 @@ static void split_inside(const struct op *op, struct str in, struct logline *lin
 			return;
 		}
 	} else if (op->split == SPLIT_LINE_HASH) {
-		i = str_find_char(in, '#');
+		for (i = in.n; i > 0 && digit(in.p[i - 1]); i--)
+			;
+		i -= i > 0;
 		line->source = in;
 		line->function = str_head(in, i);
 		return;
@@ -99,11 +101,22 @@ static void split_inside(const struct op *op, struct str in, struct logline *lin
 		line->thread = next_number(&in);
 		return;
 	} else if (op->split == SPLIT_MODULE) {
-		i = str_find_char(in, ':');
-		line->function = str_head(in, i);
-		line->level_text = str_from(in, i + 1);
+		while (i > 0 && in.p[i - 1] != ':' && in.p[i - 1] != '/')
+			i--;
+		line->level_text = str_from(in, i);
 		line->level = level_of_word(line->level_text);
+		in.n = i ? i - 1 : 0;
+		if (in.p[in.n] == '/')
+			line->thread = in;
+		else
+			line->function = in;
 		return;
+	} else if (op->split == SPLIT_TAG) {
+		i = str_find_char(in, '[');
+		if (i < in.n && in.p[in.n - 1] == ']') {
+			line->process = (struct str){in.p + i + 1, in.n - i - 2};
+			in.n = i;
+		}
 	} else if (op->split == SPLIT_FIRST_WORD) {
 		in = str_head(in, str_find_char(in, ' '));
 	}

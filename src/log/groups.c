@@ -38,6 +38,9 @@ static bool level_first(const struct sample *s)
 		return t[1].kind == TOKEN_LEVEL;
 	if (t[0].kind == TOKEN_LETTER && t[0].sub == 2)
 		return true;
+	/* "[main] DEBUG text" */
+	if (t[0].kind == TOKEN_GROUP && t[1].kind == TOKEN_LEVEL && t[1].sub && t[1].gap)
+		return s->line.p[t[1].at + 1] >= 'A' && s->line.p[t[1].at + 1] <= 'Z';
 	if (t[0].kind != TOKEN_LEVEL || !t[0].sub)
 		return false;
 	if (t[1].kind == TOKEN_PUNCT && t[1].sub == ':' && t[1].gap == GAP_NONE)

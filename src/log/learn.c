@@ -235,7 +235,7 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 	const struct stats *st = &col->stats;
 	uint32_t n = (uint32_t)l->nalive;
 
-	if (share(st->numpair, n, 95))
+	if (share(st->numpair, n, 95) || (col->kind == TOKEN_GROUP && share(st->fileline, n, 95)))
 		return true;
 	switch (col->kind) {
 	case TOKEN_TIME:
@@ -257,6 +257,8 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 	if (n < 20 || c <= l->anchor)
 		return false;
 	if (share(st->dotted, n, 98) && st->distinct * 4 <= n)
+		return true;
+	if (share(st->idlike, n, 99) && st->distinct * 10 <= n)
 		return true;
 	if (st->distinct * 50 > n && st->distinct > 4)
 		return false;

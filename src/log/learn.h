@@ -23,6 +23,9 @@ struct stats {
 	uint32_t atline;     /* ...:name@123 */
 	uint32_t numpair;    /* pid 1:tid 2, 1#2, 1:M */
 	uint32_t threadlike; /* says that it is a thread */
+	uint32_t hex;        /* eight or more hexadecimal digits and nothing else */
+	uint32_t scoped;     /* app::db */
+	uint32_t pidded;     /* name[12] */
 	uint32_t facility;   /* a facility of syslog */
 	uint32_t dotted;     /* org.example.Name */
 	uint32_t date;       /* 2005.06.03 */
@@ -64,6 +67,8 @@ static inline bool any_gap(const struct token *t)
 
 /* Walk the columns of l->alive; how many belong to the header. */
 size_t learn_columns(struct learner *l);
+/* The text of token c; of a group its inside. */
+struct str sample_text(const struct sample *s, size_t c);
 void column_stats(const struct learner *l, size_t c, struct column *col);
 /* Is token c a hexadecimal id, a UUID or the like? */
 bool sample_idlike(const struct sample *s, size_t c);

@@ -73,7 +73,7 @@ static bool level_token(struct str s, struct token *t)
 
 	if (n < 3 || level_of_word(word) == LEVEL_UNKNOWN)
 		return false;
-	if (n < s.n && !blank(s.p[n]) && !strchr(":]|,)>;-", s.p[n]))
+	if (n < s.n && !blank(s.p[n]) && !strchr(":]|,)>;-/", s.p[n]))
 		return false;
 	if (n + 1 < s.n && s.p[n] == '-' && !blank(s.p[n + 1]))
 		return false;
@@ -98,11 +98,28 @@ static bool opens_fields(struct str s)
 		in = str_from(in, 2);
 		return timestamp_match(in, TIMESTAMP_BARE, &shape) > 0;
 	}
-	return level_token(in, &t) && t.n < in.n && in.p[t.n] != '-';
+	if (in.n > 2 && strchr("VDIWEFT", in.p[0]) &&
+	    timestamp_match(str_from(in, 1), TIMESTAMP_LETTER, &shape))
+		return true;
+	if (level_token(in, &t) && t.n < in.n && in.p[t.n] != '-')
+		return true;
+	/* [pid:tid:time:... */
+	for (int i = 0; i < 2; i++) {
+		size_t n = 0;
+
+		while (n < in.n && digit(in.p[n]))
+			n++;
+		if (n == 0 || n == in.n || in.p[n] != ':')
+			return false;
+		in = str_from(in, n + 1);
+		if (timestamp_match(in, TIMESTAMP_BRACKET, &shape))
+			return true;
+	}
+	return false;
 }
 
 /* A run up to a blank, a bar, or a comma, colon or semicolon before a blank. */
-static size_t atom_length(struct str s, bool tight)
+static size_t atom_length(struct str s, char tight)
 {
 	size_t i = 0;
 
@@ -111,7 +128,7 @@ static size_t atom_length(struct str s, bool tight)
 
 		if (blank(c) || c == '|')
 			break;
-		if (tight && i && c == ':')
+		if (tight && i && c == tight)
 			break;
 		if (strchr(",:;", c) && (i + 1 == s.n || blank(s.p[i + 1])))
 			break;
@@ -144,8 +161,14 @@ static bool colon_after(struct str s, size_t n, bool brackets, size_t *tag)
 
 static void bare_token(struct str s, const struct token *prev, struct token *t)
 {
-	bool tight = prev && prev->kind == TOKEN_PUNCT && prev->sub == ':' && t->gap == GAP_NONE;
-	bool colon = s.p[0] == ':' && prev && (s.n == 1 || s.p[1] != ':');
+	bool glued = prev && t->gap == GAP_NONE, after = glued && prev->kind == TOKEN_PUNCT;
+	/* Columns without blanks between: "INFO:orders:text", "time,INFO,name,text" */
+	char tight = after && strchr(":[", prev->sub)   ? ':'
+		     : after && strchr(",;", prev->sub) ? (char)prev->sub
+							: 0;
+	bool colon = (s.p[0] == ':' && prev && (s.n == 1 || s.p[1] != ':')) ||
+		     (glued && strchr(",;", s.p[0])) ||
+		     (glued && s.p[0] == '/' && prev->kind == TOKEN_LEVEL);
 	size_t n = atom_length(s, tight);
 	unsigned shape;
 
@@ -199,7 +222,7 @@ static void next_token(struct str s, const struct token *prev, struct token *t)
 	unsigned shape;
 	size_t n;
 
-	if (prev && prev->kind == TOKEN_PUNCT && prev->sub == '[' && t->gap == GAP_NONE)
+	if (prev && prev->kind == TOKEN_PUNCT && strchr("[:", prev->sub) && t->gap == GAP_NONE)
 		place = TIMESTAMP_BRACKET;
 	if (prev && prev->kind == TOKEN_LETTER && prev->sub == 1)
 		place = TIMESTAMP_LETTER;

@@ -89,6 +89,7 @@ enum split {
 	SPLIT_CLASS_AT,   /* thread:class@line */
 	SPLIT_LINE_HASH,  /* logger#line */
 	SPLIT_FIRST_WORD, /* only the first word is the id */
+	SPLIT_TAG,        /* name[12] */
 	SPLIT_MODULE,     /* module:level */
 	SPLIT_PID_TID,    /* pid 1:tid 2, 1#2, 1:M: first and second number */
 	SPLIT_DASH,       /* a field that is "-" when it is empty */

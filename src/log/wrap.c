@@ -47,9 +47,9 @@ static bool open_rank(enum wrap w, struct str s, struct str *name, struct str *i
 			return false;
 	}
 	s = str_from(s, 1);
-	if (s.n && s.p[0] != ' ')
+	if (s.n && s.p[0] != ' ' && !(bracket && s.p[0] == '['))
 		return false;
-	*inner = str_from(s, 1);
+	*inner = str_from(s, s.n && s.p[0] == ' ');
 	return true;
 }
 

@@ -3,6 +3,7 @@
  * Shapes are short patterns run by one small matcher (run()):
  *
  *   Y y     year of four, of two digits        M D     month, day of two digits
+ *   n       month of one digit
  *   d       day of one or two digits, maybe blank-padded     b a  name of the month, of the weekday
  *   h m s   two digits                         H I S   hour, minute, second of one or two digits
  *   f F     fraction, optional (. or ,), required (any of . , :)
@@ -94,6 +95,7 @@ static const struct shape {
 	{"h:m:sfz", 0},
 	{"H:m:sfp", 0},
 	{"MD h:m:sf", TIMESTAMP_LETTER},
+	{"nD h:m:sf", TIMESTAMP_LETTER},
 	{"MD/hmsf", TIMESTAMP_BRACKET},
 	{"k", TIMESTAMP_BRACKET},
 	{"ef", 0},
@@ -372,6 +374,7 @@ static bool step(char op, const char **pp, const char *end, struct parts *t)
 	case 'Y':
 	case 'y': return year(pp, end, t, op == 'y');
 	case 'M': return ranged(pp, end, 2, 1, 12, &t->month);
+	case 'n': t->month = number(pp, end, 1, 1); return t->month >= 1;
 	case 'd':
 		if (p + 1 < end && *p == ' ' && digit(p[1]))
 			++*pp;
@@ -515,7 +518,7 @@ void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape)
 			ok = plan_add(plan, 1, &plan->padded, 0) &&
 			     plan_add(plan, 1, &plan->digits, 0);
 		else
-			ok = !strchr("HISfFzpwkte", *p) && plan_add(plan, 1, NULL, *p);
+			ok = !strchr("HISfFzpwkten", *p) && plan_add(plan, 1, NULL, *p);
 		if (!ok)
 			break;
 	}
