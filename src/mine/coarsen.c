@@ -86,17 +86,18 @@ static bool is_value_place(const struct place *p)
 	return at && !((at - pairs) & 1) && at[1] == p->next;
 }
 
-static bool is_masked(unsigned form, struct str w, const struct place *p)
+static bool is_masked(const struct opposites *o, unsigned form, struct str w, const struct place *p)
 {
 	if (has_digit(w))
 		return true;
-	if (is_value_place(p) && !opposites_has(w) && !mask_announces(w))
+	if (is_value_place(p) && !opposites_has(o, w) && !mask_announces(w))
 		return true;
 	return form >= 2 && (w.n > WORD_MAX || mask_is_identifier(w));
 }
 
 /* A unit in this form to o; its end. Partly masked units stay as they are in form 1. */
-static char *put_unit(char *o, unsigned form, struct str unit, const struct place *p)
+static char *put_unit(const struct opposites *op, char *o, unsigned form, struct str unit,
+		      const struct place *p)
 {
 	size_t n = unit.n;
 
@@ -104,14 +105,14 @@ static char *put_unit(char *o, unsigned form, struct str unit, const struct plac
 		n--;
 	if (n && (str_find_char(str_head(unit, n), MASK_ANY) < n
 			  ? form >= 2
-			  : is_masked(form, str_head(unit, n), p)))
+			  : is_masked(op, form, str_head(unit, n), p)))
 		*o++ = MASK_ANY;
 	else
 		o = mask_copy(o, unit.p, n);
 	return mask_copy(o, unit.p + n, unit.n - n);
 }
 
-size_t mask_coarsen(unsigned form, struct str s, char *out)
+size_t mask_coarsen(const struct opposites *op, unsigned form, struct str s, char *out)
 {
 	struct place p = {{NULL, 0}, 0, 0, 0};
 	size_t units = 0;
@@ -141,7 +142,7 @@ size_t mask_coarsen(unsigned form, struct str s, char *out)
 			*o++ = MASK_ANY;
 			break;
 		}
-		o = put_unit(o, form, unit, &p);
+		o = put_unit(op, o, form, unit, &p);
 		p = (struct place){unit, 0, 0, 0};
 	}
 	return (size_t)(o - out);

@@ -181,7 +181,8 @@ static inline bool mask_is_digit(char c)
  * same as to coarsen the canonical message.
  */
 #define MASK_COARSE 5
-size_t mask_coarsen(unsigned form, struct str canonical, char *out);
+struct opposites;
+size_t mask_coarsen(const struct opposites *o, unsigned form, struct str canonical, char *out);
 
 /* Does the word announce a name: user, file, host? */
 bool mask_announces(struct str word);
@@ -203,10 +204,11 @@ struct shape {
 
 struct miner {
 	mask_classify_fn *classify;
+	struct opposites *opposites;
 	struct arena arena;
 	struct shape *shapes;
 	size_t nshapes, capshapes;
-	uint32_t *slots; /* open addressing over hashes: shape + 1, 0 free */
+	uint64_t *slots; /* open addressing: high half of the hash, shape + 1; 0 free */
 	size_t nslots;   /* a power of two */
 	unsigned mode;   /* 0: canonical as it is, else the coarser form in use */
 	size_t base;     /* shapes kept before the mode began */
@@ -219,7 +221,7 @@ struct opposites;
 struct opposites *opposites_new(void);
 void opposites_free(struct opposites *o);
 /* Is it in any group? Small letters only. */
-bool opposites_has(struct str word);
+bool opposites_has(const struct opposites *o, struct str word);
 /* Mark in out[] those of the n distinct values that have an opposite among them. */
 void opposites_mark(const struct opposites *o, const struct str *values, size_t n, bool *out);
 

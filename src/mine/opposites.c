@@ -103,16 +103,6 @@ static const char *const groups[] = {
 	"increment decrement",
 };
 
-/* Lengths of the words that begin with a letter, one bit a length: spares most searches. */
-static const uint16_t lengths['z' - 'a' + 1] = {
-	['a' - 'a'] = 0x03e8, ['b' - 'a'] = 0x0260, ['c' - 'a'] = 0x03e0, ['d' - 'a'] = 0x1ff0,
-	['e' - 'a'] = 0x01f8, ['f' - 'a'] = 0x03f0, ['g' - 'a'] = 0x00a8, ['h' - 'a'] = 0x0090,
-	['i' - 'a'] = 0x07b4, ['k' - 'a'] = 0x0060, ['l' - 'a'] = 0x00f8, ['m' - 'a'] = 0x00e8,
-	['n' - 'a'] = 0x004c, ['o' - 'a'] = 0x00dc, ['p' - 'a'] = 0x00f8, ['r' - 'a'] = 0x07d0,
-	['s' - 'a'] = 0x17f8, ['t' - 'a'] = 0x0010, ['u' - 'a'] = 0x5fc4, ['v' - 'a'] = 0x0020,
-	['w' - 'a'] = 0x00a0, ['y' - 'a'] = 0x0008,
-};
-
 #define WORD_GROUPS 4   /* groups that a word is in, at most */
 #define PARTS_MAX   24  /* parts of an identifier that are looked at */
 #define VALUE_MAX   128 /* longer values have no opposite */
@@ -149,19 +139,11 @@ void opposites_free(struct opposites *o)
 	free(o);
 }
 
-bool opposites_has(struct str word)
+bool opposites_has(const struct opposites *o, struct str word)
 {
-	if (!word.n || word.n > 15 || *word.p < 'a' || *word.p > 'z' ||
-	    !(lengths[*word.p - 'a'] >> word.n & 1))
-		return false;
-	for (size_t g = 0; g < ARRAY_SIZE(groups); g++) {
-		struct str rest = str_of(groups[g]), w;
+	uint32_t id;
 
-		while (str_next(&rest, ' ', &w))
-			if (str_eq(w, word))
-				return true;
-	}
-	return false;
+	return intern_find(&o->words, word, &id);
 }
 
 /* A word of some group as it occurs in a value. */

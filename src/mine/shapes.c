@@ -17,6 +17,7 @@ struct miner *miner_new(void)
 	struct miner *m = mem_zalloc(sizeof(*m));
 
 	m->classify = mask_classifier();
+	m->opposites = opposites_new();
 	arena_init(&m->arena);
 	m->nslots = 1024;
 	m->slots = mem_zalloc(m->nslots * sizeof(*m->slots));
@@ -30,6 +31,7 @@ void miner_free(struct miner *m)
 	arena_release(&m->arena);
 	free(m->shapes);
 	free(m->slots);
+	opposites_free(m->opposites);
 	free(m);
 }
 
@@ -48,17 +50,27 @@ static uint64_t shape_hash(char *p, size_t n, enum level level, bool continuatio
 	return hash_fold(h ^ HASH_K0, HASH_K1);
 }
 
+static uint64_t slot_of(uint64_t hash, size_t shape)
+{
+	return (hash & ~(uint64_t)UINT32_MAX) | (shape + 1);
+}
+
+static size_t slot_shape(uint64_t slot)
+{
+	return (slot & UINT32_MAX) - 1;
+}
+
 static void grow(struct miner *m)
 {
 	size_t n = m->nslots * 2;
-	uint32_t *slots = mem_zalloc(n * sizeof(*slots));
+	uint64_t *slots = mem_zalloc(n * sizeof(*slots));
 
 	for (size_t i = 0; i < m->nshapes; i++) {
 		size_t k = m->shapes[i].hash & (n - 1);
 
 		while (slots[k])
 			k = (k + 1) & (n - 1);
-		slots[k] = (uint32_t)i + 1;
+		slots[k] = slot_of(m->shapes[i].hash, i);
 	}
 	free(m->slots);
 	m->slots = slots;
@@ -72,8 +84,11 @@ static size_t find(const struct miner *m, struct str text, uint64_t hash, enum l
 	size_t k = hash & (m->nslots - 1);
 
 	for (; m->slots[k]; k = (k + 1) & (m->nslots - 1)) {
-		const struct shape *s = &m->shapes[m->slots[k] - 1];
+		const struct shape *s;
 
+		if ((m->slots[k] ^ hash) >> 32)
+			continue;
+		s = &m->shapes[slot_shape(m->slots[k])];
 		if (s->hash == hash && s->level == level && s->continuation == continuation &&
 		    str_eq(s->text, text))
 			break;
@@ -90,12 +105,12 @@ static uint32_t put(struct miner *m, char *p, size_t n, enum level level, bool c
 	size_t k = find(m, text, hash, level, continuation);
 
 	if (m->slots[k]) {
-		m->shapes[m->slots[k] - 1].count += count;
-		return m->slots[k] - 1;
+		m->shapes[slot_shape(m->slots[k])].count += count;
+		return (uint32_t)slot_shape(m->slots[k]);
 	}
 	array_push(m->shapes, m->nshapes, m->capshapes) =
 		(struct shape){arena_str(&m->arena, text), hash, count, level, continuation};
-	m->slots[k] = (uint32_t)m->nshapes;
+	m->slots[k] = slot_of(hash, m->nshapes - 1);
 	if (m->nshapes * 2 > m->nslots)
 		grow(m);
 	return (uint32_t)m->nshapes - 1;
@@ -127,10 +142,10 @@ uint32_t miner_add(struct miner *m, const struct logline *line)
 	hash = shape_hash(m->text, n, line->level, continuation);
 	k = find(m, (struct str){m->text, n}, hash, line->level, continuation);
 	if (m->slots[k]) {
-		m->shapes[m->slots[k] - 1].count++;
-		return m->slots[k] - 1;
+		m->shapes[slot_shape(m->slots[k])].count++;
+		return (uint32_t)slot_shape(m->slots[k]);
 	}
-	n = mask_coarsen(m->mode, (struct str){m->text, n}, m->coarse);
+	n = mask_coarsen(m->opposites, m->mode, (struct str){m->text, n}, m->coarse);
 	limit(m);
 	return put(m, m->coarse, n, line->level, continuation, 1);
 }
