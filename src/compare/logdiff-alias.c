@@ -3,7 +3,9 @@
  * Templates that are the same statement although the miner tells them apart, because the header of
  * the line was recognised in one log only, or because the line is an event of its own in one log
  * and a continuation in the other. Two are the same when their texts, their first messages or their
- * first raw lines are equal after numbers, values, rulers and a leading level are masked.
+ * first raw lines are equal after numbers, values, rulers and a leading level are masked, and their
+ * levels do not contradict each other. Where that was needed because a line is an event in one log
+ * only, single lines are compared in the same way: templates of the two readings may be cut unlike.
  */
 #include "compare/logdiff-priv.h"
 #include "text/level.h"
@@ -47,24 +49,36 @@ static bool is_calendar(struct str s)
 	return false;
 }
 
-/* "[ERROR] x", "WARNING: x": x. */
-static struct str after_level(struct str s)
+/* "[ERROR] x", "WARNING: x": x; *level, if it is not known, from there. */
+static struct str after_level(struct str s, enum level *level)
 {
+	enum level own;
 	size_t from = 0, n = 0;
 
 	while (from < s.n && from < 3 && !is_alpha(s.p[from]))
 		from++;
 	while (from + n < s.n && is_alpha(s.p[from + n]))
 		n++;
+	own = level_of_word((struct str){s.p + from, n});
 	if (n == 0 || from + n >= s.n || (s.p[from + n] != ':' && s.p[from + n] != ']') ||
-	    level_of_word((struct str){s.p + from, n}) == LEVEL_UNKNOWN)
+	    own == LEVEL_UNKNOWN)
 		return s;
+	if (*level == LEVEL_UNKNOWN)
+		*level = own;
 	return str_trim(str_from(s, from + n + 1));
 }
 
-static uint64_t key_of(struct str text)
+/* A masked text, and the level that goes with it. */
+struct key {
+	uint64_t text;
+	enum level level;
+};
+
+#define LEVEL_ANY (LEVEL_FATAL + 1)
+
+static struct key key_of(struct str text, enum level level)
 {
-	struct str s = after_level(str_trim(str_head(text, KEY_MAX)));
+	struct str s = after_level(str_trim(str_head(text, KEY_MAX)), &level);
 	char out[KEY_MAX + 1];
 	size_t n = 0;
 
@@ -92,45 +106,72 @@ static uint64_t key_of(struct str text)
 		}
 		i += run ? run : 1;
 	}
-	return n ? hash_bytes(out, n, 0) : 0;
+	return (struct key){hash_bytes(out, n, 0), level};
 }
 
-/* Keys of a template by its first line on a side. */
-static void example_keys(const struct ld *d, uint32_t side, uint32_t t, struct arena *a,
-			 uint64_t keys[2])
+#define KEYS_MAX     3
+#define EXAMPLES_MAX 4096 /* templates of a side of which a line is read */
+
+struct aliases {
+	struct ld *d;
+	struct map keys; /* of text and level -> template */
+	struct arena arena;
+	size_t examples[2];
+};
+
+/* Keys of a template: of its text, and of the message and the raw form of its first line. */
+static size_t keys_of(struct aliases *x, uint32_t side, uint32_t t, struct key keys[KEYS_MAX])
 {
-	const struct ld_tmpl *x = &d->tmpl[t];
+	struct ld *d = x->d;
+	const struct template *tmpl = templates_get(d->in->templates, t);
 	struct logdiff_line line;
 
-	d->in->line(d->in->arg, side, x->log[side], x->no[side], a, &line);
-	keys[0] = key_of(line.message);
-	keys[1] = key_of(line.raw);
+	keys[0] = key_of(tmpl->text, tmpl->level);
+	if (d->tmpl[t].count[!side] || x->examples[side]++ >= EXAMPLES_MAX)
+		return 1;
+	d->in->line(d->in->arg, side, d->tmpl[t].log[side], d->tmpl[t].no[side], &x->arena, &line);
+	keys[1] = key_of(line.message, tmpl->level);
+	keys[2] = key_of(line.raw, tmpl->level);
+	if (x->arena.total > ((size_t)8 << 20)) {
+		arena_release(&x->arena);
+		arena_init(&x->arena);
+	}
+	return 3;
 }
 
-static void add_good(struct ld *d, struct map *keys, uint32_t t, struct arena *a)
+static void add_good(struct aliases *x, uint32_t t)
 {
-	uint64_t key = key_of(templates_get(d->in->templates, t)->text), more[2];
+	struct key keys[KEYS_MAX];
+	size_t n = keys_of(x, 0, t, keys);
 
-	if (key)
-		map_put(keys, key, t, NULL);
-	if (d->tmpl[t].count[1])
-		return;
-	example_keys(d, 0, t, a, more);
-	for (int i = 0; i < 2; i++)
-		if (more[i])
-			map_put(keys, more[i], t, NULL);
+	for (size_t i = 0; i < n; i++) {
+		map_put(&x->keys, hash_word(keys[i].text, keys[i].level), t, NULL);
+		map_put(&x->keys, hash_word(keys[i].text, LEVEL_ANY), t, NULL);
+	}
 }
 
-static bool find_good(struct ld *d, const struct map *keys, uint32_t t, struct arena *a,
-		      uint32_t *good)
+/* Equal texts are the same at the same level, or when one of the levels is not known. */
+static bool find_good(struct aliases *x, uint32_t t, uint32_t *good)
 {
-	uint64_t more[2];
+	struct key keys[KEYS_MAX];
+	size_t n = keys_of(x, 1, t, keys);
 
-	if (map_get(keys, key_of(templates_get(d->in->templates, t)->text), good))
-		return true;
-	example_keys(d, 1, t, a, more);
-	return (more[0] && map_get(keys, more[0], good)) ||
-	       (more[1] && map_get(keys, more[1], good));
+	for (size_t i = 0; i < n; i++) {
+		enum level l = keys[i].level;
+
+		if (map_get(&x->keys, hash_word(keys[i].text, l == LEVEL_UNKNOWN ? LEVEL_ANY : l),
+			    good) ||
+		    map_get(&x->keys, hash_word(keys[i].text, LEVEL_UNKNOWN), good))
+			return true;
+	}
+	return false;
+}
+
+uint64_t ld_line_key(struct str raw, enum level level)
+{
+	struct key k = key_of(raw, level);
+
+	return hash_word(k.text, k.level >= LEVEL_ERROR);
 }
 
 /* Count t, which is on the bad side only, as good. */
@@ -146,29 +187,25 @@ static void merge(struct ld *d, uint32_t t, uint32_t good)
 	y->count[1] += x->count[1];
 	x->count[1] = 0;
 	d->alias[t] = good;
+	if (x->cont != y->cont)
+		d->mixed = true;
 }
 
 void ld_alias(struct ld *d)
 {
-	struct map keys = {0};
-	struct arena a;
+	struct aliases x = {.d = d};
 
-	arena_init(&a);
+	arena_init(&x.arena);
 	for (uint32_t t = 0; t < d->ntmpl; t++)
 		if (d->tmpl[t].count[0] && !d->tmpl[t].blank)
-			add_good(d, &keys, t, &a);
+			add_good(&x, t);
 	for (uint32_t t = 0; t < d->ntmpl; t++) {
 		uint32_t good;
 
-		if (d->tmpl[t].count[0] || !d->tmpl[t].count[1] || d->tmpl[t].blank)
-			continue;
-		if (find_good(d, &keys, t, &a, &good))
+		if (!d->tmpl[t].count[0] && d->tmpl[t].count[1] && !d->tmpl[t].blank &&
+		    find_good(&x, t, &good))
 			merge(d, t, good);
-		if (a.total > ((size_t)8 << 20)) {
-			arena_release(&a);
-			arena_init(&a);
-		}
 	}
-	arena_release(&a);
-	map_release(&keys);
+	arena_release(&x.arena);
+	map_release(&x.keys);
 }

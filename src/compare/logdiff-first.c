@@ -19,7 +19,9 @@
 #define LOOK_BACK     400 /* deviations before a symptom that are read */
 #define VERSIONS_MAX  8   /* more changed versions than that explain nothing by themselves */
 #define BACK_MAX      100000
-#define MISSING_CLEAR .25 /* score from which a missing event is a deviation */
+#define CONTEXT       32    /* events before two places that are compared */
+#define PLACES_MAX    20000 /* places that are compared */
+#define MISSING_CLEAR .25   /* score from which a missing event is a deviation */
 
 static bool is_alpha(char c)
 {
@@ -183,27 +185,6 @@ static void consider(struct evidence *best, bool *found, struct evidence e)
 	*found = true;
 }
 
-static bool earliest(const struct ld *d, const struct logdiff *out, struct evidence *e)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < d->nmarks; i++)
-		if (d->marks[i].kind == MARK_SEED || d->marks[i].kind == MARK_NOVEL)
-			consider(e, &found, ld_at(1, d->marks[i].log, d->marks[i].no, 1));
-	for (size_t i = 0; i < out->nfindings; i++) {
-		const struct logdiff_finding *f = &out->findings[i];
-
-		if (is_version_change(f))
-			consider(e, &found, f->where);
-		else if (f->kind == FINDING_MISSING && f->score >= MISSING_CLEAR && f->at.nlines)
-			consider(e, &found, f->at);
-	}
-	for (size_t i = 0; !found && i < out->nfindings; i++)
-		if (out->findings[i].kind == FINDING_ORDER)
-			consider(e, &found, out->findings[i].where);
-	return found;
-}
-
 static const struct logrec *rec_at(const struct ld *d, uint32_t side, uint32_t log, uint64_t no)
 {
 	return &d->in->side[side].logs[log].recs[no - 1];
@@ -211,20 +192,7 @@ static const struct logrec *rec_at(const struct ld *d, uint32_t side, uint32_t l
 
 static bool is_event(const struct ld *d, const struct logrec *r, uint32_t entity)
 {
-	return ld_is_head(r) && !d->tmpl[ld_tmpl_of(d, r)].blank &&
-	       (entity == LOGREC_NONE || r->entity == entity);
-}
-
-/* The last event before line no that good logs have too; 0: none. */
-static uint64_t common_before(const struct ld *d, uint32_t log, uint64_t no, uint32_t entity)
-{
-	for (uint64_t i = no - 1, k = 0; i > 0 && k < BACK_MAX; i--, k++) {
-		const struct logrec *r = rec_at(d, 1, log, i);
-
-		if (is_event(d, r, entity) && d->tmpl[ld_tmpl_of(d, r)].count[0])
-			return i;
-	}
-	return 0;
+	return ld_is_event(d, r) && (entity == LOGREC_NONE || r->entity == entity);
 }
 
 /* The next event of a thread or request after line no; 0: none. */
@@ -239,40 +207,119 @@ static uint64_t event_after(const struct ld *d, uint32_t side, uint32_t log, uin
 	return 0;
 }
 
-/*
- * Where the good logs have the event at line no of a bad log: at the same ordinal after the nearest
- * line before it whose template occurs once on both sides.
- */
-static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, struct evidence *e)
+/* What comes after an event in its thread, request or log; the event itself if nothing does. */
+static struct evidence after(const struct ld *d, const struct evidence *e)
+{
+	uint64_t no = event_after(d, e->side, e->file, e->line,
+				  ld_entity_at(d, e->side, e->file, e->line));
+
+	return no ? ld_at(e->side, e->file, no, 1) : *e;
+}
+
+static bool earliest(const struct ld *d, const struct logdiff *out, struct evidence *e)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < d->nmarks; i++)
+		if (d->marks[i].kind == MARK_SEED || d->marks[i].kind == MARK_NOVEL)
+			consider(e, &found, ld_at(1, d->marks[i].log, d->marks[i].no, 1));
+	for (size_t i = 0; i < out->nfindings; i++) {
+		const struct logdiff_finding *f = &out->findings[i];
+
+		if (is_version_change(f))
+			consider(e, &found, f->where);
+		else if (f->kind == FINDING_MISSING && f->score >= MISSING_CLEAR && f->at.nlines)
+			consider(e, &found, after(d, &f->at));
+	}
+	for (size_t i = 0; !found && i < out->nfindings; i++)
+		if (out->findings[i].kind == FINDING_ORDER)
+			consider(e, &found, out->findings[i].where);
+	return found;
+}
+
+/* The last event before line no that good logs have too; 0: none. */
+static uint64_t common_before(const struct ld *d, uint32_t log, uint64_t no, uint32_t entity)
+{
+	for (uint64_t i = no - 1, k = 0; i > 0 && k < BACK_MAX; i--, k++) {
+		const struct logrec *r = rec_at(d, 1, log, i);
+
+		if (is_event(d, r, entity) && d->tmpl[ld_tmpl_of(d, r)].count[0])
+			return i;
+	}
+	return 0;
+}
+
+/* How many events before two places are the same, at most CONTEXT. */
+static unsigned same_before(const struct ld *d, const struct evidence *a, const struct evidence *b,
+			    uint32_t entity)
+{
+	uint64_t i = a->line - 1, k = b->line - 1;
+	unsigned n = 0;
+
+	while (n < CONTEXT) {
+		while (i && !is_event(d, rec_at(d, a->side, a->file, i), entity))
+			i--;
+		while (k && !is_event(d, rec_at(d, b->side, b->file, k), entity))
+			k--;
+		if (!i || !k ||
+		    ld_tmpl_of(d, rec_at(d, a->side, a->file, i)) !=
+			    ld_tmpl_of(d, rec_at(d, b->side, b->file, k)))
+			break;
+		n++;
+		i--;
+		k--;
+	}
+	return n;
+}
+
+/* Lines up to line no with its template. */
+static uint64_t ordinal_of(const struct ld *d, uint32_t log, uint64_t no)
 {
 	uint32_t t = ld_tmpl_of(d, rec_at(d, 1, log, no));
-	uint64_t i = no, ordinal = 1, from = 0;
-	uint32_t good = d->tmpl[t].log[0];
-	const struct logdiff_log *l;
+	uint64_t n = 0;
 
-	for (uint64_t k = 0; i > 0 && k < BACK_MAX; i--, k++) {
-		const struct ld_tmpl *x = &d->tmpl[ld_tmpl_of(d, rec_at(d, 1, log, i))];
+	for (uint64_t i = 1; i <= no; i++)
+		n += ld_tmpl_of(d, rec_at(d, 1, log, i)) == t;
+	return n;
+}
 
-		if (x->count[0] == 1 && x->count[1] == 1 && !x->blank) {
-			good = x->log[0];
-			from = x->no[0];
-			break;
+/*
+ * Where the good logs have the event at line no of a bad log: where most of what comes before it is
+ * the same; of several such places the one of the same ordinal, else the first.
+ */
+static bool counterpart(const struct ld *d, uint32_t log, uint64_t no, uint32_t entity,
+			struct evidence *e)
+{
+	struct evidence bad = ld_at(1, log, no, 1);
+	uint32_t t = ld_tmpl_of(d, rec_at(d, 1, log, no));
+	uint64_t ordinal = ordinal_of(d, log, no);
+	unsigned best = 0, tried = 0;
+	bool found = false, exact = false;
+
+	for (uint32_t g = 0; g < d->in->side[0].n; g++) {
+		const struct logdiff_log *l = &d->in->side[0].logs[g];
+		uint64_t n = 0;
+
+		for (uint64_t i = 1; i <= l->n && tried < PLACES_MAX; i++) {
+			struct evidence good = ld_at(0, g, i, 1);
+			unsigned same;
+
+			if (ld_tmpl_of(d, &l->recs[i - 1]) != t)
+				continue;
+			n++;
+			if (!is_event(d, &l->recs[i - 1], entity))
+				continue;
+			tried++;
+			same = same_before(d, &bad, &good, entity);
+			if (found && (same < best || (same == best && (exact || n != ordinal))))
+				continue;
+			found = true;
+			exact = n == ordinal;
+			best = same;
+			*e = good;
 		}
-		if (i < no && ld_tmpl_of(d, rec_at(d, 1, log, i)) == t)
-			ordinal++;
 	}
-	if (i == no && from) {
-		*e = ld_at(0, good, from, 1);
-		return true;
-	}
-	l = &d->in->side[0].logs[good];
-	for (uint64_t k = from + 1; k <= l->n; k++)
-		if (ld_tmpl_of(d, &l->recs[k - 1]) == t && --ordinal == 0) {
-			*e = ld_at(0, good, k, 1);
-			return true;
-		}
-	*e = ld_at(0, d->tmpl[t].log[0], d->tmpl[t].no[0], 1);
-	return d->tmpl[t].count[0] > 0;
+	return found;
 }
 
 /*
@@ -302,16 +349,15 @@ static void set_common(const struct ld *d, struct logdiff_divergence *f, uint64_
 	bool usual = f->entity != LOGREC_NONE || d->in->side[0].ndigests;
 
 	f->common[1] = ld_at(1, log, no, ld_event_lines(d, 1, log, no));
-	if (usual &&
-	    usual_next(d, ld_tmpl_of(d, rec_at(d, 1, log, no)), &f->common[0], &f->next[0])) {
-		f->has_common = true;
-	} else if (counterpart(d, log, no, &f->common[0])) {
-		uint64_t next =
-			event_after(d, 0, f->common[0].file, f->common[0].line, LOGREC_NONE);
+	if (counterpart(d, log, no, f->entity, &f->common[0])) {
+		uint64_t next = event_after(d, 0, f->common[0].file, f->common[0].line, f->entity);
 
 		f->has_common = true;
 		if (next)
 			f->next[0] = ld_at(0, f->common[0].file, next, 1);
+	} else {
+		f->has_common = usual && usual_next(d, ld_tmpl_of(d, rec_at(d, 1, log, no)),
+						    &f->common[0], &f->next[0]);
 	}
 	if (!f->has_common)
 		return;

@@ -13,8 +13,12 @@
 
 #include "compare/logdiff-priv.h"
 
-#define KNOWN_SHARE   .1   /* weight of a loss that went to known continuations */
-#define DROP_SHARE    .1   /* weight of a statement's own count having dropped */
+#define KNOWN_SHARE   .1 /* weight of a loss that went to known continuations */
+#define DROP_SHARE    .1 /* weight of a statement's own count having dropped */
+#define MISSING_SHARE .1 /* rarer successors are not expected */
+#define STILL_SHARE   .2 /* weight of a loss that B's own count does not show */
+#define CLEAR_DROP    .5
+#define CLEAR_SHARE   .8   /* from there on one can say where it should have come */
 #define MISSING_G2    2.71 /* chi-square, 1 degree of freedom, p = .1 */
 #define MISSING_HALF  10   /* G2 that gets half of the score */
 #define MISSING_TOP   .8   /* score that it cannot reach */
@@ -59,18 +63,38 @@ static void sum_nodes(const struct ld *d, struct node *nodes)
 	}
 }
 
-/* How much B is missed after A. */
-static double missed(const struct ld_pair *p, const struct node *a)
+static double clamp(double x)
 {
-	double n = (double)a->n[0], m = (double)a->n[1];
-	double share = (double)p->n[0] / n, loss = share * m - (double)p->n[1], part;
+	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
 
-	if (m <= 0 || loss <= 0)
+/* Bad As without their B. */
+static double loss_of(const struct ld_pair *p, const struct node *a)
+{
+	return (double)p->n[0] / (double)a->n[0] * (double)a->n[1] - (double)p->n[1];
+}
+
+/* Which part of the loss B's own count shows: what comes as often as ever is not missing. */
+static double drop_of(const struct ld *d, const struct ld_pair *p, const struct node *a)
+{
+	const struct ld_node *b = &d->nodes[p->b];
+
+	return clamp(((double)b->n[0] * (double)a->n[1] / (double)a->n[0] - (double)b->n[1]) /
+		     loss_of(p, a));
+}
+
+/* How much B is missed after A. */
+static double missed(const struct ld *d, const struct ld_pair *p, const struct node *a)
+{
+	double n = (double)a->n[0], m = (double)a->n[1], share = (double)p->n[0] / n;
+	double loss = loss_of(p, a), left;
+
+	if (m <= 0 || loss <= 0 || share < MISSING_SHARE)
 		return 0;
-	part = (double)a->left * share / loss;
-	part = part < 1 ? part : 1;
+	left = clamp((double)a->left * share / loss);
 	return ld_g2((double)p->n[0], n, (double)p->n[1], m) *
-	       (KNOWN_SHARE + (1 - KNOWN_SHARE) * part);
+	       (KNOWN_SHARE + (1 - KNOWN_SHARE) * left) *
+	       (STILL_SHARE + (1 - STILL_SHARE) * drop_of(d, p, a));
 }
 
 static void find_missing(const struct ld *d, struct node *nodes)
@@ -81,7 +105,7 @@ static void find_missing(const struct ld *d, struct node *nodes)
 
 		if (p->b == LOGDIFF_END || p->n[0] == 0)
 			continue;
-		s = missed(p, &nodes[p->a]);
+		s = missed(d, p, &nodes[p->a]);
 		if (s > nodes[p->b].score) {
 			nodes[p->b].score = s;
 			nodes[p->b].best = (uint32_t)i + 1;
@@ -184,7 +208,8 @@ static void add_missing(struct ld *d, const struct node *nodes, uint32_t t)
 	f->bad_count = d->nodes[t].n[1];
 	f->where = ld_at(0, p->log[0], p->no[0], ld_event_lines(d, 0, p->log[0], p->no[0]));
 	f->entity = ld_entity_at(d, 0, p->log[0], p->no[0]);
-	if (a->gone && d->pairs[a->gone - 1].at[1]) {
+	if (a->gone && d->pairs[a->gone - 1].at[1] &&
+	    (double)p->n[0] >= CLEAR_SHARE * (double)a->n[0] && drop_of(d, p, a) >= CLEAR_DROP) {
 		const struct ld_pair *g = &d->pairs[a->gone - 1];
 
 		f->at = ld_at(1, g->log[1], g->at[1], ld_event_lines(d, 1, g->log[1], g->at[1]));
@@ -266,7 +291,7 @@ void ld_count_findings(struct ld *d)
 		struct logdiff_finding *f;
 
 		if (!x->count[0] || !x->count[1] || x->blank || x->sym.frame || ratio > .5 ||
-		    templates_get(d->in->templates, t)->continuation ||
+		    x->cont ||
 		    ld_g2((double)x->count[0], (double)d->lines[0], (double)x->count[1],
 			  (double)d->lines[1]) < COUNT_G2)
 			continue;

@@ -30,7 +30,10 @@ struct ld_tmpl {
 	uint64_t no[2];
 	uint32_t fetched[2];
 	struct symptom sym; /* of its first line seen on the bad side, else on the good one */
-	bool has_sym, has_values, blank;
+	bool has_values;
+	bool blank;     /* nothing at all, and no header */
+	bool cont;      /* continues an event */
+	bool empty;     /* no word and no value: an empty message, a ruler */
 	uint32_t slots; /* its first slot in ld.slots */
 };
 
@@ -120,6 +123,8 @@ struct ld {
 	uint64_t lines[2], heads[2];
 	bool digests;          /* there are some: statements are not told apart by their place */
 	bool open[2];          /* not all steps of the side are known: what is not there may be */
+	bool mixed;            /* headers were recognised in some logs only */
+	struct map good_lines; /* if mixed: ld_line_key() of the good lines */
 	struct ld_node *nodes; /* the first ntmpl are templates, the next one is the beginning */
 	size_t nnodes, capnodes;
 	uint32_t *changed; /* template of good -> 1 + the one that stands there now */
@@ -142,6 +147,17 @@ struct ld {
 static inline uint32_t ld_tmpl_of(const struct ld *d, const struct logrec *r)
 {
 	return d->alias[r->tmpl & ~LOGREC_CONT];
+}
+
+/*
+ * Is a line an event for what follows what? A head is, and what is one where its statement was read
+ * with its header.
+ */
+static inline bool ld_is_event(const struct ld *d, const struct logrec *r)
+{
+	const struct ld_tmpl *t = &d->tmpl[ld_tmpl_of(d, r)];
+
+	return !t->cont && !t->empty;
 }
 
 static inline bool ld_is_head(const struct logrec *r)
@@ -169,6 +185,8 @@ uint32_t ld_event_lines(const struct ld *d, uint32_t side, uint32_t log, uint64_
 uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b); /* UINT32_MAX: none */
 
 void ld_alias(struct ld *d);
+/* What a raw line says, masked as for ld_alias(). */
+uint64_t ld_line_key(struct str raw, enum level level);
 void ld_next_findings(struct ld *d);
 void ld_count_findings(struct ld *d);
 void ld_thread_findings(struct ld *d);

@@ -33,7 +33,24 @@ struct ld_novel *ld_novel_add(struct ld *d, uint32_t side, uint32_t log, uint64_
 	return x;
 }
 
-static void see_line(struct pass *p, uint64_t no, struct str message, enum level level)
+#define MAX_GOOD_LINES ((size_t)1 << 20)
+
+/* In logs read unlike: is the line as it stands also in a good log? */
+static bool is_known(struct ld *d, uint32_t side, struct str raw, enum level level)
+{
+	uint32_t v;
+
+	if (!d->mixed)
+		return false;
+	if (side == 1)
+		return map_get(&d->good_lines, ld_line_key(raw, level), &v);
+	if (d->good_lines.n < MAX_GOOD_LINES)
+		map_put(&d->good_lines, ld_line_key(raw, level), 0, NULL);
+	return true;
+}
+
+static void see_line(struct pass *p, uint64_t no, struct str raw, struct str message,
+		     enum level level)
 {
 	struct ld *d = p->d;
 	const struct logrec *r = &d->in->side[p->side].logs[p->log].recs[no - 1];
@@ -44,6 +61,8 @@ static void see_line(struct pass *p, uint64_t no, struct str message, enum level
 	struct symptom sym = {0};
 	struct ld_novel *n;
 
+	if ((novel || p->side == 0) && is_known(d, p->side, raw, level))
+		novel = false;
 	if (novel || x->fetched[p->side] == 0)
 		sym = symptom_of(message, level);
 	if (x->fetched[p->side]++ == 0)
@@ -87,8 +106,8 @@ static void see(void *arg, uint64_t no, const struct logline *line, const struct
 		return;
 	r = &p->d->in->side[p->side].logs[p->log].recs[no - 1];
 	see_head(p, no, r);
-	see_line(p, no, logline_text(line), line->level);
-	if (ld_is_head(r))
+	see_line(p, no, line->raw, logline_text(line), line->level);
+	if (ld_is_event(p->d, r))
 		ld_walk_head(p->walk, no, ld_tmpl_of(p->d, r), p->d->digests ? 0 : place_of(line),
 			     r->entity, time);
 }
@@ -117,11 +136,11 @@ static void fetch_log(struct pass *p)
 		struct logdiff_line line;
 
 		see_head(p, i + 1, &l->recs[i]);
-		if (ld_is_head(&l->recs[i]))
+		if (ld_is_event(p->d, &l->recs[i]))
 			ld_walk_head(p->walk, i + 1, t, 0, l->recs[i].entity, NULL);
 		if (is_wanted(p, t)) {
 			in->line(in->arg, p->side, p->log, i + 1, &a, &line);
-			see_line(p, i + 1, line.message, line.level);
+			see_line(p, i + 1, line.raw, line.message, line.level);
 			if (++p->fetches % 256 == 0) {
 				arena_release(&a);
 				arena_init(&a);

@@ -179,8 +179,6 @@ void ld_walk_head(struct ld_walk *w, uint64_t no, uint32_t tmpl, uint64_t place,
 	struct ld_pair *p = NULL;
 	int64_t ns;
 
-	if (w->d->tmpl[tmpl].blank)
-		return;
 	node = node_at(w, tmpl, place);
 	w->d->nodes[node].n[w->side]++;
 	if (a->stamp == w->stamp) {

@@ -80,6 +80,19 @@ static void count_log(struct ld *d, uint32_t side, uint32_t log)
 	d->lines[side] += l->n;
 }
 
+static bool is_empty(struct str s)
+{
+	if (str_contains(s, STR("<*>")))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z')
+			return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] & 0x80)
+			return false;
+	return true;
+}
+
 static void count_templates(struct ld *d)
 {
 	d->ntmpl = templates_count(d->in->templates);
@@ -92,6 +105,8 @@ static void count_templates(struct ld *d)
 		d->alias[i] = (uint32_t)i;
 		/* "[ERROR]" without text is no blank line. */
 		d->tmpl[i].blank = str_trim(t->text).n == 0 && t->level == LEVEL_UNKNOWN;
+		d->tmpl[i].cont = t->continuation;
+		d->tmpl[i].empty = is_empty(t->text);
 		d->tmpl[i].has_values = str_contains(t->text, STR("<*>"));
 	}
 	for (uint32_t side = 0; side < 2; side++) {
@@ -201,6 +216,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_chains(&d, out);
 	map_release(&d.pair_of);
 	map_release(&d.value_seen);
+	map_release(&d.good_lines);
 	free(d.nodes);
 	free(d.pairs);
 	free(d.values);
