@@ -149,20 +149,20 @@ static inline uint32_t ld_tmpl_of(const struct ld *d, const struct logrec *r)
 	return d->alias[r->tmpl & ~LOGREC_CONT];
 }
 
+static inline bool ld_is_head(const struct logrec *r)
+{
+	return !(r->tmpl & LOGREC_CONT);
+}
+
 /*
  * Is a line an event for what follows what? A head is, and what is one where its statement was read
- * with its header.
+ * with its header; beside digests, whose steps are counted, all heads are.
  */
 static inline bool ld_is_event(const struct ld *d, const struct logrec *r)
 {
 	const struct ld_tmpl *t = &d->tmpl[ld_tmpl_of(d, r)];
 
-	return !t->cont && !t->empty;
-}
-
-static inline bool ld_is_head(const struct logrec *r)
-{
-	return !(r->tmpl & LOGREC_CONT);
+	return d->digests ? ld_is_head(r) && !t->blank : !t->cont && !t->empty;
 }
 
 /* The thread or request of a line, as far as lines are known. */
