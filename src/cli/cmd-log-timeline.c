@@ -298,7 +298,7 @@ static void advance(const struct timeline *t, struct stream *s, uint32_t file)
 		s->key = timeline_position(t, file, s->line.no);
 		return;
 	}
-	logreader_time(f->reader, &s->line, &time);
+	logcursor_time(&s->cursor, &s->line, &time);
 	s->key = timeline_read(&t->clocks[file], &s->reading, &time);
 	if (!s->reading.known)
 		s->key = t->clocks[file].from;

@@ -151,7 +151,7 @@ static void scan_part(void *arg, size_t index, unsigned worker)
 
 		if (!line.head || (tmpl & TIMELINE_SKIP))
 			continue;
-		logreader_time(f->reader, &line, &time);
+		logcursor_time(&c, &line, &time);
 		key = timeline_read(clock, &p->end, &time);
 		if (time.known && !p->any) {
 			p->any = true;

@@ -325,7 +325,18 @@ static struct event adopt(struct digest_builder *b, const struct digest_builder 
 	return e;
 }
 
-void digest_sew(struct digest_builder *const *builders, struct digest_seam *seams, size_t n)
+/* A file in one part, as most are: nothing to sew. */
+static void hem(struct digest_builder *b, struct digest_seam *seam)
+{
+	for (size_t k = 0; k < seam->n; k++) {
+		b->tallies[seam->borders[k].first.shape].begins++;
+		b->tallies[seam->borders[k].last.shape].ends++;
+	}
+	free(seam->borders);
+	*seam = (struct digest_seam){0};
+}
+
+static void sew(struct digest_builder *const *builders, struct digest_seam *seams, size_t n)
 {
 	struct digest_builder *b = builders[0];
 	struct event *last = mem_alloc(OPEN_SLOTS * sizeof(*last));
@@ -357,6 +368,14 @@ void digest_sew(struct digest_builder *const *builders, struct digest_seam *seam
 			b->tallies[last[i].shape].ends++;
 	free(last);
 	free(live);
+}
+
+void digest_sew(struct digest_builder *const *builders, struct digest_seam *seams, size_t n)
+{
+	if (n == 1)
+		hem(builders[seams[0].builder], &seams[0]);
+	else if (n)
+		sew(builders, seams, n);
 }
 
 static void raw_values(struct arena *a, const struct tally *t, struct digest_shape *out)
