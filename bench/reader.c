@@ -96,6 +96,8 @@ int main(int argc, char **argv)
 		       (unsigned long long)c.no, (unsigned long long)heads,
 		       (unsigned long long)bytes, (t1 - t0) * 1e3,
 		       (double)map.size / (now() - t1) * 1e-6);
+	for (uint32_t i = 0; !csv && logreader_format(r, i); i++)
+		printf("  %s\n", logreader_format(r, i));
 	logcursor_release(&c);
 	logreader_free(r);
 	file_map_release(&map);

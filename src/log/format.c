@@ -421,6 +421,56 @@ bool format_match(const struct format *f, struct str text, struct buf *scratch, 
 	return true;
 }
 
+char *format_describe(const struct format *f)
+{
+	static const char *const names[FIELD_COUNT] = {"*",       "time",   "level",    "host",
+						       "process", "thread", "function", "source"};
+	struct buf b = {0};
+
+	if (f->kind != FORMAT_OPS) {
+		buf_printf(&b, "%s",
+			   f->kind == FORMAT_JSON     ? "JSON"
+			   : f->kind == FORMAT_LOGFMT ? "logfmt"
+						      : "user-defined");
+	}
+	for (uint32_t i = 0; f->kind == FORMAT_OPS && i < f->nops; i++) {
+		const struct op *op = &f->ops[i];
+		const char *name = op->split == SPLIT_CLASS_AT    ? "thread:function@line"
+				   : op->split == SPLIT_LINE_HASH ? "function#line"
+				   : op->split == SPLIT_MODULE    ? "function:level"
+				   : op->split == SPLIT_PID_TID   ? "process/thread"
+								  : names[op->field];
+
+		if (op->kind == OP_CHAR)
+			buf_add_char(&b, op->arg);
+		else if (op->kind == OP_BLANKS || op->kind == OP_BLANK)
+			buf_add_char(&b, ' ');
+		else if (op->kind == OP_GROUP)
+			buf_printf(&b, "%c%s%c", op->arg, name,
+				   op->arg == '['   ? ']'
+				   : op->arg == '(' ? ')'
+						    : '>');
+		else if (op->kind == OP_PRIORITY)
+			BUF_LIT(&b, "<level>");
+		else if (op->kind == OP_TAG)
+			buf_printf(&b, "%s:", name);
+		else if (op->kind == OP_UNTIL)
+			buf_printf(&b, "%s" STR_FMT, name, STR_ARG(op->lit));
+		else if (op->kind != OP_SKIP)
+			buf_printf(&b, "%s", name);
+	}
+	if (b.n && b.p[b.n - 1] != ' ')
+		buf_add_char(&b, ' ');
+	for (uint32_t i = 0; i < f->ninner; i++) {
+		CLEANUP_FREE char *inner = format_describe(f->inner[i]);
+
+		buf_printf(&b, "{%s} ", inner);
+	}
+	BUF_LIT(&b, "message");
+	buf_add_char(&b, 0);
+	return b.p;
+}
+
 bool format_composes(const struct format *f)
 {
 	bool yes = f->kind != FORMAT_OPS;

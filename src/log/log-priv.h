@@ -124,6 +124,8 @@ bool format_match(const struct format *f, struct str text, struct buf *scratch, 
 		  bool *whole);
 /* The ops alone, without the headers inside the message. *whole: all of them matched. */
 bool format_ops(const struct format *f, struct str text, struct logline *out, bool *whole);
+/* What the header looks like, for people; the caller frees it. */
+char *format_describe(const struct format *f);
 bool format_composes(const struct format *f);
 void format_free(struct format *f);
 

@@ -269,8 +269,10 @@ struct logreader *logreader_new(struct str data, const struct logformat_set *own
 	r->data = data;
 	teach(r, own);
 	r->composes = r->wrap == WRAP_DOCKER || r->wrap == WRAP_JOURNAL;
-	for (uint32_t i = 0; i < r->nformats; i++)
+	for (uint32_t i = 0; i < r->nformats; i++) {
 		r->composes = r->composes || format_composes(r->formats[i]);
+		r->formats[i]->about = format_describe(r->formats[i]);
+	}
 	return r;
 }
 
