@@ -165,7 +165,15 @@ static bool is_undefined(struct str s)
 {
 	size_t i = str_find_char(s, ':');
 
-	return i + 1 < s.n && digit(s.p[i + 1]) && str_contains(s, STR(": runtime error: "));
+	for (int k = 0; k < 2; k++) {
+		size_t n = ++i;
+
+		while (i < s.n && digit(s.p[i]))
+			i++;
+		if (i >= s.n || i == n || s.p[i] != ':')
+			return false;
+	}
+	return str_starts(str_from(s, i), STR(": runtime error: "));
 }
 
 /* The kind of report that an unindented line begins. */
@@ -214,10 +222,10 @@ static enum kind opened_by(struct str s)
 /* Lines that only a trace has, in any state. s: without its indentation. */
 static bool trace_line(struct str s, bool indented)
 {
-	if (STARTS(s, STR("Caused by: "), STR("Suppressed: "),
-		   STR("--- End of stack trace from previous location")))
+	if (strchr("CS-", s.p[0]) && STARTS(s, STR("Caused by: "), STR("Suppressed: "),
+					    STR("--- End of stack trace from previous location")))
 		return true;
-	if (!indented)
+	if (!indented || !strchr("a-.F", s.p[0]))
 		return false;
 	return STARTS(s, STR("at "), STR("---> "), STR("--- End of ")) ||
 	       (starts_number(s, STR("... ")) && str_contains(s, STR("more"))) ||
