@@ -210,6 +210,27 @@ static void learn_group_all(struct learner *l, size_t n, size_t all, struct form
 	}
 }
 
+/* One date with the day first settles the order of all: 31/12/2024, then 05/06/2024 too. */
+static void settle_order(struct sample *samples, size_t n)
+{
+	bool day_first = false;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < samples[i].n; k++)
+			day_first = day_first || (samples[i].t[k].kind == TOKEN_TIME &&
+						  timestamp_is_day_first(samples[i].t[k].sub));
+	for (size_t i = 0; day_first && i < n; i++) {
+		for (size_t k = 0; k < samples[i].n; k++) {
+			struct token *t = &samples[i].t[k];
+			unsigned other = t->kind == TOKEN_TIME ? timestamp_day_first(t->sub)
+							       : TIMESTAMP_NONE;
+
+			if (other != TIMESTAMP_NONE)
+				t->sub = (uint8_t)other;
+		}
+	}
+}
+
 size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out, size_t max)
 {
 	struct learner l = {0};
@@ -219,11 +240,13 @@ size_t learn_formats(const struct str *lines, size_t n, bool inner, struct forma
 	struct map map = {0};
 	size_t ngroups = 0, nout = 0, members, first;
 
+	for (size_t i = 0; i < n; i++)
+		lex_sample(&samples[i], lines[i]);
+	settle_order(samples, n);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t g;
 		bool fresh;
 
-		lex_sample(&samples[i], lines[i]);
 		keys[i] = samples[i].n ? group_key(&samples[i]) : 0;
 		if (!keys[i])
 			continue;

@@ -89,6 +89,9 @@ static const struct shape {
 	{"M/D/Y h:m:sfz", 0},
 	{"M/D/Y H:m:sfp", 0},
 	{"M/D/Y, H:m:sfp", 0},
+	{"D/M/Y h:m:sfz", 0},
+	{"D/M/Y H:m:sfp", 0},
+	{"D/M/Y, H:m:sfp", 0},
 	{"M/D/y h:m:sf", 0},
 	{"D.M.Y h:m:sfz", 0},
 	{"D-M-Y h:m:sfz", 0},
@@ -681,10 +684,25 @@ bool timestamp_decode(struct str s, unsigned shape, struct event_time *t)
 			return false;
 		run(shapes[shape].pat, s, &p);
 	}
-	/* The order of day and month in 31/12/2024 shows only where one exceeds 12; 12/31 is read
-	 * first. */
 	assemble(&p, t);
 	return true;
+}
+
+unsigned timestamp_day_first(unsigned shape)
+{
+	const char *pat = shapes[shape].pat;
+
+	if (strncmp(pat, "M/D/Y", 5) != 0)
+		return TIMESTAMP_NONE;
+	for (unsigned i = 0; i < NSHAPES; i++)
+		if (strncmp(shapes[i].pat, "D/M/Y", 5) == 0 && !strcmp(shapes[i].pat + 5, pat + 5))
+			return i;
+	return TIMESTAMP_NONE;
+}
+
+bool timestamp_is_day_first(unsigned shape)
+{
+	return strncmp(shapes[shape].pat, "D/M/Y", 5) == 0;
 }
 
 int timestamp_rank(unsigned shape)

@@ -58,6 +58,13 @@ struct timestamp_cache {
 bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned shape,
 			     struct event_time *t);
 
+/*
+ * 05/06/2024: whether the day or the month comes first shows only where one exceeds 12. The shape
+ * with the day first of one with the month first (TIMESTAMP_NONE: of others); is it such a one?
+ */
+unsigned timestamp_day_first(unsigned shape);
+bool timestamp_is_day_first(unsigned shape);
+
 /* Of two timestamps of one line, does shape a say more than shape b (date, year, fraction)? */
 int timestamp_rank(unsigned shape);
 /* The pattern of a shape, for people. */
