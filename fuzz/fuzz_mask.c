@@ -16,7 +16,7 @@ static void check_mask(struct str message)
 {
 	CLEANUP_FREE char *exact = mem_alloc(message.n); /* sanitizers see reads outside */
 	char fast[MASK_ROOM], slow[MASK_ROOM];
-	struct opposites *o;
+	struct coarsener *o;
 	size_t n;
 
 	if (message.n)
@@ -28,11 +28,11 @@ static void check_mask(struct str message)
 	    n != mask_message(mask_classifier_scalar(), message, slow) ||
 	    memcmp(fast, slow, n) != 0)
 		abort();
-	o = opposites_new();
+	o = coarsener_new();
 	for (unsigned mode = 1; mode <= MASK_COARSE; mode++)
 		if (mask_coarsen(o, mode, (struct str){fast, n}, slow) > n + 1)
 			abort();
-	opposites_free(o);
+	coarsener_free(o);
 }
 
 static void check_params(const struct templates *t, uint32_t i, struct str m)

@@ -127,7 +127,7 @@ static void coarse_forms(void **state)
 		{1, "for user bob k=foo, state=up on eth0", "for user <*> k=<*>, state=up on <*>"},
 		{1, "a.b.C (word) 'x' \"GET\" core.12", "a.b.C (<*>) '<*>' \"<*>\" core.<*>"},
 		{2, "a.b.C did camelCase core.12", "<*> did <*> <*>"},
-		{3, "one two three four five six seven eight", "one two three four five six <*>"},
+		{3, "Cache xyzzy miss, Status up: foo Bar", "Cache <*> miss, Status up: <*> <*>"},
 		{4, "one two three", "one <*>"},
 		{5, "one two three", "<*>"},
 		{5, "", ""},
@@ -138,7 +138,7 @@ static void coarse_forms(void **state)
 		"/a/b", "=",       "don't",    "name",       "E1.",     "zzz",
 	};
 	struct buf b CLEANUP_BUF = {0};
-	struct opposites *o = opposites_new();
+	struct coarsener *o = coarsener_new();
 	char c[MASK_ROOM], d[MASK_ROOM], e[MASK_ROOM], f[MASK_ROOM];
 	uint64_t s = 11;
 
@@ -172,7 +172,7 @@ static void coarse_forms(void **state)
 				assert_memory_equal(e, f, ne);
 			}
 	}
-	opposites_free(o);
+	coarsener_free(o);
 }
 
 static void word_lists(void **state)
@@ -184,6 +184,9 @@ static void word_lists(void **state)
 	opposites_free(o);
 	assert_true(mask_announces(STR("User")) && mask_announces(STR("application")));
 	assert_false(mask_announces(STR("of")));
+	for (struct str rest = str_of(mask_common_words), a = {0}, w; str_next(&rest, ' ', &w);
+	     a = w)
+		assert_true(w.n && str_cmp(a, w) < 0); /* sorted, none twice */
 }
 
 static uint32_t add(struct miner *m, enum level level, const char *message)
@@ -470,19 +473,25 @@ static void endless_names(void **state)
 	struct miner *m = miner_new();
 	struct templates *t;
 	uint64_t s = 5;
-	uint32_t other = add(m, LEVEL_INFO, "service started"), name = 0;
+	uint32_t other = add(m, LEVEL_INFO, "service started"), name = 0, miss = 0;
 
 	for (size_t i = 0; i < 2 * SHAPES_MAX; i++) {
-		char line[80];
-		int n = snprintf(line, sizeof(line), "Failed login for invalid user ");
+		char line[80], word[9];
 
 		for (int k = 0; k < 8; k++)
-			line[n++] = (char)('a' + rnd(&s) % 26);
-		snprintf(line + n, sizeof(line) - (size_t)n, " from 10.0.0.%d", (int)(i % 200));
+			word[k] = (char)('a' + rnd(&s) % 26);
+		word[8] = 0;
+		snprintf(line, sizeof(line), "Failed login for invalid user %s from 10.0.0.%d",
+			 word, (int)(i % 200));
 		name = add(m, LEVEL_INFO, line);
+		if (i % 2) {
+			snprintf(line, sizeof(line), "cache %s miss on eth1", word);
+			miss = add(m, LEVEL_INFO, line);
+		}
 	}
 	t = templates_new(&m, 1, NULL);
-	assert_int_equal(templates_count(t), 2);
+	assert_int_equal(templates_count(t), 3);
+	assert_str(templates_get(t, templates_of_shape(t, 0, miss))->text, "cache <*> miss on <*>");
 	assert_str(templates_get(t, templates_of_shape(t, 0, other))->text, "service started");
 	assert_str(templates_get(t, templates_of_shape(t, 0, name))->text,
 		   "Failed login for invalid user <*> from <*>");

@@ -5,6 +5,8 @@
  */
 #include "mine/mine-priv.h"
 
+#include <stdlib.h>
+
 static const char *const announcing[] = {
 	"user",   "for",       "host",    "from",        "to",        "name",    "id",
 	"file",   "by",        "port",    "class",       "service",   "package", "process",
@@ -22,6 +24,32 @@ static const uint16_t lengths['z' - 'a' + 1] = {
 	['p' - 'a'] = 0x0090, ['q' - 'a'] = 0x0020, ['s' - 'a'] = 0x00c0, ['t' - 'a'] = 0x0054,
 	['u' - 'a'] = 0x0010,
 };
+
+struct coarsener {
+	struct opposites *opposites;
+	struct intern common;
+};
+
+struct coarsener *coarsener_new(void)
+{
+	struct coarsener *c = mem_alloc(sizeof(*c));
+	struct str rest = str_of(mask_common_words), w;
+
+	c->opposites = opposites_new();
+	intern_init(&c->common);
+	while (str_next(&rest, ' ', &w))
+		intern_add(&c->common, w);
+	return c;
+}
+
+void coarsener_free(struct coarsener *c)
+{
+	if (!c)
+		return;
+	opposites_free(c->opposites);
+	intern_release(&c->common);
+	free(c);
+}
 
 bool mask_announces(struct str w)
 {
@@ -50,14 +78,14 @@ bool mask_is_identifier(struct str s)
 	return false;
 }
 
-#define HEAD_UNITS 6  /* of form 3 */
-#define WORD_MAX   20 /* letters of a word that is no identifier */
+#define WORD_MAX 20 /* letters of a word that is no identifier */
 
 /* Place of a unit: what is before and behind it. */
 struct place {
 	struct str before; /* the unit before, if only blanks are between */
 	char mark;         /* the last delimiter before that is no blank, since the unit before */
 	char near, next;   /* the bytes at both sides */
+	bool first;        /* of the message */
 };
 
 static bool is_stop(char c)
@@ -86,17 +114,40 @@ static bool is_value_place(const struct place *p)
 	return at && !((at - pairs) & 1) && at[1] == p->next;
 }
 
-static bool is_masked(const struct opposites *o, unsigned form, struct str w, const struct place *p)
+/* In any case of letters. */
+static bool is_common(const struct coarsener *co, struct str w)
+{
+	char low[WORD_MAX];
+	struct str s = {low, w.n};
+	uint32_t id;
+
+	for (size_t i = 0; i < w.n; i++)
+		low[i] = (char)(w.p[i] >= 'A' && w.p[i] <= 'Z' ? w.p[i] | 32 : w.p[i]);
+	return intern_find(&co->common, s, &id) || opposites_has(co->opposites, s);
+}
+
+static bool is_plain(struct str w)
+{
+	for (size_t i = 0; i < w.n; i++)
+		if (mask_is_word(w.p[i]))
+			return true;
+	return false;
+}
+
+static bool is_masked(const struct coarsener *co, unsigned form, struct str w,
+		      const struct place *p)
 {
 	if (has_digit(w))
 		return true;
-	if (is_value_place(p) && !opposites_has(o, w) && !mask_announces(w))
+	if (is_value_place(p) && !opposites_has(co->opposites, w) && !mask_announces(w))
 		return true;
-	return form >= 2 && (w.n > WORD_MAX || mask_is_identifier(w));
+	if (form >= 2 && (w.n > WORD_MAX || mask_is_identifier(w)))
+		return true;
+	return form >= 3 && !p->first && is_plain(w) && !is_common(co, w);
 }
 
 /* A unit in this form to o; its end. Partly masked units stay as they are in form 1. */
-static char *put_unit(const struct opposites *op, char *o, unsigned form, struct str unit,
+static char *put_unit(const struct coarsener *co, char *o, unsigned form, struct str unit,
 		      const struct place *p)
 {
 	size_t n = unit.n;
@@ -105,17 +156,16 @@ static char *put_unit(const struct opposites *op, char *o, unsigned form, struct
 		n--;
 	if (n && (str_find_char(str_head(unit, n), MASK_ANY) < n
 			  ? form >= 2
-			  : is_masked(op, form, str_head(unit, n), p)))
+			  : is_masked(co, form, str_head(unit, n), p)))
 		*o++ = MASK_ANY;
 	else
 		o = mask_copy(o, unit.p, n);
 	return mask_copy(o, unit.p + n, unit.n - n);
 }
 
-size_t mask_coarsen(const struct opposites *op, unsigned form, struct str s, char *out)
+size_t mask_coarsen(const struct coarsener *co, unsigned form, struct str s, char *out)
 {
-	struct place p = {{NULL, 0}, 0, 0, 0};
-	size_t units = 0;
+	struct place p = {.first = true};
 	char *o = out;
 
 	if (form >= MASK_COARSE) {
@@ -137,13 +187,12 @@ size_t mask_coarsen(const struct opposites *op, unsigned form, struct str s, cha
 			to++;
 		unit = (struct str){s.p + i, to - i};
 		p.next = to < s.n ? s.p[to] : 0;
-		units++;
-		if ((form == 3 && units > HEAD_UNITS) || (form == 4 && units > 1)) {
+		if (form == 4 && !p.first) {
 			*o++ = MASK_ANY;
 			break;
 		}
-		o = put_unit(op, o, form, unit, &p);
-		p = (struct place){unit, 0, 0, 0};
+		o = put_unit(co, o, form, unit, &p);
+		p = (struct place){.before = unit};
 	}
 	return (size_t)(o - out);
 }

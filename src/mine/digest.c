@@ -53,7 +53,7 @@ struct merge {
 	unsigned coarse;
 	uint32_t **to; /* of each input: its shapes' indices in the result */
 	struct digest *out;
-	struct opposites *opposites;
+	struct coarsener *coarsener;
 };
 
 static int by_content(const void *pa, const void *pb)
@@ -92,7 +92,7 @@ static bool collect(struct merge *m)
 
 			if (m->coarse) { /* also those in this form: a miner changes forms as it
 					    goes */
-				text.n = mask_coarsen(m->opposites, m->coarse, text, coarse);
+				text.n = mask_coarsen(m->coarsener, m->coarse, text, coarse);
 				text.p = coarse;
 				text = arena_str(&m->tmp, text);
 			}
@@ -348,7 +348,7 @@ static void own_texts(struct digest *d)
 
 void digest_merge(struct digest *out, const struct digest *const *in, size_t n)
 {
-	struct merge m = {.in = in, .nin = n, .out = out, .opposites = opposites_new()};
+	struct merge m = {.in = in, .nin = n, .out = out, .coarsener = coarsener_new()};
 	size_t shapes = 0;
 
 	arena_init(&m.tmp);
@@ -381,7 +381,7 @@ void digest_merge(struct digest *out, const struct digest *const *in, size_t n)
 	limit_values(out);
 	own_texts(out);
 	arena_release(&m.tmp);
-	opposites_free(m.opposites);
+	coarsener_free(m.coarsener);
 }
 
 void digest_add(struct digest *sum, const struct digest *d)

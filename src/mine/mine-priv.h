@@ -176,13 +176,18 @@ static inline bool mask_is_digit(char c)
 
 /*
  * Coarser forms of a canonical message, for logs without end of distinct shapes. Form 1 masks words
- * that stand where values do, and those with digits; 2 also identifiers; 3 is the beginning of 2;
- * 4 keeps the first word only; 5 is the same for all messages. To coarsen a coarser form gives the
- * same as to coarsen the canonical message.
+ * that stand where values do, and those with digits; 2 also identifiers; 3 also words that are not
+ * common in messages; 4 keeps the first word only; 5 is the same for all messages. To coarsen a
+ * coarser form gives the same as to coarsen the canonical message.
  */
 #define MASK_COARSE 5
-struct opposites;
-size_t mask_coarsen(const struct opposites *o, unsigned form, struct str canonical, char *out);
+struct coarsener;
+struct coarsener *coarsener_new(void);
+void coarsener_free(struct coarsener *c);
+size_t mask_coarsen(const struct coarsener *c, unsigned form, struct str canonical, char *out);
+
+/* Words that messages are made of, in any program; blanks between them. */
+extern const char mask_common_words[];
 
 /* Does the word announce a name: user, file, host? */
 bool mask_announces(struct str word);
@@ -204,7 +209,7 @@ struct shape {
 
 struct miner {
 	mask_classify_fn *classify;
-	struct opposites *opposites;
+	struct coarsener *coarsener;
 	struct arena arena;
 	struct shape *shapes;
 	size_t nshapes, capshapes;

@@ -17,7 +17,7 @@ struct miner *miner_new(void)
 	struct miner *m = mem_zalloc(sizeof(*m));
 
 	m->classify = mask_classifier();
-	m->opposites = opposites_new();
+	m->coarsener = coarsener_new();
 	arena_init(&m->arena);
 	m->nslots = 1024;
 	m->slots = mem_zalloc(m->nslots * sizeof(*m->slots));
@@ -31,7 +31,7 @@ void miner_free(struct miner *m)
 	arena_release(&m->arena);
 	free(m->shapes);
 	free(m->slots);
-	opposites_free(m->opposites);
+	coarsener_free(m->coarsener);
 	free(m);
 }
 
@@ -145,7 +145,7 @@ uint32_t miner_add(struct miner *m, const struct logline *line)
 		m->shapes[slot_shape(m->slots[k])].count++;
 		return (uint32_t)slot_shape(m->slots[k]);
 	}
-	n = mask_coarsen(m->opposites, m->mode, (struct str){m->text, n}, m->coarse);
+	n = mask_coarsen(m->coarsener, m->mode, (struct str){m->text, n}, m->coarse);
 	limit(m);
 	return put(m, m->coarse, n, line->level, continuation, 1);
 }

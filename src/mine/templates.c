@@ -69,7 +69,7 @@ static uint32_t pool_put(struct pool *p, struct str text, enum level level, bool
 static bool pool_fill(struct pool *p, struct miner *const *miners, size_t n, unsigned mode,
 		      uint32_t **to)
 {
-	const struct opposites *o = n ? miners[0]->opposites : NULL;
+	const struct coarsener *c = n ? miners[0]->coarsener : NULL;
 
 	for (size_t m = 0; m < n; m++)
 		for (size_t i = 0; i < miners[m]->nshapes; i++) {
@@ -78,7 +78,7 @@ static bool pool_fill(struct pool *p, struct miner *const *miners, size_t n, uns
 			char coarse[MASK_ROOM];
 
 			if (mode) {
-				text.n = mask_coarsen(o, mode, text, coarse);
+				text.n = mask_coarsen(c, mode, text, coarse);
 				text.p = coarse;
 			}
 			to[m][i] = pool_put(p, text, s->level, s->continuation, s->count);
