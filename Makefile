@@ -36,7 +36,7 @@ asan:
 	@test -f build-asan/build.ninja || meson setup build-asan -Db_sanitize=address,undefined \
 		-Db_lundef=false $(MESONFLAGS)
 	@$(NINJA) build-asan
-	@scripts/check build-asan
+	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 scripts/check build-asan
 
 lint:
 	@scripts/lint

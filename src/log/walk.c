@@ -50,6 +50,8 @@ static int push_entries(struct walk *w, struct walk_stack *st, const char *dir, 
 			arena_printf(&w->arena, "%s%s%s", dir, slash, d->d_name);
 	}
 	closedir(stream);
+	if (st->n == from)
+		return 0;
 	qsort(st->paths + from, st->n - from, sizeof(*st->paths), by_name);
 	for (size_t i = from, j = st->n; i + 1 < j; i++, j--) {
 		const char *swap = st->paths[i];
