@@ -98,7 +98,7 @@ char *arena_bytes(struct arena *a, size_t size)
 {
 	char *p;
 
-	if ((size_t)(a->end - a->at) < size) {
+	if ((size_t)(a->end - a->at) < size || !a->at) {
 		char *at = a->at, *end = a->end;
 
 		arena_grow(a, size);
