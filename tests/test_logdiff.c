@@ -392,6 +392,45 @@ static void thread(void **state)
 	buf_release(&bad);
 }
 
+/* One of 400 statements, none like another, in any order. */
+static void add_shuffled(struct buf *b, uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	BUF_LIT(b, "so");
+	for (uint64_t i = 0; i < *x % 20; i++)
+		BUF_LIT(b, " on");
+	for (uint64_t i = 0; i < *x / 32 % 20; i++)
+		BUF_LIT(b, " (and)");
+	buf_add_char(b, '\n');
+}
+
+/* More pairs of events than are kept: what is gone altogether is still found, by its count. */
+static void crowded(void **state)
+{
+	struct buf good = {0}, bad = {0};
+	uint64_t x = 88172645463325252U;
+	const struct logdiff_finding *f;
+	struct pair p;
+
+	for (int i = 0; i < 150000; i++) {
+		add_shuffled(&good, &x);
+		add_shuffled(&bad, &x);
+		if (i % 100 == 0)
+			buf_printf(&good, "the watchman calls the hour\n");
+	}
+	compare(&p, (buf_add_char(&good, '\0'), good.p), (buf_add_char(&bad, '\0'), bad.p));
+	f = find(&p, FINDING_MISSING);
+	assert_non_null(f);
+	assert_int_equal(f->good_count, 1500);
+	assert_int_equal(f->note.n, 0);
+	assert_int_equal(f->bad_count, 0);
+	release(&p);
+	buf_release(&good);
+	buf_release(&bad);
+}
+
 /* What stands under a header in one log and alone in the other is the same. */
 static void header(void **state)
 {
@@ -417,7 +456,7 @@ int main(void)
 		cmocka_unit_test(same),   cmocka_unit_test(block),   cmocka_unit_test(version),
 		cmocka_unit_test(values), cmocka_unit_test(missing), cmocka_unit_test(gap),
 		cmocka_unit_test(header), cmocka_unit_test(changed), cmocka_unit_test(calm),
-		cmocka_unit_test(thread),
+		cmocka_unit_test(thread), cmocka_unit_test(crowded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@
 #define MISSING_G2    2.71 /* chi-square, 1 degree of freedom, p = .1 */
 #define MISSING_HALF  10   /* G2 that gets half of the score */
 #define MISSING_TOP   .8   /* score that it cannot reach */
+#define GONE_TOP      .4
 #define CHANGED_SCORE .45
 #define COUNT_G2      10.83 /* p = .001 */
 #define COUNT_TOP     .3
@@ -255,6 +256,23 @@ static void find_order(struct ld *d)
 	}
 }
 
+/* Where steps say nothing: statements that are gone altogether, by their count. */
+static void find_gone(struct ld *d)
+{
+	for (uint32_t t = 0; t < d->ntmpl; t++) {
+		const struct ld_tmpl *x = &d->tmpl[t];
+		double g2 = ld_g2((double)x->count[0], (double)d->lines[0], (double)x->count[1],
+				  (double)d->lines[1]);
+		struct logdiff_finding *f;
+
+		if (!x->count[0] || x->count[1] || x->cont || x->empty || g2 < MISSING_G2)
+			continue;
+		f = ld_add(d, FINDING_MISSING, t, GONE_TOP * g2 / (g2 + MISSING_HALF));
+		f->where = ld_at(0, x->log[0], x->no[0], ld_event_lines(d, 0, x->log[0], x->no[0]));
+		f->entity = ld_entity_at(d, 0, x->log[0], x->no[0]);
+	}
+}
+
 void ld_next_findings(struct ld *d)
 {
 	struct node *nodes = arena_zalloc(&d->tmp, (d->nnodes + 1) * sizeof(*nodes));
@@ -262,6 +280,10 @@ void ld_next_findings(struct ld *d)
 
 	if (d->open[0] || d->open[1])
 		return;
+	if (d->crowded) {
+		find_gone(d);
+		return;
+	}
 	for (size_t i = 0; i < d->nfound; i++)
 		if (d->found[i].kind == FINDING_NEW)
 			new_of[d->found[i].tmpl] = (uint32_t)i + 1;

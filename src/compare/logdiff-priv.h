@@ -17,7 +17,7 @@
 #include "compare/logdiff.h"
 
 #define LOGDIFF_MAX_NOVEL ((size_t)1 << 20) /* novel lines looked at one by one */
-#define LOGDIFF_MAX_PAIRS ((size_t)1 << 18) /* distinct pairs "B directly after A" */
+#define LOGDIFF_MAX_PAIRS ((size_t)1 << 17) /* distinct pairs "B directly after A" */
 #define LOGDIFF_FETCHES   20000             /* lines asked for one by one of a long log */
 #define LOGDIFF_PER_TMPL  64                /* of them, of one template */
 #define LOGDIFF_END       UINT32_MAX        /* successor: the thread or request ends */
@@ -123,6 +123,7 @@ struct ld {
 	uint64_t lines[2], heads[2];
 	bool digests;          /* there are some: statements are not told apart by their place */
 	bool open[2];          /* not all steps of the side are known: what is not there may be */
+	bool crowded;          /* too many distinct pairs: steps say nothing */
 	bool mixed;            /* headers were recognised in some logs only */
 	struct map good_lines; /* if mixed: ld_line_key() of the good lines */
 	struct ld_node *nodes; /* the first ntmpl are templates, the next one is the beginning */

@@ -91,16 +91,20 @@ uint32_t ld_pair_find(const struct ld *d, uint32_t a, uint32_t b)
 }
 
 /* The pair of two nodes, made if need be; NULL if there are too many. */
-static struct ld_pair *pair_of(struct ld *d, uint32_t a, uint32_t b)
+static struct ld_pair *pair_of(struct ld *d, uint32_t side, uint32_t a, uint32_t b)
 {
+	/* Good ones may not take all the room: what is new in bad ones counts too. */
+	size_t max = side ? LOGDIFF_MAX_PAIRS : LOGDIFF_MAX_PAIRS / 2;
 	uint64_t key = pair_key(a, b);
 	uint32_t i;
 	bool fresh = false;
 
-	if (d->npairs < LOGDIFF_MAX_PAIRS)
+	if (d->npairs < max)
 		i = map_put(&d->pair_of, key, (uint32_t)d->npairs, &fresh);
-	else if (!map_get(&d->pair_of, key, &i))
+	else if (!map_get(&d->pair_of, key, &i)) {
+		d->crowded = true;
 		return NULL;
+	}
 	if (fresh)
 		array_push(d->pairs, d->npairs, d->cappairs) = (struct ld_pair){.a = a, .b = b};
 	return &d->pairs[i];
@@ -108,7 +112,7 @@ static struct ld_pair *pair_of(struct ld *d, uint32_t a, uint32_t b)
 
 static struct ld_pair *add_pair(struct ld_walk *w, const struct before *a, uint32_t b, uint64_t no)
 {
-	struct ld_pair *p = pair_of(w->d, a->node, b);
+	struct ld_pair *p = pair_of(w->d, w->side, a->node, b);
 
 	if (p && p->n[w->side]++ == 0) {
 		p->log[w->side] = w->log;
@@ -120,7 +124,7 @@ static struct ld_pair *add_pair(struct ld_walk *w, const struct before *a, uint3
 
 void ld_walk_add(struct ld_walk *w, uint32_t side, const struct ld_pair *add)
 {
-	struct ld_pair *p = pair_of(w->d, add->a, add->b);
+	struct ld_pair *p = pair_of(w->d, side, add->a, add->b);
 	struct ld_gap *x;
 
 	if (!p)
