@@ -62,7 +62,7 @@ EOF
 }
 
 @test "a filter that nothing passes, in the first parts or in all" {
-	for i in 1 2 3 4 5 6 7 8; do cat hostile.log; done >big.log
+	for _ in 1 2 3 4 5 6 7 8; do cat hostile.log; done >big.log
 	echo '2026-11-23 11:00:00 INFO [t 9] part: the one' >>big.log
 	[ "$(agree log table --where 'thread == "t 9"' big.log)" -eq 1 ] ||
 		[ "$(agree log table --grep 'the one' big.log)" -eq 1 ]
@@ -86,7 +86,7 @@ assert not any(c != '\n' and (ord(c) < 32 or 127 <= ord(c) < 160) for c in t)"
 }
 
 @test "a reader that goes away ends it quietly; a full disk is told" {
-	for i in 1 2 3 4 5 6 7 8 9; do cat hostile.log; done >big.log
+	for _ in 1 2 3 4 5 6 7 8 9; do cat hostile.log; done >big.log
 	for form in '' --csv --json --jsonl; do
 		"$INQUEST" log table $form big.log 2>err | head -1 >/dev/null
 		[ ! -s err ] || { cat err; false; }

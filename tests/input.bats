@@ -93,8 +93,8 @@ sys.stdout.buffer.write(random.randbytes(50000) if $seed % 2 else
 	tar cf esc.tar --transform "s/app/$(printf '\033[31m')app/" app.log
 	printf '\211PNG\r\n' >p && mkdir e && cp p "$(printf 'e/\033[31mp')" && cp app.log e
 	table esc.tar e >out 2>err
-	! grep -q "$(printf '\033')" out
-	! grep -q "$(printf '\033')" err
+	! grep -q "$(printf '\033')" out || false
+	! grep -q "$(printf '\033')" err || false
 }
 
 @test "a log that grows while it is read is read as it was" {

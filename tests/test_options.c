@@ -19,7 +19,7 @@ static const struct option table[] = {
 	{OPTION_NUMBER, 0, "size", "BYTES", "", offsetof(struct values, size)},
 	{OPTION_LIST, 0, "good", "LOG", "", offsetof(struct values, good)},
 	{OPTION_CHOICE, 0, "color", "auto|always|never", "", offsetof(struct values, color)},
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static int parse(struct values *v, struct option_list *rest, struct err *err, const char *words)

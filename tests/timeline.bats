@@ -4,7 +4,7 @@
 
 setup() {
 	D=$BATS_TEST_TMPDIR
-	cd "$D"
+	cd "$D" || exit
 }
 
 timeline() {

@@ -120,11 +120,11 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	uintptr_t pad = -(uintptr_t)a->at & 15;
 
-	if ((size_t)(a->end - a->at) >= pad)
-		a->at += pad;
-	else
+	if ((size_t)(a->end - a->at) < pad)
 		a->at = a->end; /* the next block begins aligned */
-	return arena_bytes(a, (size + 15) & ~(size_t)15);
+	else if (pad)
+		a->at += pad;
+	return arena_bytes(a, size ? (size + 15) & ~(size_t)15 : 16);
 }
 
 void *arena_zalloc(struct arena *a, size_t size)

@@ -46,7 +46,7 @@ size_t str_count_char(struct str s, char c)
 		for (int k = 0; k < 255 && s.n - i >= 16; k++, i += 16)
 			sum = _mm_sub_epi8(
 				sum,
-				_mm_cmpeq_epi8(want, _mm_loadu_si128((const __m128i *)(s.p + i))));
+				_mm_cmpeq_epi8(want, _mm_loadu_si128((const void *)(s.p + i))));
 		sum = _mm_sad_epu8(sum, zero);
 		n += (size_t)_mm_cvtsi128_si64(sum) +
 		     (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sum, 8));

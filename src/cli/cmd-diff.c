@@ -47,7 +47,7 @@ static const struct option options[] = {
 	{OPTION_CHOICE, 0, "format", "github|gitlab|markdown",
 	 "annotations or a comment for a pipeline", offsetof(struct values, format)},
 	LOGS_OPTIONS(struct values, logs),
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 /* A word as a shell takes it. */

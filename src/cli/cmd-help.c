@@ -18,7 +18,7 @@ static const struct option options[] = {
 	{OPTION_FLAG, 0, "man", NULL, "the manual page, as source for scdoc",
 	 offsetof(struct values, man)},
 	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static const char *const stages[] = {"open",       "observe",  "analyse", "hypothesise",

@@ -22,7 +22,7 @@ static const struct option options[] = {
 	{OPTION_LIST, 0, "config", "FILE", "more settings: log formats, as in inquest.conf",
 	 offsetof(struct values, logs.formats)},
 	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, logs.help)},
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static int digest_logs(struct cli *cli, struct logs *logs, const struct option_list *paths,

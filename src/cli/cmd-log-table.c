@@ -32,7 +32,7 @@ static const struct option options[] = {
 	 "the log with times, ids and other variables masked, for plain diff",
 	 offsetof(struct values, strip)},
 	LOGS_OPTIONS(struct values, logs),
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static const struct rows_column columns[LOGROW_COLUMNS] = {

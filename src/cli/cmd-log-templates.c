@@ -20,7 +20,7 @@ static const struct option options[] = {
 	 "also the lines below the first of an event (stack traces)",
 	 offsetof(struct values, continuations)},
 	LOGS_OPTIONS(struct values, logs),
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static const struct rows_column columns[] = {

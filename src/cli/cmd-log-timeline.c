@@ -30,7 +30,7 @@ static const struct option options[] = {
 	LOGFILTER_OPTIONS(struct values, filter),
 	LOGS_OUTPUT_OPTIONS(struct values, logs),
 	LOGS_OPTIONS(struct values, logs),
-	{OPTION_END},
+	{.kind = OPTION_END},
 };
 
 static const struct rows_column columns[] = {

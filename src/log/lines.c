@@ -15,7 +15,7 @@ const char *line_end(const char *p, const char *end, bool *control)
 	*control = false;
 #ifdef __SSE2__
 	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)p);
+		__m128i v = _mm_loadu_si128((const void *)p);
 		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
 		__m128i tab = _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'));
 		unsigned nl = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));

@@ -543,8 +543,8 @@ static uint32_t mismatches(const struct timestamp_plan *plan, const char *p)
 	uint32_t digits = 0, blanks = 0, letters = 0, literal = 0;
 
 	for (int i = 0; i < 32; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		__m128i lit = _mm_loadu_si128((const __m128i *)(plan->bytes + i));
+		__m128i v = _mm_loadu_si128((const void *)(p + i));
+		__m128i lit = _mm_loadu_si128((const void *)(plan->bytes + i));
 		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0')), a;
 
 		a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(32)), _mm_set1_epi8('a'));

@@ -314,5 +314,6 @@ if [ "${1-}" = --inside ]; then
 	done
 	exit 0
 fi
+# shellcheck disable=SC2068 # $all is a list
 unshare --mount --net --uts --ipc --pid --mount-proc --fork --kill-child "$here"/record.sh --inside "$here" \
 	"${NODE_MODULES-}" ${@:-$all}
