@@ -64,6 +64,8 @@ static void shell_word(struct buf *b, const char *w)
 	for (; *w; w++) {
 		if (*w == '\'')
 			BUF_LIT(b, "'\\''");
+		else if ((unsigned char)*w < ' ' || *w == 127) /* it is shown on a terminal */
+			buf_printf(b, "'$'\\%03o''", (unsigned char)*w);
 		else
 			buf_add_char(b, *w);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest log table: one row an event; or the log split by thread, or stripped for plain diff. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -263,7 +264,7 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 	while (strcmp(logrow_names[s.column], v->split) != 0)
 		s.column++;
 	intern_init(&s.names);
-	if (mkdir(s.dir, 0777) != 0 && access(s.dir, W_OK) != 0)
+	if (mkdir(s.dir, 0777) != 0 && (errno != EEXIST || access(s.dir, W_OK) != 0))
 		s.rc = err_errno(err, "%s: cannot create", s.dir);
 	for (size_t i = 0; !s.rc && i < t->set->nparts; i++)
 		each_event(t, i, split_row, &s);

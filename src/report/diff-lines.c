@@ -65,7 +65,7 @@ static void github_escape(struct buf *out, struct str s, bool property)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
+		if (c == '%' || c < ' ' || c == 127 || (property && (c == ':' || c == ',')))
 			buf_printf(out, "%%%02X", c);
 		else
 			buf_add_char(out, (char)c);
