@@ -428,6 +428,9 @@ bool record_journal(const struct map *names, struct str text, struct buf *scratc
 		struct str name, value;
 
 		field = str_head(rest, nl);
+		/* The next entry, even if no blank line stands before it. */
+		if (size && str_starts(field, STR("__CURSOR=")))
+			break;
 		eq = str_find_char(field, '=');
 		name = str_head(field, eq);
 		value = str_from(field, eq + 1);

@@ -214,6 +214,7 @@ static void learn_below(struct logreader *r, const struct sampling *s)
 		unsigned flags;
 
 		buf_clear(&scratch);
+		buf_reserve(&scratch, 2 * RECORD_ROOM(s->lines[i].n));
 		if (!reader_header(r, s->lines[i], &scratch, &line, &inner, &flags))
 			continue;
 		count[line.format]++;
@@ -250,6 +251,7 @@ static bool is_headed(const struct logreader *r, const struct sampling *s)
 		unsigned flags;
 
 		buf_clear(&scratch);
+		buf_reserve(&scratch, 2 * RECORD_ROOM(s->lines[i].n));
 		if (reader_header(r, s->lines[i], &scratch, &line, &inner, &flags)) {
 			bool second = below && reader_second_line(inner);
 
