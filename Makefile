@@ -28,7 +28,12 @@ $(BUILD)/tests-enabled: | $(BUILD)/build.ninja
 	@meson configure $(BUILD) -Dtests=enabled
 	@touch $@
 
-install: all
+# A PREFIX that is given counts, also when the build was set up with another one.
+install: $(BUILD)/build.ninja
+ifneq ($(origin PREFIX),file)
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+endif
+	@$(NINJA) $(BUILD)
 	meson install -C $(BUILD) --no-rebuild
 
 # AddressSanitizer and UndefinedBehaviorSanitizer over the whole test suite.

@@ -125,12 +125,11 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	for f in r.tgz r.tar r.zip r.log.xz r.log.zst r.log.bz2; do
 		size=$(stat -c %s $f)
 		for part in 0 10 300 900 999; do
-		# shellcheck disable=SC2238 # no redirection: words
-			head -c $((size * part / 1000)) $f >cut
+			head -c $((size * part / 1000)) $f >half
 			got=0
-			timeout 20 "$INQUEST" log table cut >out 2>err || got=$?
+			timeout 20 "$INQUEST" log table half >out 2>err || got=$?
 			case $got in 0 | 3) ;; *) echo "$f $part: $got"; cat err; return 1 ;; esac
-			[ $got -eq 0 ] || grep -q '^inquest: cut: .*byte' err || { echo "$f $part"; cat err; return 1; }
+			[ $got -eq 0 ] || grep -q '^inquest: half: .*byte' err || { echo "$f $part"; cat err; return 1; }
 		done
 	done
 }

@@ -393,7 +393,10 @@ static int take_gzip(struct adder *a, struct source *src, const struct item *out
 	return rc;
 }
 #else
-#define take_gzip take_unpacked
+static int take_gzip(struct adder *a, struct source *src, const struct item *outer, struct err *err)
+{
+	return take_unpacked(a, src, outer, err);
+}
 #endif
 
 static int take_packed(struct adder *a, struct source *src, const struct item *it,
