@@ -84,9 +84,7 @@ static int run(struct cli *cli, int argc, char **argv)
 			     : digest_logs(cli, &logs, &rest, &d, &err);
 	if (!rc)
 		rc = logs_write_digest(v.output ? v.output : "-", &d, &err);
-	status = !rc                ? EXIT_DONE
-		 : rc == -ERR_USAGE ? command_usage(&cmd_log_digest, &err)
-				    : command_fail(rc, &err);
+	status = command_status(&cmd_log_digest, rc, &err);
 	digest_release(&d);
 	logs_release(&logs);
 	logs_values_release(&v.logs);

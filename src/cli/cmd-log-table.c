@@ -281,19 +281,20 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 	return s.rc;
 }
 
-static int check(const struct values *v, const struct option_list *rest, struct err *err)
+static int check(const void *values, struct err *err)
 {
-	if (!rest->n)
-		return err_set(err, ERR_USAGE, "name a log");
+	const struct values *v = values;
+
 	if (!v->split != !v->output)
 		return err_set(err, ERR_USAGE, "--split and -o DIR go together");
 	if ((v->split != NULL) + v->strip + (logs_form(&v->logs) != ROWS_TEXT) > 1)
 		return err_set(err, ERR_USAGE, "--split, --strip and --csv exclude each other");
-	return 0;
+	return logfilter_check(&v->filter, err);
 }
 
-static int list(struct cli *cli, struct logs *l, const struct values *v, struct err *err)
+static int list(struct cli *cli, struct logs *l, const void *values, struct err *err)
 {
+	const struct values *v = values;
 	struct table t = {.set = &l->set};
 	int rc = logfilter_init(&t.filter, &v->filter, err);
 
@@ -313,22 +314,8 @@ static int list(struct cli *cli, struct logs *l, const struct values *v, struct 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
-	struct option_list rest = {0};
-	struct logs logs = {0};
-	struct err err;
-	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
-	if (!rc)
-		rc = check(&v, &rest, &err);
-	if (!rc)
-		rc = logs_open(&logs, cli, &v.logs, &rest, &err);
-	if (!rc)
-		rc = list(cli, &logs, &v, &err);
-	status = command_status(&cmd_log_table, rc, &err);
-	logs_release(&logs);
-	logs_values_release(&v.logs);
-	options_list_release(&rest);
-	return status;
+	return logs_main(&cmd_log_table, cli, argc, argv, &v, &v.logs, check, list);
 }
 
 const struct command cmd_log_table = {

@@ -97,12 +97,18 @@ static void add_example(struct rows_out *o, const struct logset *s, const struct
 	logcursor_release(&c);
 }
 
-static int print(struct cli *cli, const struct logset *s, const struct values *v, struct err *err)
+static int print(struct cli *cli, struct logs *l, const void *values, struct err *err)
 {
-	size_t n = templates_count(s->templates);
-	uint64_t total;
-	struct use *uses = count_uses(s, v->continuations, &total);
+	const struct values *v = values;
+	const struct logset *s = &l->set;
 	struct rows_file f;
+	struct use *uses;
+	uint64_t total;
+	size_t n;
+
+	logs_mine(l, cli);
+	n = templates_count(s->templates);
+	uses = count_uses(s, v->continuations, &total);
 
 	for (uint32_t i = 0; i < n; i++)
 		uses[i].tmpl = i;
@@ -133,24 +139,8 @@ static int print(struct cli *cli, const struct logset *s, const struct values *v
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
-	struct option_list rest = {0};
-	struct logs logs = {0};
-	struct err err;
-	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
-	if (!rc && !rest.n)
-		rc = err_set(&err, ERR_USAGE, "name a log");
-	if (!rc)
-		rc = logs_open(&logs, cli, &v.logs, &rest, &err);
-	if (!rc) {
-		logs_mine(&logs, cli);
-		rc = print(cli, &logs.set, &v, &err);
-	}
-	status = command_status(&cmd_log_templates, rc, &err);
-	logs_release(&logs);
-	logs_values_release(&v.logs);
-	options_list_release(&rest);
-	return status;
+	return logs_main(&cmd_log_templates, cli, argc, argv, &v, &v.logs, NULL, print);
 }
 
 const struct command cmd_log_templates = {

@@ -424,33 +424,28 @@ static int timeline(struct cli *cli, struct logs *logs, const struct values *v,
 	return rc;
 }
 
+static int check(const void *values, struct err *err)
+{
+	return logfilter_check(&((const struct values *)values)->filter, err);
+}
+
+static int show(struct cli *cli, struct logs *logs, const void *values, struct err *err)
+{
+	const struct values *v = values;
+	struct logfilter filter;
+	int rc = logfilter_init(&filter, &v->filter, err);
+
+	if (!rc)
+		rc = timeline(cli, logs, v, &filter, err);
+	logfilter_release(&filter);
+	return rc;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
-	struct option_list rest = {0};
-	struct logs logs = {0};
-	struct logfilter filter = {0};
-	struct err err;
-	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
-	if (!rc && !rest.n)
-		rc = err_set(&err, ERR_USAGE, "name a log");
-	if (!rc)
-		rc = logfilter_init(&filter, &v.filter, &err);
-	if (!rc)
-		rc = logs_init(&logs, cli, &v.logs, &err);
-	for (size_t i = 0; !rc && i < rest.n; i++)
-		rc = logs_add(&logs, rest.items[i], 0, &err);
-	if (!rc)
-		rc = timeline(cli, &logs, &v, &filter, &err);
-	status = !rc                ? EXIT_DONE
-		 : rc == -ERR_USAGE ? command_usage(&cmd_log_timeline, &err)
-				    : command_fail(rc, &err);
-	logs_release(&logs);
-	logfilter_release(&filter);
-	logs_values_release(&v.logs);
-	options_list_release(&rest);
-	return status;
+	return logs_main(&cmd_log_timeline, cli, argc, argv, &v, &v.logs, check, show);
 }
 
 const struct command cmd_log_timeline = {

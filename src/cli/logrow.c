@@ -150,6 +150,16 @@ void logrow_release(struct logrow *r)
 	buf_release(&r->params_text);
 }
 
+int logfilter_check(const struct logfilter_values *v, struct err *err)
+{
+	struct logfilter f;
+	int rc = logfilter_init(&f, v, err);
+
+	if (!rc)
+		logfilter_release(&f);
+	return rc;
+}
+
 void logfilter_release(struct logfilter *f)
 {
 	where_free(f->where);

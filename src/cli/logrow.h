@@ -99,6 +99,8 @@ struct logfilter {
 
 int logfilter_init(struct logfilter *f, const struct logfilter_values *v,
 		   struct err *err) ERR_CHECK;
+/* Only whether they are right: before anything is read. */
+int logfilter_check(const struct logfilter_values *v, struct err *err) ERR_CHECK;
 void logfilter_release(struct logfilter *f);
 /* Safe from several threads, each with its own row. */
 bool logfilter_passes(const struct logfilter *f, struct logrow *r);

@@ -151,6 +151,30 @@ int logs_write_digest(const char *path, const struct digest *d, struct err *err)
 	return file_replace_commit(&out, err);
 }
 
+int logs_main(const struct command *c, struct cli *cli, int argc, char **argv, void *values,
+	      struct logs_values *v, int (*check)(const void *values, struct err *err),
+	      int (*work)(struct cli *cli, struct logs *l, const void *values, struct err *err))
+{
+	struct option_list paths = {0};
+	struct logs logs = {0};
+	struct err err;
+	int rc = options_parse(c->options, argc, argv, values, &paths, &err), status;
+
+	if (!rc && !paths.n)
+		rc = err_set(&err, ERR_USAGE, "name a log");
+	if (!rc && check)
+		rc = check(values, &err);
+	if (!rc)
+		rc = logs_open(&logs, cli, v, &paths, &err);
+	if (!rc)
+		rc = work(cli, &logs, values, &err);
+	status = command_status(c, rc, &err);
+	logs_release(&logs);
+	logs_values_release(v);
+	options_list_release(&paths);
+	return status;
+}
+
 void logs_release(struct logs *l)
 {
 	logset_release(&l->set);

@@ -81,5 +81,13 @@ void logs_mine(struct logs *l, struct cli *cli);
 void logs_digest(struct logs *l, uint32_t side, struct cli *cli, struct digest *out);
 /* Write a digest to path ("-" for stdout), at once or not at all. */
 int logs_write_digest(const char *path, const struct digest *d, struct err *err) ERR_CHECK;
+/*
+ * What all commands that list logs do: parse argv into values (of which v is a part), open every
+ * path, call work(), say what went wrong, release. check() (may be NULL) looks at the options
+ * first. Returns the exit status.
+ */
+int logs_main(const struct command *c, struct cli *cli, int argc, char **argv, void *values,
+	      struct logs_values *v, int (*check)(const void *values, struct err *err),
+	      int (*work)(struct cli *cli, struct logs *l, const void *values, struct err *err));
 void logs_release(struct logs *l);
 void logs_values_release(struct logs_values *v);
