@@ -61,7 +61,7 @@ static int64_t class_end(unsigned c)
 {
 	if (c < 8)
 		return c;
-	return ((INT64_C(9) + c % 8) << (c / 8 - 1)) - 1;
+	return (int64_t)(((UINT64_C(9) + c % 8) << (c / 8 - 1)) - 1);
 }
 
 int64_t timeline_read(const struct timeline_clock *c, struct timeline_reading *r,

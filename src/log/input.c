@@ -355,7 +355,7 @@ static int take_members(struct adder *a, struct unpack *u, const struct item *it
 		return rc;
 	if (a->s->n == before && it->named && unpack_note(u))
 		return err_set(err, ERR_INPUT, "%s, nothing can be recovered", unpack_note(u));
-	if (unpack_note(u) && !a->s->in[a->s->n - 1].note.n)
+	if (unpack_note(u) && (a->s->n == before || !a->s->in[a->s->n - 1].note.n))
 		add_note(a, it->name, unpack_note(u));
 	if (a->s->n == before && it->named)
 		return err_set(err, ERR_INPUT, "no logs in this archive%s%s",

@@ -261,6 +261,8 @@ static void compose(struct record *r, struct buf *b, size_t limit, struct loglin
 		jsonscan_unescape(m->value, b);
 	else
 		buf_add_str(b, m->value);
+	if (!b->p)
+		buf_reserve(b, 1);
 	v = str_trim((struct str){b->p + from, b->n - from});
 	if (v.n)
 		memmove(b->p + from, v.p, v.n);

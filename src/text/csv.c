@@ -28,7 +28,7 @@ static void add_quoted(struct buf *b, struct str s)
 /* Valid UTF-8 without NUL bytes? */
 static bool is_clean(struct str s)
 {
-	return utf8_valid(s) && !memchr(s.p, 0, s.n);
+	return s.n == 0 || (utf8_valid(s) && !memchr(s.p, 0, s.n));
 }
 
 static void add_cleaned(struct buf *b, struct str s)
