@@ -253,6 +253,8 @@ static void compose(struct record *r, struct buf *b, size_t limit, struct loglin
 	size_t from = b->n, n;
 	struct str v;
 
+	if (!b->p)
+		buf_reserve(b, 1);
 	if (r->nrest == 0 && !m->escaped) {
 		line->message = m->value.p ? str_trim(m->value) : (struct str){b->p + from, 0};
 		return;
@@ -261,8 +263,6 @@ static void compose(struct record *r, struct buf *b, size_t limit, struct loglin
 		jsonscan_unescape(m->value, b);
 	else
 		buf_add_str(b, m->value);
-	if (!b->p)
-		buf_reserve(b, 1);
 	v = str_trim((struct str){b->p + from, b->n - from});
 	if (v.n)
 		memmove(b->p + from, v.p, v.n);
