@@ -141,3 +141,25 @@ json() {
 	run "$INQUEST" diff /bin/true demo/ci/red.log
 	[ "$status" -eq 3 ]
 }
+
+@test "a log that ends early: its end is the divergence" {
+	head -n 1000 demo/server/good.log >"$tmp/cut"
+	run "$INQUEST" diff --json demo/server/good.log "$tmp/cut"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["first_divergence"]["last_common_bad"]["line"]')" = 1000 ]
+	[ "$(json 'd["first_divergence"]["good"]["line"]')" = 1001 ]
+	[ "$(json 'd["first_divergence"]["bad"]')" = None ]
+	: >"$tmp/empty"
+	run "$INQUEST" diff --json demo/ci/green.log "$tmp/empty"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["first_divergence"]["good"]["line"]')" = 1 ]
+}
+
+@test "one event is missing in the middle: the divergence is where it was due" {
+	grep -v 'Snapshot loaded' demo/server/good.log >"$tmp/without"
+	run "$INQUEST" diff --json demo/server/good.log "$tmp/without"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["first_divergence"]["good"]["line"]')" = 73 ]
+	[ "$(json 'd["first_divergence"]["last_common_bad"]["line"]')" = 72 ]
+	[ "$(json 'd["findings"][0]["kind"], d["findings"][0]["evidence"][0]["line"]')" = "('missing', 73)" ]
+}

@@ -167,7 +167,9 @@ static void same(void **state)
 	assert_false(p.diff.first.has_common);
 	release(&p);
 	compare(&p, "a line\n", "");
-	assert_false(p.diff.first.found);
+	assert_true(p.diff.first.found);
+	assert_int_equal(p.diff.first.next[0].line, 1);
+	assert_int_equal(p.diff.first.next[1].nlines, 0);
 	release(&p);
 }
 

@@ -389,6 +389,101 @@ static void first_of_digest(const struct ld *d, struct logdiff_divergence *f)
 	f->has_common = true;
 }
 
+/* The last event of a log; 0: it has none. */
+static uint64_t last_event(const struct ld *d, uint32_t side, uint32_t log)
+{
+	for (uint64_t i = d->in->side[side].logs[log].n; i > 0; i--)
+		if (is_event(d, rec_at(d, side, log, i), LOGREC_NONE))
+			return i;
+	return 0;
+}
+
+/* Does no good log end as the bad one does? */
+static bool ends_elsewhere(const struct ld *d, uint32_t log, uint64_t last)
+{
+	uint32_t t = ld_tmpl_of(d, rec_at(d, 1, log, last));
+
+	for (uint32_t i = 0; i < d->in->side[0].n; i++) {
+		uint64_t no = d->in->side[0].logs[i].sparse ? 0 : last_event(d, 0, i);
+
+		if (no && ld_tmpl_of(d, rec_at(d, 0, i, no)) == t)
+			return false;
+	}
+	return true;
+}
+
+/* The last event before a place of the good side that the bad side has too; 0: none. */
+static uint64_t common_back(const struct ld *d, const struct evidence *e)
+{
+	for (uint64_t i = e->line - 1, k = 0; i > 0 && k < BACK_MAX; i--, k++) {
+		const struct logrec *r = rec_at(d, 0, e->file, i);
+
+		if (is_event(d, r, LOGREC_NONE) && d->tmpl[ld_tmpl_of(d, r)].count[1])
+			return i;
+	}
+	return 0;
+}
+
+/* The place in the bad log's only file of the event before a missing one: the same statement, as
+ * often said before. 0: none. */
+static uint64_t due_after(const struct ld *d, const struct evidence *missing)
+{
+	uint64_t no = common_back(d, missing), ordinal = 0;
+	uint32_t t;
+
+	if (!no)
+		return 0;
+	t = ld_tmpl_of(d, rec_at(d, 0, missing->file, no));
+	for (uint64_t i = 1; i <= no; i++)
+		ordinal += ld_tmpl_of(d, rec_at(d, 0, missing->file, i)) == t;
+	for (uint64_t i = 1; i <= d->in->side[1].logs[0].n; i++)
+		if (ld_tmpl_of(d, rec_at(d, 1, 0, i)) == t && --ordinal == 0)
+			return i;
+	return 0;
+}
+
+/*
+ * All that the bad log says, the good ones say too, and yet events are missing: it ends early, or
+ * an event did not come. The divergence is its end, or the place where the first of them is due.
+ */
+static void first_missing(const struct ld *d, const struct logdiff *out,
+			  struct logdiff_divergence *f)
+{
+	const struct logdiff_finding *first = NULL;
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < out->nfindings; i++) {
+		const struct logdiff_finding *x = &out->findings[i];
+
+		if (x->kind == FINDING_MISSING && (!first || before(&x->where, &first->where)))
+			first = x;
+	}
+	if (!first || d->in->side[1].n > 1 ||
+	    (d->in->side[1].n == 1 && d->in->side[1].logs[0].sparse))
+		return;
+	f->found = true;
+	f->next[0] = first->where;
+	f->next[1] = ld_at(1, 0, 0, 0);
+	if (d->in->side[1].n == 1)
+		last = last_event(d, 1, 0);
+	if (last && ends_elsewhere(d, 0, last)) {
+		set_common(d, f, last);
+	} else if (last && !d->in->side[0].logs[first->where.file].sparse) {
+		uint64_t no = due_after(d, &first->where), next;
+
+		if (!no)
+			return;
+		f->has_common = true;
+		f->common[1] = ld_at(1, 0, no, ld_event_lines(d, 1, 0, no));
+		no = common_back(d, &first->where);
+		f->common[0] = ld_at(0, first->where.file, no,
+				     ld_event_lines(d, 0, first->where.file, no));
+		next = event_after(d, 1, 0, f->common[1].line, LOGREC_NONE);
+		if (next)
+			f->next[1] = ld_at(1, 0, next, ld_event_lines(d, 1, 0, next));
+	}
+}
+
 void ld_first(struct ld *d, struct logdiff *out)
 {
 	struct logdiff_divergence *f = &out->first;
@@ -396,8 +491,10 @@ void ld_first(struct ld *d, struct logdiff *out)
 	uint64_t no;
 
 	*f = (struct logdiff_divergence){.entity = LOGREC_NONE};
-	if (!earliest(d, out, &e))
+	if (!earliest(d, out, &e)) {
+		first_missing(d, out, f);
 		return;
+	}
 	f->found = true;
 	f->next[1] = ld_at(1, e.file, e.line, ld_event_lines(d, 1, e.file, e.line));
 	if (d->in->side[1].logs[e.file].sparse) {

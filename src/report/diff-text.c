@@ -219,7 +219,7 @@ static void divergence(struct screen *s)
 		if (d->next[side].nlines)
 			pad = wider(s, &d->next[side], d->next[side].line + AFTER_LINES, pad);
 	if (d->has_common) {
-		uint64_t no = d->common[1].line;
+		uint64_t no = d->common[1].line + d->common[1].nlines - 1;
 		uint64_t first = no > CONTEXT_LINES ? no - CONTEXT_LINES + 1 : 1;
 		bool sparse = s->r->in->side[1].logs[d->common[1].file].sparse;
 
