@@ -59,10 +59,9 @@ static void fetch(void *arg, uint32_t side, uint32_t log, uint64_t no, struct ar
 	logcursor_release(&c);
 }
 
-static void mine(struct pair *p, uint32_t side, struct miner *m, struct intern *entities,
+static void mine(struct pair *p, uint32_t side, struct miner *m, struct map *entities,
 		 struct str key)
 {
-	struct buf name = {0};
 	struct logcursor c;
 	struct logline line;
 	size_t n = 0, cap = 0;
@@ -71,28 +70,26 @@ static void mine(struct pair *p, uint32_t side, struct miner *m, struct intern *
 	logcursor_init(&c, p->reader[side], 0, 0, p->text[side].n);
 	while (logcursor_next(&c, &line)) {
 		if (line.head) {
-			struct str e = entity_of(&line, &(struct entity_source){.request_key = key},
-						 &name);
+			uint64_t e = entity_of(&line, &(struct entity_source){.request_key = key});
 
-			entity = e.n ? intern_add(entities, e) : LOGREC_NONE;
+			entity =
+				e ? map_put(entities, e, (uint32_t)entities->n, NULL) : LOGREC_NONE;
 		}
 		array_push(p->recs[side], n, cap) =
 			(struct logrec){.tmpl = miner_add(m, &line) | (line.head ? 0 : LOGREC_CONT),
 					.entity = entity};
 	}
 	logcursor_release(&c);
-	buf_release(&name);
 	p->logs[side] = (struct logdiff_log){.recs = p->recs[side], .n = n};
 }
 
 static void compare_keyed(struct pair *p, const char *good, const char *bad, struct str key)
 {
 	struct miner *m = miner_new();
-	struct intern entities;
+	struct map entities = {0};
 	struct logdiff_input in = {.arg = p, .line = fetch, .scan = scan};
 
 	*p = (struct pair){.text = {str_of(good), str_of(bad)}};
-	intern_init(&entities);
 	for (uint32_t side = 0; side < 2; side++) {
 		p->reader[side] = logreader_new(p->text[side], NULL);
 		mine(p, side, m, &entities, key);
@@ -109,7 +106,7 @@ static void compare_keyed(struct pair *p, const char *good, const char *bad, str
 	in.templates = p->templates;
 	logdiff_run(&p->diff, &in);
 	miner_free(m);
-	intern_release(&entities);
+	map_release(&entities);
 }
 
 static void compare(struct pair *p, const char *good, const char *bad)

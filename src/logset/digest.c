@@ -26,7 +26,6 @@ struct piece {
 struct digesting {
 	struct logset *set;
 	struct digest_builder **builders;
-	struct buf *names; /* of each worker */
 	uint64_t *cut_lines;
 	struct piece *pieces;
 	size_t npieces, cappieces;
@@ -91,9 +90,7 @@ static void digest_piece(void *arg, size_t index, unsigned worker)
 			struct event_time time = {0};
 
 			if (line.head) {
-				struct str name = entity_of(&line, &f->entities, &d->names[worker]);
-
-				entity = name.n ? hash_str(name) : 0;
+				entity = entity_of(&line, &f->entities);
 				logcursor_time(&c, &line, &time);
 			}
 			d->cut_lines[worker] += line.cut;
@@ -149,7 +146,6 @@ void logset_digest(struct logset *s, uint32_t side, const struct logset_opts *o,
 	if (n > d.npieces)
 		n = d.npieces ? (unsigned)d.npieces : 1;
 	d.builders = mem_alloc(n * sizeof(*d.builders));
-	d.names = mem_zalloc(n * sizeof(*d.names));
 	d.cut_lines = mem_zalloc(n * sizeof(*d.cut_lines));
 	for (unsigned i = 0; i < n; i++)
 		d.builders[i] = digest_builder_new();
@@ -159,10 +155,8 @@ void logset_digest(struct logset *s, uint32_t side, const struct logset_opts *o,
 	for (unsigned i = 0; i < n; i++) {
 		s->cut_lines += d.cut_lines[i];
 		digest_builder_free(d.builders[i]);
-		buf_release(&d.names[i]);
 	}
 	free(d.builders);
-	free(d.names);
 	free(d.cut_lines);
 	free(d.pieces);
 }

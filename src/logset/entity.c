@@ -72,34 +72,22 @@ struct str entity_learn_key(const struct str *lines, size_t n)
 	return (struct str){NULL, 0};
 }
 
-struct str entity_of(const struct logline *line, const struct entity_source *from, struct buf *b)
+uint64_t entity_of(const struct logline *line, const struct entity_source *from)
 {
-	buf_clear(b);
+	uint64_t h;
+
 	if (from->request_key.n) {
 		struct str id = find_id(line->raw, from->request_key);
 
-		if (id.n >= 2) {
-			BUF_LIT(b, "request ");
-			buf_add_str(b, id);
-			return buf_str(b);
-		}
+		if (id.n >= 2)
+			return hash_str(id) | 1;
 	}
-	if (from->file.n) {
-		buf_add_str(b, from->file);
-		buf_add_char(b, ' ');
-	}
-	if (line->thread.n) {
-		buf_add_str(b, line->host);
-		BUF_LIT(b, " thread ");
-		buf_add_str(b, line->process);
-		buf_add_char(b, ' ');
-		buf_add_str(b, line->thread);
-	} else if (line->process.n) {
-		buf_add_str(b, line->host);
-		BUF_LIT(b, " process ");
-		buf_add_str(b, line->function);
-		buf_add_char(b, ' ');
-		buf_add_str(b, line->process);
-	}
-	return buf_str(b);
+	if (!line->thread.n && !line->process.n)
+		return 0;
+	h = hash_bytes(line->host.p, line->host.n, from->file.n ? hash_str(from->file) : 1);
+	h = hash_bytes(line->process.p, line->process.n, h);
+	/* Two programs of a host may have had the same process id, one after the other. */
+	if (line->thread.n)
+		return hash_bytes(line->thread.p, line->thread.n, h) | 1;
+	return hash_bytes(line->function.p, line->function.n, ~h) | 1;
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/buf.h"
+#include "base/hash.h"
 #include "types/event.h"
 
 /* The text that precedes the request's id in at least a fifth of the sampled lines; else empty. */
@@ -19,7 +19,7 @@ struct entity_source {
 };
 
 /*
- * The name of the line's entity, built in b; empty if the line names none. A request crosses hosts
- * and logs; threads of different hosts or logs are different ones.
+ * A hash that is the same for the lines of one entity; 0 if the line names none. A request crosses
+ * hosts and logs; threads of different hosts or logs are different ones.
  */
-struct str entity_of(const struct logline *line, const struct entity_source *from, struct buf *b);
+uint64_t entity_of(const struct logline *line, const struct entity_source *from);

@@ -21,7 +21,6 @@ void logset_init(struct logset *s)
 	*s = (struct logset){0};
 	arena_init(&s->arena);
 	loginputs_init(&s->inputs);
-	intern_init(&s->entities);
 }
 
 void logset_release(struct logset *s)
@@ -40,7 +39,6 @@ void logset_release(struct logset *s)
 	free(s->recs);
 	free(s->origins);
 	templates_free(s->templates);
-	intern_release(&s->entities);
 	loginputs_release(&s->inputs);
 	arena_release(&s->arena);
 }
@@ -135,8 +133,6 @@ void logset_open(struct logset *s, const struct logset_opts *o)
 
 struct worker {
 	struct miner *miner;
-	struct intern entities;
-	struct buf name;
 	uint64_t cut_lines;
 };
 
@@ -146,16 +142,16 @@ struct mining {
 	struct progress *progress;
 };
 
-static uint32_t entity_id(struct worker *w, const struct logset_file *f, const struct logline *line)
+/*
+ * While mining, a record has 32 bits of its entity's hash: no table grows with the threads. Of a
+ * million entities a hundred share their number with another then; of a thousand none.
+ */
+static uint32_t entity_bits(const struct logset_file *f, const struct logline *line)
 {
-	struct str name = entity_of(line, &f->entities, &w->name);
-	uint32_t id;
+	uint64_t h = entity_of(line, &f->entities);
+	uint32_t bits = (uint32_t)(h >> 32);
 
-	if (!name.n)
-		return LOGREC_NONE;
-	if (w->entities.n >= LOGSET_MAX_ENTITIES && !intern_find(&w->entities, name, &id))
-		return LOGREC_NONE;
-	return intern_add(&w->entities, name);
+	return h == 0 ? LOGREC_NONE : bits == LOGREC_NONE ? 0 : bits;
 }
 
 void logset_part_fetch(const struct logset *s, size_t part)
@@ -219,7 +215,7 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 		uint32_t shape = miner_add(w->miner, &line);
 
 		if (line.head)
-			entity = entity_id(w, f, &line);
+			entity = entity_bits(f, &line);
 		w->cut_lines += line.cut;
 		if (n % LOGSET_MARK == 0)
 			p->marks[n / LOGSET_MARK] = line.offset;
@@ -237,40 +233,44 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 	progress_step(m->progress, p->to - p->from);
 }
 
-/* Local ids of one part's records become common ones; the part's own array goes. */
-static void settle_part(struct logset *s, struct logset_part *p, struct worker *w,
-			uint32_t **entity_maps)
+static uint32_t number_entity(struct map *entities, uint32_t bits)
+{
+	uint32_t id;
+
+	if (bits == LOGREC_NONE)
+		return LOGREC_NONE;
+	if (entities->n < LOGSET_MAX_ENTITIES)
+		return map_put(entities, bits, (uint32_t)entities->n, NULL);
+	return map_get(entities, bits, &id) ? id : LOGREC_NONE;
+}
+
+/* Local ids of one part's records become common ones. */
+static void settle_part(struct logset *s, const struct logset_part *p, struct map *entities)
 {
 	struct logrec *recs = s->files[p->file].recs + p->line0;
-	uint32_t *map = entity_maps[p->worker];
+	uint32_t last_bits = LOGREC_NONE, last = LOGREC_NONE;
 
 	for (uint64_t i = 0; i < p->nlines; i++) {
 		struct logrec *r = &recs[i];
 
 		r->tmpl = templates_of_shape(s->templates, p->worker, r->tmpl & ~LOGREC_CONT) |
 			  (r->tmpl & LOGREC_CONT);
-		if (r->entity == LOGREC_NONE)
-			continue;
-		if (map[r->entity] == LOGREC_NONE)
-			map[r->entity] =
-				intern_add(&s->entities, w[p->worker].entities.strs[r->entity]);
-		r->entity = map[r->entity];
+		if (r->entity != last_bits) {
+			last_bits = r->entity;
+			last = number_entity(entities, last_bits);
+		}
+		r->entity = last;
 	}
 }
 
-static void settle(struct logset *s, struct worker *workers, unsigned nworkers)
+static void settle(struct logset *s)
 {
-	uint32_t **maps = mem_zalloc(nworkers * sizeof(*maps));
+	struct map entities = {0};
 
-	for (unsigned i = 0; i < nworkers; i++) {
-		maps[i] = mem_alloc(workers[i].entities.n * sizeof(**maps));
-		memset(maps[i], 0xff, workers[i].entities.n * sizeof(**maps));
-	}
 	for (size_t i = 0; i < s->nparts; i++)
-		settle_part(s, &s->parts[i], workers, maps);
-	for (unsigned i = 0; i < nworkers; i++)
-		free(maps[i]);
-	free(maps);
+		settle_part(s, &s->parts[i], &entities);
+	s->nentities = (uint32_t)entities.n;
+	map_release(&entities);
 }
 
 static void settle_digests(struct logset *s, struct miner **miners, size_t workers)
@@ -296,23 +296,19 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 		n = s->nparts ? (unsigned)s->nparts : 1;
 	m.workers = mem_zalloc(n * sizeof(*m.workers));
 	miners = mem_alloc((n + s->ndigests) * sizeof(*miners));
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		miners[i] = m.workers[i].miner = miner_new();
-		intern_init(&m.workers[i].entities);
-	}
 	for (size_t i = 0; i < s->ndigests; i++)
 		miners[n + i] = digest_miner(&s->digests[i].digest);
 	task_run(n, s->nparts, count_part, &m);
 	place_parts(s);
 	task_run(n, s->nparts, mine_part, &m);
 	s->templates = templates_new(miners, n + s->ndigests, o->known);
-	settle(s, m.workers, n);
+	settle(s);
 	settle_digests(s, miners, n);
 	for (unsigned i = 0; i < n; i++) {
 		s->cut_lines += m.workers[i].cut_lines;
 		miner_free(m.workers[i].miner);
-		intern_release(&m.workers[i].entities);
-		buf_release(&m.workers[i].name);
 	}
 	free(m.workers);
 	free(miners);

@@ -69,7 +69,7 @@ struct logset {
 	size_t nparts, parts_cap;
 	struct logrec *recs; /* of all lines of all files */
 	uint64_t nlines;
-	struct intern entities; /* names of threads and requests, in order of appearance */
+	uint32_t nentities; /* threads and requests, numbered in order of appearance */
 	struct templates *templates;
 	uint64_t cut_lines; /* lines longer than LOG_LINE_MAX */
 };
