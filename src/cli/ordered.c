@@ -25,29 +25,38 @@ struct ordered {
 	int write_errno; /* 0: all well */
 };
 
-static void run_part(void *arg, size_t part, unsigned worker)
+static void write_in_turn(struct ordered *o, size_t part, struct str out)
 {
-	struct ordered *o = arg;
-	struct buf *b = &o->bufs[worker];
-	struct str out;
-
-	buf_clear(b);
-	if (!o->write_errno) /* a stale 0 costs one part's work */
-		o->format(o->arg, part, b);
 	pthread_mutex_lock(&o->mutex);
 	while (o->next != part)
 		pthread_cond_wait(&o->turn, &o->mutex);
 	pthread_mutex_unlock(&o->mutex);
-	out = str_from(buf_str(b), o->drop);
-	o->drop -= b->n - out.n;
+	if (o->drop) {
+		size_t n = out.n < o->drop ? out.n : o->drop;
+
+		out = str_from(out, n);
+		o->drop -= n;
+	}
 	if (!o->write_errno && out.n && fwrite(out.p, 1, out.n, o->f) != out.n)
 		o->write_errno = errno;
 	pthread_mutex_lock(&o->mutex);
 	o->next++;
 	pthread_cond_broadcast(&o->turn);
 	pthread_mutex_unlock(&o->mutex);
-	if (b->cap > KEEP_BYTES)
-		buf_release(b);
+}
+
+static void run_part(void *arg, size_t part, unsigned worker)
+{
+	struct ordered *o = arg;
+	struct buf b = o->bufs[worker]; /* on the stack: neighbours would share a cache line */
+
+	buf_clear(&b);
+	if (!o->write_errno) /* a stale 0 costs one part's work */
+		o->format(o->arg, part, &b);
+	write_in_turn(o, part, buf_str(&b));
+	if (b.cap > KEEP_BYTES)
+		buf_release(&b);
+	o->bufs[worker] = b;
 }
 
 int ordered_output(unsigned threads, size_t n,

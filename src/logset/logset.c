@@ -205,7 +205,7 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 	struct logcursor c;
 	struct logline line;
 	uint32_t entity = LOGREC_NONE;
-	uint64_t n = 0;
+	uint64_t n = 0, cut = 0; /* not in *w: its neighbour shares a cache line */
 
 	p->worker = worker;
 	p->marks = mem_alloc((p->nlines / LOGSET_MARK + 1) * sizeof(*p->marks));
@@ -216,12 +216,13 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 
 		if (line.head)
 			entity = entity_bits(f, &line);
-		w->cut_lines += line.cut;
+		cut += line.cut;
 		if (n % LOGSET_MARK == 0)
 			p->marks[n / LOGSET_MARK] = line.offset;
 		recs[n++] = (struct logrec){.tmpl = shape | (line.head ? 0 : LOGREC_CONT),
 					    .entity = entity};
 	}
+	w->cut_lines += cut;
 	/* Fewer lines than were counted: the file was written to meanwhile. */
 	for (line = (struct logline){.raw = STR("")}; n < p->nlines; n++) {
 		if (n % LOGSET_MARK == 0)
