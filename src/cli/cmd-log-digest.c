@@ -95,6 +95,7 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct command cmd_log_digest = {
 	.name = "log digest",
 	.stage = "analyse",
+	.front = true,
 	.summary = "a compact summary of logs, which can be merged, and compared in their place",
 	.usage = "[OPTIONS] [-o X.digest] FILE...\n--merge [-o X.digest] DIGEST...",
 	.details = "All FILEs together are one run. A digest holds each distinct masked message "

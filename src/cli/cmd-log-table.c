@@ -321,6 +321,7 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct command cmd_log_table = {
 	.name = "log table",
 	.stage = "analyse",
+	.front = true,
 	.summary = "one row an event, its header fields and parameters in columns",
 	.usage = "[OPTIONS] FILE...",
 	.details =

@@ -146,6 +146,7 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct command cmd_log_templates = {
 	.name = "log templates",
 	.stage = "analyse",
+	.front = true,
 	.summary = "the constant parts of the messages, with counts and places",
 	.usage = "[OPTIONS] FILE...",
 	.details = "A template is what a log statement always prints; <*> stands for what varies.\n"

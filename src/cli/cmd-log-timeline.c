@@ -451,6 +451,7 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct command cmd_log_timeline = {
 	.name = "log timeline",
 	.stage = "analyse",
+	.front = true,
 	.summary = "what happened when, over several logs, in one order",
 	.usage = "[OPTIONS] FILE...",
 	.details = "The events of all FILEs merged by time, in UTC where the logs know their zone; "
