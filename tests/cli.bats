@@ -38,3 +38,16 @@
 	run bash -c '"$INQUEST" help >/dev/full'
 	[ "$status" -eq 4 ]
 }
+
+@test "the exception of an event stands in its JSON" {
+	run "$INQUEST" log table --jsonl "$TOP/demo/asan/asan.txt"
+	[ "$status" -eq 0 ]
+	python3 - "$output" <<'PY'
+import json, sys
+e = json.loads(sys.argv[1].split('\n')[0])
+assert e['exception_type'] == 'heap-use-after-free', e
+assert e['lines'] == 61 and any(f.startswith('matchop (') for f in e['frames']), e
+PY
+	run "$INQUEST" log timeline "$TOP/demo/asan/asan.txt"
+	[[ "$output" == *symptom*heap-use-after-free* ]]
+}

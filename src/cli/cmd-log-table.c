@@ -10,9 +10,12 @@
 #include "cli/logrow.h"
 #include "cli/logs.h"
 #include "cli/ordered.h"
+#include "log/exception.h"
 #include "report/rows.h"
 
-#define MAX_SPLIT 500 /* files open at a time */
+#define MAX_FRAMES 200
+#define MAX_EVENT  ((size_t)1 << 20) /* bytes of an event in which an exception is looked for */
+#define MAX_SPLIT  500               /* files open at a time */
 
 struct values {
 	struct logs_values logs;
@@ -36,7 +39,16 @@ static const struct option options[] = {
 	{.kind = OPTION_END},
 };
 
-static const struct rows_column columns[LOGROW_COLUMNS] = {
+/* What only JSON has, which may grow: CSV's columns are a promise. */
+enum json_column {
+	JSON_LINES = LOGROW_COLUMNS,
+	JSON_TYPE,
+	JSON_MESSAGE,
+	JSON_FRAMES,
+	JSON_COLUMNS
+};
+
+static const struct rows_column columns[JSON_COLUMNS] = {
 	[LOGROW_FILE] = {"file", ROWS_STRING, 2},
 	[LOGROW_LINE] = {"line", ROWS_NUMBER, 0},
 	[LOGROW_TIME] = {"time", ROWS_FIXED, 0},
@@ -49,6 +61,10 @@ static const struct rows_column columns[LOGROW_COLUMNS] = {
 	[LOGROW_TEMPLATE] = {"template", ROWS_FIXED, 1},
 	[LOGROW_MESSAGE] = {"message", ROWS_PROSE, 0},
 	[LOGROW_PARAMS] = {"params", ROWS_LIST, 6},
+	[JSON_LINES] = {"lines", ROWS_NUMBER, 0},
+	[JSON_TYPE] = {"exception_type", ROWS_STRING, 0},
+	[JSON_MESSAGE] = {"exception_message", ROWS_STRING, 0},
+	[JSON_FRAMES] = {"frames", ROWS_LIST, 0},
 };
 
 struct table {
@@ -79,6 +95,51 @@ static void each_event(const struct table *t, size_t part, bool (*fn)(void *arg,
 	logrow_release(&row);
 }
 
+/* "function (file:line)", innermost first. */
+static void add_frames(struct rows_out *o, const struct exception *e, struct arena *a)
+{
+	struct str frames[MAX_FRAMES];
+	size_t n = e->nframes < MAX_FRAMES ? e->nframes : MAX_FRAMES;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct exception_frame *f = &e->frames[i];
+		const char *text;
+
+		if (f->file.n)
+			text = arena_printf(a, STR_FMT " (" STR_FMT ":%u)", STR_ARG(f->function),
+					    STR_ARG(f->file), f->line);
+		else
+			text = arena_printf(a, STR_FMT, STR_ARG(f->function));
+		frames[i] = str_of(text);
+	}
+	rows_list(o, frames, n);
+}
+
+/* The event's exception; of a single line that looks like none nothing is asked. */
+static void add_exception(struct rows_out *o, const struct logrow *r)
+{
+	const struct exception *e = NULL;
+	struct arena a;
+	struct str text;
+	uint64_t lines;
+
+	arena_init(&a);
+	text = logset_event_text(r->file, r->line, &lines);
+	if (lines > 1)
+		e = exception_parse(&a, str_head(text, MAX_EVENT));
+	rows_count(o, lines);
+	if (e) {
+		rows_string(o, e->type);
+		rows_string(o, e->message);
+		add_frames(o, e, &a);
+	} else {
+		rows_none(o);
+		rows_none(o);
+		rows_list(o, NULL, 0);
+	}
+	arena_release(&a);
+}
+
 static bool add_row(void *arg, struct logrow *r)
 {
 	struct rows_out *o = arg;
@@ -90,6 +151,8 @@ static bool add_row(void *arg, struct logrow *r)
 		rows_string(o, logrow_cell(r, i));
 	logrow_params(r);
 	rows_list(o, r->params, r->nparams);
+	if (o->rows->n == JSON_COLUMNS)
+		add_exception(o, r);
 	rows_end(o);
 	return true;
 }
@@ -131,10 +194,12 @@ static void measure(struct table *t)
 static int print_table(struct cli *cli, struct table *t, const struct logs *l,
 		       const struct logs_values *v, struct err *err)
 {
+	bool json = logs_form(v) == ROWS_JSON || logs_form(v) == ROWS_JSONL;
 	struct buf edge = {0};
 	int rc;
 
-	rows_init(&t->rows, logs_form(v), "log-table", columns, LOGROW_COLUMNS,
+	rows_init(&t->rows, logs_form(v), "log-table", columns,
+		  json ? (unsigned)JSON_COLUMNS : (unsigned)LOGROW_COLUMNS,
 		  (size_t)cli->table_width, cli->color_out);
 	if (t->rows.form == ROWS_TEXT)
 		measure(t);
@@ -237,22 +302,15 @@ static int split_file(struct split *s, struct str cell, FILE **f)
 static bool split_row(void *arg, struct logrow *r)
 {
 	struct split *s = arg;
-	const char *end = memchr(r->line->raw.p, '\n',
-				 (size_t)(r->file->data.p + r->file->data.n - r->line->raw.p));
+	struct str text;
+	uint64_t lines;
 	FILE *f;
 
 	s->rc = split_file(s, logrow_cell(r, s->column), &f);
 	if (s->rc)
 		return false;
-	/* The event's lines as they are in the file, however many. */
-	for (uint64_t no = r->line->no; end && no < r->file->nlines; no++) {
-		if (!(r->file->recs[no].tmpl & LOGREC_CONT))
-			break;
-		end = memchr(end + 1, '\n', (size_t)(r->file->data.p + r->file->data.n - end - 1));
-	}
-	if (!end)
-		end = r->file->data.p + r->file->data.n;
-	fwrite(r->line->raw.p, 1, (size_t)(end - r->line->raw.p), f);
+	text = logset_event_text(r->file, r->line, &lines);
+	fwrite(text.p, 1, text.n, f);
 	fputc('\n', f);
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/logs.h"
+#include "log/exception.h"
 #include "cli/timeline.h"
 #include "report/rows.h"
 #include "report/style.h"
@@ -16,7 +17,8 @@
 #define TIME_WIDTH  15 /* columns of a time of day, microseconds */
 #define GAP_WIDTH   8
 #define MARKS_WIDTH 13
-#define MESSAGE_MIN 40 /* columns that a message gets on the narrowest terminal */
+#define EVENT_BYTES ((size_t)1 << 20) /* in which an exception is looked for */
+#define MESSAGE_MIN 40                /* columns that a message gets on the narrowest terminal */
 
 struct values {
 	struct logs_values logs;
@@ -158,6 +160,28 @@ static enum style style_of(unsigned m)
 							   : STYLE_PLAIN;
 }
 
+/* What the event's other lines say of an exception: mostly more than the first line. */
+static void add_exception(const struct logset_file *f, const struct logline *head, struct buf *b)
+{
+	const struct exception *e = NULL;
+	struct arena a;
+	struct str text;
+	uint64_t lines;
+
+	arena_init(&a);
+	text = logset_event_text(f, head, &lines);
+	if (lines > 1)
+		e = exception_parse(&a, str_head(text, EVENT_BYTES));
+	if (e && !str_contains(logline_text(head), e->type)) {
+		BUF_LIT(b, " / ");
+		buf_add_str(b, e->type);
+		if (e->message.n)
+			BUF_LIT(b, ": ");
+		buf_add_str(b, e->message);
+	}
+	arena_release(&a);
+}
+
 static void text_row(struct printing *p, const struct timeline_row *r, const struct logline *line,
 		     const struct event_time *time)
 {
@@ -200,7 +224,11 @@ static void text_row(struct printing *p, const struct timeline_row *r, const str
 		BUF_LIT(&message, ") ");
 	}
 	at += message.n;
-	style_add_foreign(&message, logline_text(line),
+	buf_clear(&cell);
+	buf_add_str(&cell, logline_text(line));
+	if (r->marks & TIMELINE_SYMPTOM)
+		add_exception(&p->t->set->files[r->file], line, &cell);
+	style_add_foreign(&message, buf_str(&cell),
 			  !p->width                     ? 0
 			  : p->width > at + MESSAGE_MIN ? p->width - at
 							: MESSAGE_MIN);

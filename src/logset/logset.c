@@ -372,3 +372,18 @@ uint64_t logset_event_end(const struct logset *s, uint32_t file, uint64_t no)
 		no++;
 	return no;
 }
+
+struct str logset_event_text(const struct logset_file *f, const struct logline *head,
+			     uint64_t *lines)
+{
+	struct str rest = str_from(f->data, head->offset);
+	uint64_t no = head->no;
+	size_t n = str_find_char(rest, '\n');
+
+	while (n < rest.n && no < f->nlines && (f->recs[no].tmpl & LOGREC_CONT)) {
+		n += 1 + str_find_char(str_from(rest, n + 1), '\n');
+		no++;
+	}
+	*lines = no - head->no + 1;
+	return str_head(rest, n);
+}

@@ -110,5 +110,9 @@ void logset_part_fetch(const struct logset *s, size_t part);
 /* A cursor over one part. */
 void logset_part_cursor(const struct logset *s, size_t part, struct logcursor *c);
 
+/* The event of a head as its lines stand in the file, without the last line's ending; how many. */
+struct str logset_event_text(const struct logset_file *f, const struct logline *head,
+			     uint64_t *lines);
+
 /* Number of the last line of the event whose head is line no. */
 uint64_t logset_event_end(const struct logset *s, uint32_t file, uint64_t no);
