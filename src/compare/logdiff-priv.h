@@ -119,6 +119,7 @@ struct ld {
 	struct ld_tmpl *tmpl;
 	uint32_t *alias; /* template of the miner -> the one that stands for it */
 	size_t ntmpl;
+	bool partial;       /* see struct logdiff */
 	uint32_t nentities; /* highest entity + 1; one more index stands for none */
 	uint64_t lines[2], heads[2];
 	bool digests;          /* there are some: statements are not told apart by their place */

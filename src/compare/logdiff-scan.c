@@ -193,6 +193,7 @@ void ld_scan(struct ld *d)
 				d->in->scan(d->in->arg, p.side, p.log, see, &p);
 			else
 				fetch_log(&p);
+			d->partial |= d->in->side[p.side].logs[p.log].n > LOGDIFF_SCAN_MAX;
 			ld_walk_end(p.walk);
 		}
 		ld_digest_see(d, p.walk, p.side);

@@ -201,6 +201,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	count_templates(&d);
 	ld_alias(&d);
 	ld_scan(&d);
+	out->partial = d.partial;
 	ld_lines_mark(&d);
 	ld_lines_findings(&d);
 	ld_value_findings(&d);

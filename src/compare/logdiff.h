@@ -125,6 +125,7 @@ struct logdiff {
 	size_t nchains;
 	struct evidence *lines; /* lines of the bad side that matter, best first */
 	size_t nlines;
+	bool partial; /* a log has more than LOGDIFF_SCAN_MAX lines: most values and gaps unseen */
 };
 
 void logdiff_run(struct logdiff *d, const struct logdiff_input *in);

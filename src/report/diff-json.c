@@ -88,6 +88,7 @@ void diff_report_json(const struct diff_report *r, struct buf *out)
 	json_object_set_new(j, "command", foreign(str_of(r->command)));
 	json_object_set_new(j, "first_divergence", divergence(r));
 	json_object_set_new(j, "findings", list);
+	json_object_set_new(j, "partial", json_boolean(r->diff->partial));
 	text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
 	buf_add_str(out, str_of(text));
 	buf_add_char(out, '\n');

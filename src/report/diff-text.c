@@ -378,6 +378,11 @@ void diff_report_text(const struct diff_report *r, struct buf *out)
 	if (r->diff->nfindings)
 		findings(&s);
 	chains(&s);
+	if (r->diff->partial)
+		buf_printf(out,
+			   "\nOf logs with more than %llu lines, times between events and most "
+			   "values were not compared.\n",
+			   (unsigned long long)LOGDIFF_SCAN_MAX);
 	if (r->next) {
 		BUF_LIT(out, "\nNext: ");
 		buf_add_str(out, str_of(r->next));
