@@ -39,7 +39,7 @@ endif
 # AddressSanitizer and UndefinedBehaviorSanitizer over the whole test suite.
 asan:
 	@test -f build-asan/build.ninja || meson setup build-asan -Db_sanitize=address,undefined \
-		-Db_lundef=false $(MESONFLAGS)
+		-Db_lundef=false -Dc_args=-fno-sanitize-recover=undefined $(MESONFLAGS)
 	@$(NINJA) build-asan
 	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 scripts/check build-asan
 

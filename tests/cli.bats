@@ -27,6 +27,17 @@
 	done <<<"$list"
 }
 
+@test "the first word of commands has help: what follows it" {
+	for words in 'log --help' 'log -h' 'help log'; do
+		# shellcheck disable=SC2086 # words
+		run "$INQUEST" $words
+		[ "$status" -eq 0 ]
+		[[ "$output" == "Usage: inquest log COMMAND"*"log table "*"log timeline "* ]]
+	done
+	run "$INQUEST" nothing --help
+	[ "$status" -eq 2 ]
+}
+
 @test "an unknown command suggests the nearest" {
 	run "$INQUEST" hepl
 	[ "$status" -eq 2 ]

@@ -52,6 +52,19 @@ every_command() {
 	done
 }
 
+@test "too many different messages: said so" {
+	awk 'BEGIN { srand(1); for (i = 0; i < 100000; i++) { s = ""
+		for (k = 0; k < 20; k++) s = s sprintf("%c", k % 5 ? 97 + int(rand() * 26) : 32)
+		print "2026-11-23 10:00:00 INFO" s } }' >varied.log
+	for command in 'log templates' 'log digest' 'diff app.log'; do
+		# shellcheck disable=SC2086 # words
+		"$INQUEST" $command varied.log >out 2>err || [ $? -eq 1 ]
+		[ "$(grep -c 'too many different messages' err)" -eq 1 ]
+	done
+	"$INQUEST" log templates app.log 2>err
+	[ ! -s err ]
+}
+
 @test "a day is a time" {
 	[ "$("$INQUEST" log table --csv --since 2026-11-23 --until 2026-11-24 app.log | wc -l)" -eq 301 ]
 	[ "$("$INQUEST" log table --csv --since 2026-11-24 app.log | wc -l)" -eq 1 ]

@@ -329,6 +329,31 @@ static void changed(void **state)
 	release(&p);
 }
 
+/* As often, but of ten times the lines: the shares tell. */
+static void shares(void **state)
+{
+	const struct logdiff_finding *f;
+	struct buf good = {0}, bad = {0};
+	struct pair p;
+
+	for (int i = 0; i < 10000; i++) {
+		if (i < 1000)
+			buf_printf(&good, "step %d of the plan done\n", i);
+		buf_printf(&bad, "step %d of the plan done\n", i);
+		if (i < 500) {
+			buf_printf(&good, "cache saved\n");
+			buf_printf(&bad, "cache saved\n");
+		}
+	}
+	compare(&p, (buf_add_char(&good, '\0'), good.p), (buf_add_char(&bad, '\0'), bad.p));
+	f = find(&p, FINDING_COUNT);
+	assert_non_null(f);
+	assert_str(f->note, "33.3 % -> 4.76 % of the lines");
+	release(&p);
+	buf_release(&good);
+	buf_release(&bad);
+}
+
 static void add_leveled(struct buf *b, int i, const char *thread, const char *text)
 {
 	buf_printf(b, "2024-05-01 10:00:%02d.000 %s %s\n", i % 60, thread, text);
@@ -454,8 +479,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same),   cmocka_unit_test(block),   cmocka_unit_test(version),
 		cmocka_unit_test(values), cmocka_unit_test(missing), cmocka_unit_test(gap),
-		cmocka_unit_test(header), cmocka_unit_test(changed), cmocka_unit_test(calm),
-		cmocka_unit_test(thread), cmocka_unit_test(crowded),
+		cmocka_unit_test(header), cmocka_unit_test(changed), cmocka_unit_test(shares),
+		cmocka_unit_test(calm),   cmocka_unit_test(thread),  cmocka_unit_test(crowded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -455,6 +455,8 @@ static void endless_shapes(void **state)
 	assert_true(one->nshapes < (MASK_COARSE + 1) * SHAPES_MAX);
 	a = templates_new(&one, 1, NULL);
 	b = templates_new(three, 3, NULL);
+	assert_true(templates_coarse(a) > 0);
+	assert_int_equal(templates_coarse(a), templates_coarse(b));
 	assert_int_equal(templates_count(a), templates_count(b));
 	for (uint32_t i = 0; i < templates_count(a); i++) {
 		assert_true(str_eq(templates_get(a, i)->text, templates_get(b, i)->text));

@@ -70,9 +70,9 @@ static void refusals(void **state)
 		struct where *w;
 		struct err e;
 
-		assert_int_equal(where_new(&w, str_of(cases[i].text), fields, ARRAY_SIZE(fields),
-					   &e),
-				 -ERR_USAGE);
+		assert_int_equal(
+			where_new(&w, str_of(cases[i].text), fields, ARRAY_SIZE(fields), &e),
+			-ERR_USAGE);
 		if (!strstr(e.msg, cases[i].says))
 			fail_msg("%s: %s", cases[i].text, e.msg);
 	}

@@ -72,6 +72,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		int n = rest.n > 1 ? 2 : 1;
 
 		c = command_find(n + 1, words, &used);
+		if (!c && n == 1 && !v.man && command_print_group(words[1], stdout))
+			goto out;
 		if (!c)
 			rc = command_unknown(n, words + 1);
 	}
@@ -81,6 +83,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		command_print_help(c ? c : &cmd_help, stdout);
 	else if (!rc)
 		print_overview(v.all);
+out:
 	options_list_release(&rest);
 	return rc;
 }

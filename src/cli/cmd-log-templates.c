@@ -97,6 +97,14 @@ static void add_example(struct rows_out *o, const struct logset *s, const struct
 	logcursor_release(&c);
 }
 
+/* As a fraction of one, to the millionth. */
+static double share_of(uint64_t count, uint64_t total)
+{
+	uint64_t millionths = total ? count * 1000000 / total : 0;
+
+	return (double)millionths / 1e6;
+}
+
 static int print(struct cli *cli, struct logs *l, const void *values, struct err *err)
 {
 	const struct values *v = values;
@@ -122,7 +130,7 @@ static int print(struct cli *cli, struct logs *l, const void *values, struct err
 		rows_begin(o);
 		rows_string(o, t->id);
 		rows_count(o, uses[i].count);
-		rows_real(o, (double)(uses[i].count * 1000000 / total) / 1e6);
+		rows_real(o, share_of(uses[i].count, total));
 		rows_string(o, str_of(level_name(t->level)));
 		add_place(o, s, uses[i].first_file, uses[i].first);
 		add_place(o, s, uses[i].last_file, uses[i].last);

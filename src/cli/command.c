@@ -49,6 +49,24 @@ static void list_group(const char *first, struct buf *b)
 	}
 }
 
+bool command_print_group(const char *first, FILE *f)
+{
+	bool any = false;
+
+	for (size_t i = 0; commands[i]; i++) {
+		struct str name = str_of(commands[i]->name);
+		size_t space = str_find_char(name, ' ');
+
+		if (space == name.n || !str_eq(str_head(name, space), str_of(first)))
+			continue;
+		if (!any)
+			fprintf(f, "Usage: inquest %s COMMAND [OPTIONS] ...\n\n", first);
+		any = true;
+		fprintf(f, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
+	}
+	return any;
+}
+
 int command_unknown(int n, char **words)
 {
 	CLEANUP_BUF struct buf given = {0}, group = {0};

@@ -40,6 +40,8 @@ extern const struct command *const commands[]; /* ends in NULL */
 const struct command *command_find(int argc, char **argv, int *used);
 /* Says that words[0...n-1] name none, and which ones are meant; returns EXIT_USAGE. */
 int command_unknown(int n, char **words);
+/* The commands whose name begins with the word first, as its help; false if there are none. */
+bool command_print_group(const char *first, FILE *f);
 void command_print_help(const struct command *c, FILE *f);
 
 /* "inquest: message" on stderr and the exit status for code. */

@@ -85,6 +85,15 @@ static void print_foreign(struct str s)
 	fprintf(stderr, "inquest: " STR_FMT "\n", STR_ARG(buf_str(&b)));
 }
 
+/* What templates_coarse() numbers from 1 on. */
+static const char *const coarse_forms[] = {
+	"words where values stand count as values",
+	"words where values stand and names count as values",
+	"all but common words count as values",
+	"only their first words tell them apart",
+	"all count as one",
+};
+
 /* What a user should know of the reading. */
 static void print_notes(const struct logset *s)
 {
@@ -103,6 +112,9 @@ static void print_notes(const struct logset *s)
 	if (s->cut_lines)
 		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
 			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+	if (s->coarse && s->coarse <= ARRAY_SIZE(coarse_forms))
+		fprintf(stderr, "inquest: too many different messages to keep apart: %s\n",
+			coarse_forms[s->coarse - 1]);
 }
 
 int logs_open(struct logs *l, struct cli *cli, const struct logs_values *v,

@@ -104,6 +104,11 @@ static void meter_step(struct progress *p, uint64_t done)
 	fflush(stderr);
 }
 
+static bool is_help(const char *arg)
+{
+	return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
+}
+
 static int run_command(const struct command *c, struct cli *cli, int argc, char **argv)
 {
 	struct meter meter = {.base = {.step = meter_step}, .start_ns = now_ns()};
@@ -113,7 +118,7 @@ static int run_command(const struct command *c, struct cli *cli, int argc, char 
 	if (isatty(STDERR_FILENO))
 		cli->progress = &meter.base;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+		if (is_help(argv[i])) {
 			command_print_help(c, stdout);
 			return EXIT_DONE;
 		}
@@ -144,12 +149,15 @@ int main(int argc, char **argv)
 		puts("inquest " INQUEST_VERSION);
 		return EXIT_DONE;
 	}
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+	if (argc < 2 || is_help(argv[1]))
 		return cmd_help.run(&cli, 1, help_argv);
 	c = command_find(argc, argv, &used);
-	if (!c)
+	if (c)
+		status = run_command(c, &cli, argc - used, argv + used);
+	else if (argc > 2 && is_help(argv[2]) && command_print_group(argv[1], stdout))
+		status = EXIT_DONE;
+	else
 		return command_unknown(argc - 1, argv + 1);
-	status = run_command(c, &cli, argc - used, argv + used);
 	if (fflush(stdout) != 0 && errno != EPIPE) {
 		fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));
 		status = EXIT_SYSTEM;

@@ -87,14 +87,14 @@ static bool see_values(struct ld *d, struct evidence at, uint32_t tmpl, uint32_t
 	if (sum != s->n || p->before.n + p->after.n + DIGEST_VALUE_MAX > sizeof(text))
 		return false;
 	for (uint32_t i = 0; i < s->nvalues; i++) {
-		struct str v = s->values[i].text;
-		size_t n = p->before.n;
+		const struct str parts[] = {p->before, s->values[i].text, p->after};
+		size_t n = 0;
 
-		memcpy(text, p->before.p, n);
-		memcpy(text + n, v.p, v.n);
-		n += v.n;
-		memcpy(text + n, p->after.p, p->after.n);
-		n += p->after.n;
+		for (size_t k = 0; k < ARRAY_SIZE(parts); k++) {
+			if (parts[k].n)
+				memcpy(text + n, parts[k].p, parts[k].n);
+			n += parts[k].n;
+		}
 		ld_value_see(d, at, tmpl, param, (struct str){text, n}, s->values[i].count);
 	}
 	return true;

@@ -87,7 +87,7 @@ static void add_mark(struct marker *m, uint64_t no, const struct view *v, enum l
 	array_push(d->marks, d->nmarks, d->capmarks) = (struct ld_mark){
 		.log = m->log,
 		.no = no,
-		.tmpl = m->l->sparse ? v->novel->tmpl : ld_tmpl_of(d, &m->l->recs[no - 1]),
+		.tmpl = v->novel ? v->novel->tmpl : ld_tmpl_of(d, &m->l->recs[no - 1]),
 		.entity = ld_entity_at(d, 1, m->log, no),
 		.kind = kind,
 		.weight = weight_of(v, kind),

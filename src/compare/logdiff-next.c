@@ -295,12 +295,28 @@ void ld_next_findings(struct ld *d)
 		if (nodes[t].best && (nodes[t].score >= MISSING_G2 || d->nodes[t].n[1] == 0))
 			add_missing(d, nodes, t);
 	for (uint32_t t = 0; t < d->nnodes; t++) {
-		const struct ld_pair *p = nodes[t].best ? &d->pairs[nodes[t].best - 1] : NULL;
+		const struct ld_pair *p;
 
-		if (p && d->nodes[t].n[1] == 0 && nodes[p->a].gone)
+		if (!nodes[t].best)
+			continue;
+		p = &d->pairs[nodes[t].best - 1];
+		if (d->nodes[t].n[1] == 0 && nodes[p->a].gone)
 			name_change(d, new_of, t, d->pairs[nodes[p->a].gone - 1].b);
 	}
 	find_order(d);
+}
+
+/* The counts; the shares where the counts alone would not tell, or would tell the opposite. */
+static struct str count_note(struct ld *d, const struct ld_tmpl *x)
+{
+	uint64_t good = x->count[0], bad = x->count[1];
+	double g = 100.0 * (double)good / (double)d->lines[0];
+	double b = 100.0 * (double)bad / (double)d->lines[1];
+
+	if (g < b ? bad / 2 >= good : good / 2 >= bad)
+		return str_of(arena_printf(d->arena, "%llu -> %llu", (unsigned long long)good,
+					   (unsigned long long)bad));
+	return str_of(arena_printf(d->arena, "%.3g %% -> %.3g %% of the lines", g, b));
 }
 
 void ld_count_findings(struct ld *d)
@@ -319,9 +335,7 @@ void ld_count_findings(struct ld *d)
 			continue;
 		f = ld_add(d, FINDING_COUNT, t, COUNT_TOP * (1 - ratio));
 		f->where = ld_at(1, x->log[1], x->no[1], 1);
-		f->note = str_of(arena_printf(d->arena, "%llu -> %llu",
-					      (unsigned long long)x->count[0],
-					      (unsigned long long)x->count[1]));
+		f->note = count_note(d, x);
 	}
 }
 

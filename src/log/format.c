@@ -333,7 +333,7 @@ static inline const char *run_op(const struct op *op, const char *p, const char 
 
 bool format_ops(const struct format *f, struct str text, struct logline *out, bool *whole)
 {
-	const char *p = text.p, *end = text.p + text.n;
+	const char *p = text.p ? text.p : "", *end = p + text.n;
 
 	*whole = true;
 	for (uint32_t i = 0; i < f->nops; i++) {

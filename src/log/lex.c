@@ -163,9 +163,8 @@ static void bare_token(struct str s, const struct token *prev, struct token *t)
 {
 	bool glued = prev && t->gap == GAP_NONE, after = glued && prev->kind == TOKEN_PUNCT;
 	/* Columns without blanks between: "INFO:orders:text", "time,INFO,name,text" */
-	char tight = after && strchr(":[", prev->sub)   ? ':'
-		     : after && strchr(",;", prev->sub) ? (char)prev->sub
-							: 0;
+	char sub = prev && after ? (char)prev->sub : 'x';
+	char tight = strchr(":[", sub) ? ':' : strchr(",;", sub) ? sub : 0;
 	bool colon = (s.p[0] == ':' && prev && (s.n == 1 || s.p[1] != ':')) ||
 		     (glued && strchr(",;", s.p[0])) ||
 		     (glued && s.p[0] == '/' && prev->kind == TOKEN_LEVEL);

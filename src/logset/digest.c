@@ -152,6 +152,7 @@ void logset_digest(struct logset *s, uint32_t side, const struct logset_opts *o,
 	task_run(n, d.npieces, digest_piece, &d);
 	join_pieces(&d);
 	digest_build(out, d.builders, n, files, find_place, &d);
+	s->coarse = out->coarse > s->coarse ? out->coarse : s->coarse;
 	for (unsigned i = 0; i < n; i++) {
 		s->cut_lines += d.cut_lines[i];
 		digest_builder_free(d.builders[i]);

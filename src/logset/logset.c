@@ -305,6 +305,7 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 	place_parts(s);
 	task_run(n, s->nparts, mine_part, &m);
 	s->templates = templates_new(miners, n + s->ndigests, o->known);
+	s->coarse = templates_coarse(s->templates);
 	settle(s);
 	settle_digests(s, miners, n);
 	for (unsigned i = 0; i < n; i++) {

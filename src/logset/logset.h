@@ -72,6 +72,7 @@ struct logset {
 	uint32_t nentities; /* threads and requests, numbered in order of appearance */
 	struct templates *templates;
 	uint64_t cut_lines; /* lines longer than LOG_LINE_MAX */
+	unsigned coarse;    /* as templates_coarse(), of what was mined or digested */
 };
 
 struct logset_opts {

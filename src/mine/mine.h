@@ -52,6 +52,10 @@ struct templates *templates_new(struct miner *const *miners, size_t n,
 void templates_free(struct templates *t);
 
 size_t templates_count(const struct templates *t);
+/* How coarse a form of the messages they were made of, because there were too many distinct ones:
+ * 0 not at all; 1 words where values stand count as values; 2 also names; 3 also words that are not
+ * common; 4 only the first word tells messages apart; 5 nothing does. */
+unsigned templates_coarse(const struct templates *t);
 const struct template *templates_get(const struct templates *t, uint32_t i);
 /* Template of a miner's shape (miner: index in the array given to templates_new). */
 uint32_t templates_of_shape(const struct templates *t, size_t miner, uint32_t shape);

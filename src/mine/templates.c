@@ -20,6 +20,7 @@ struct templates {
 	size_t n, cap;
 	uint32_t **of_shape; /* of each miner */
 	size_t nminers;
+	unsigned coarse;
 };
 
 /* Shapes with equal content, over all miners. */
@@ -90,8 +91,8 @@ static bool pool_fill(struct pool *p, struct miner *const *miners, size_t n, uns
 	return true;
 }
 
-/* As pool_fill, in the finest form that all miners' shapes fit into. */
-static void pool_of_miners(struct pool *p, struct miner *const *miners, size_t n, uint32_t **to)
+/* As pool_fill, in the finest form that all miners' shapes fit into, which is returned. */
+static unsigned pool_of_miners(struct pool *p, struct miner *const *miners, size_t n, uint32_t **to)
 {
 	unsigned mode = 0;
 
@@ -100,7 +101,7 @@ static void pool_of_miners(struct pool *p, struct miner *const *miners, size_t n
 	for (;; mode++) {
 		pool_init(p);
 		if (pool_fill(p, miners, n, mode, to))
-			return;
+			return mode;
 		pool_release(p);
 	}
 }
@@ -222,7 +223,7 @@ struct templates *templates_new(struct miner *const *miners, size_t n,
 	t->of_shape = mem_alloc(n * sizeof(*t->of_shape));
 	for (size_t m = 0; m < n; m++)
 		t->of_shape[m] = mem_alloc(miners[m]->nshapes * sizeof(**t->of_shape));
-	pool_of_miners(&shapes, miners, n, t->of_shape);
+	t->coarse = pool_of_miners(&shapes, miners, n, t->of_shape);
 	to = mem_alloc(shapes.n * sizeof(*to));
 	pool_normalise(&rows, &shapes, to);
 	decide(&rows, known);
@@ -254,6 +255,11 @@ void templates_free(struct templates *t)
 size_t templates_count(const struct templates *t)
 {
 	return t->n;
+}
+
+unsigned templates_coarse(const struct templates *t)
+{
+	return t->coarse;
 }
 
 const struct template *templates_get(const struct templates *t, uint32_t i)

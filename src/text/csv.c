@@ -55,7 +55,7 @@ void csv_add_cell(struct buf *b, struct str s)
 			add_cleaned(b, s);
 			return;
 		}
-		quote = quote || memchr(s.p, '\n', s.n) || memchr(s.p, '\r', s.n);
+		quote = quote || str_find_char(s, '\n') < s.n || str_find_char(s, '\r') < s.n;
 	}
 	if (quote)
 		add_quoted(b, s);
