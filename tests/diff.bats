@@ -163,3 +163,11 @@ json() {
 	[ "$(json 'd["first_divergence"]["last_common_bad"]["line"]')" = 72 ]
 	[ "$(json 'd["findings"][0]["kind"], d["findings"][0]["evidence"][0]["line"]')" = "('missing', 73)" ]
 }
+
+@test "a traceback is shown with its exception" {
+	printf 'test_a ... ok\ntest_b ... ok\n\nOK\n' >"$tmp/good"
+	printf 'test_a ... ok\ntest_b ... FAIL\n\nTraceback (most recent call last):\n  File "t.py", line 4, in test_b\n    self.assertEqual(3, 2)\nAssertionError: 3 != 2\n\nFAILED\n' >"$tmp/bad"
+	run "$INQUEST" diff "$tmp/good" "$tmp/bad"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"Traceback (most recent call last): / AssertionError: 3 != 2"* ]]
+}

@@ -12,8 +12,9 @@
 #define SCREEN_FINDINGS 8 /* without -v */
 #define SCREEN_CHAINS   2
 #define SCREEN_STEPS    4
-#define CONTEXT_LINES   2 /* before the divergence */
-#define AFTER_LINES     3 /* from the divergence on */
+#define CONTEXT_LINES   2   /* before the divergence */
+#define AFTER_LINES     3   /* from the divergence on */
+#define PARAGRAPH       200 /* lines of an event that are looked at */
 #define NAME_COLUMNS    40
 #define SIDE_LOGS       3 /* names of logs in the first lines */
 
@@ -119,18 +120,35 @@ static void add_clock(const struct event_time *t, struct buf *b)
 	buf_release(&full);
 }
 
-/* An error's second line is mostly the exception, which says more than the first. */
-static void add_second_line(struct screen *s, const struct evidence *e, uint64_t no,
-			    struct arena *a, struct buf *b)
+/*
+ * The line of an event that says more than its first: of an error mostly the second, the exception;
+ * of what ends in a colon ("Traceback ...:") the last of its paragraph that is not indented.
+ */
+static void add_telling_line(struct screen *s, const struct evidence *e, uint64_t no,
+			     const struct logdiff_line *head, struct arena *a, struct buf *b)
 {
 	const struct logdiff_log *log = &s->r->in->side[e->side].logs[e->file];
-	struct logdiff_line line;
+	bool headline = str_ends(str_trim(head->message), STR(":"));
+	struct logdiff_line line = {0};
+	struct str telling = STR("");
 
-	if (no >= log->n || !(log->recs[no].tmpl & LOGREC_CONT))
+	if (log->sparse || (!headline && head->level < LEVEL_WARN))
 		return;
-	s->r->in->line(s->r->in->arg, e->side, e->file, no + 1, a, &line);
-	BUF_LIT(b, " / ");
-	buf_add_str(b, str_trim(line.raw));
+	for (uint64_t k = no; k < log->n && k < no + PARAGRAPH; k++) {
+		if (!(log->recs[k].tmpl & LOGREC_CONT))
+			break;
+		s->r->in->line(s->r->in->arg, e->side, e->file, k + 1, a, &line);
+		if (!str_trim(line.raw).n)
+			break;
+		if (!headline || (line.raw.p[0] != ' ' && line.raw.p[0] != '\t'))
+			telling = str_trim(line.raw);
+		if (!headline)
+			break;
+	}
+	if (telling.n) {
+		BUF_LIT(b, " / ");
+		buf_add_str(b, telling);
+	}
 }
 
 /* A line of a log as people want it: time of day, level, message. */
@@ -151,8 +169,7 @@ static void log_text(struct screen *s, const struct evidence *e, uint64_t no, bo
 		buf_add_char(&whole, ' ');
 	}
 	buf_add_str(&whole, line.message.n ? line.message : line.raw);
-	if (line.level >= LEVEL_WARN)
-		add_second_line(s, e, no, &a, &whole);
+	add_telling_line(s, e, no, &line, &a, &whole);
 	style_add_foreign(b, buf_str(&whole), width);
 	buf_release(&whole);
 	arena_release(&a);
