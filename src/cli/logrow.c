@@ -54,21 +54,24 @@ static struct str params_text(struct logrow *r)
 static struct str time_text(struct logrow *r)
 {
 	const struct event_time *t = logrow_time(r), *last = &r->text_time;
-	const int64_t second = INT64_C(1000000000);
+	const int64_t second = 1000000000;
 	const size_t fraction_at = sizeof("0000-00-00T00:00:00.") - 1;
+	uint64_t frac = (uint64_t)(t->ns - r->text_second);
 
-	if (r->time_text.n > fraction_at + t->digits - 1 && t->known && t->has_date && t->ns >= 0 &&
-	    t->ns / second == last->ns / second && t->zone == last->zone &&
-	    t->digits == last->digits && t->digits && t->has_zone == last->has_zone &&
-	    t->has_year == last->has_year) {
-		int64_t v = t->ns % second;
+	if (frac < (uint64_t)second && r->time_text.n > fraction_at + t->digits - 1 && t->known &&
+	    t->has_date && t->ns >= 0 && t->zone == last->zone && t->digits == last->digits &&
+	    t->digits && t->has_zone == last->has_zone && t->has_year == last->has_year) {
+		char *p = r->time_text.p + fraction_at;
+		uint32_t v = (uint32_t)frac;
 
-		for (int i = 9; i-- > 0; v /= 10)
-			if (i < t->digits)
-				r->time_text.p[fraction_at + (size_t)i] = (char)('0' + v % 10);
+		for (int i = t->digits; i < 9; i++)
+			v /= 10;
+		for (int i = t->digits; i-- > 0; v /= 10)
+			p[i] = (char)('0' + v % 10);
 	} else {
 		buf_clear(&r->time_text);
 		timestamp_format(t, &r->time_text);
+		r->text_second = t->ns - t->ns % second - (t->ns % second < 0 ? second : 0);
 	}
 	r->text_time = *t;
 	return buf_str(&r->time_text);

@@ -42,6 +42,7 @@ struct logrow {
 	char number[24];
 	struct buf time_text, params_text;
 	struct event_time text_time; /* what time_text says */
+	int64_t text_second;         /* the full second before text_time, in ns */
 	struct str params[MINE_MAX_PARAMS];
 	size_t nparams;
 };

@@ -281,12 +281,14 @@ static inline void next_cell(struct rows_out *o)
 void rows_string(struct rows_out *o, struct str s)
 {
 	next_cell(o);
-	if (o->rows->form == ROWS_CSV)
-		csv_add_cell(o->b, s);
-	else if (o->rows->form == ROWS_TEXT)
+	if (o->rows->form == ROWS_CSV) {
+		if (s.n)
+			csv_add_cell(o->b, s);
+	} else if (o->rows->form == ROWS_TEXT) {
 		text_cell(o, o->column - 1, s);
-	else
+	} else {
 		json_add_string(o->b, s);
+	}
 }
 
 /* Where the text of a number goes: straight out, or through the scratch buffer. */
