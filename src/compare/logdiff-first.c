@@ -487,7 +487,7 @@ static void first_missing(const struct ld *d, const struct logdiff *out,
 void ld_first(struct ld *d, struct logdiff *out)
 {
 	struct logdiff_divergence *f = &out->first;
-	struct evidence e;
+	struct evidence e = {0};
 	uint64_t no;
 
 	*f = (struct logdiff_divergence){.entity = LOGREC_NONE};
