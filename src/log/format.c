@@ -6,6 +6,7 @@
 
 #include "log/record.h"
 #include "text/level.h"
+#include "text/scan.h"
 
 #define UNTIL_MAX 160 /* bytes of a column that ends at a separator */
 #define GROUP_MAX 400
@@ -20,6 +21,13 @@ static bool blank(char c)
 static bool digit(char c)
 {
 	return (unsigned)(c - '0') <= 9;
+}
+
+static inline const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && blank(*p))
+		p++;
+	return p;
 }
 
 /* Where a field of a line goes. */
@@ -39,15 +47,9 @@ static inline void set_field(struct logline *line, unsigned field, struct str va
 		memcpy((char *)line + slots[field], &value, sizeof(value));
 }
 
-/* Bytes that the ends of columns are looked for among: 1 blanks, 2 colon, 4 brackets. */
-static const uint8_t classes[256] = {
-	[' '] = 1, ['\t'] = 1, [':'] = 2, ['('] = 4, ['['] = 4, [')'] = 4, [']'] = 4,
-};
-
 static struct str trimmed(const char *p, const char *end)
 {
-	while (p < end && blank(*p))
-		p++;
+	p = skip_blanks(p, end);
 	while (end > p && blank(end[-1]))
 		end--;
 	return (struct str){p, (size_t)(end - p)};
@@ -125,8 +127,57 @@ static void split_inside(const struct op *op, struct str in, struct logline *lin
 	set_field(line, op->field, in);
 }
 
-/* name, name[pid], name[pid] (more): the parts go to function and process. */
-static void split_tag(struct str tag, const struct op *op, struct logline *line)
+/*
+ * Where a tag may end, or what may not stand in one: its colons, brackets and blanks from p on; end
+ * if there are none.
+ */
+static inline const char *tag_mark(const char *p, const char *end)
+{
+	const struct scan_set blanks = {{':', ' ', '\t', ' '}}, brackets = {{'(', '[', ')', ']'}};
+
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16) {
+		unsigned bits = scan_bits(blanks, p) | scan_bits(brackets, p);
+
+		if (bits)
+			return p + __builtin_ctz(bits);
+	}
+#endif
+	while (p < end && !scan_in(blanks, *p) && !scan_in(brackets, *p))
+		p++;
+	return p;
+}
+
+/*
+ * The end of "name: " (at the colon); NULL if the text begins with no such thing. *brackets: there
+ * are some in it.
+ */
+static const char *tag_end(const char *p, const char *end, bool *brackets)
+{
+	const char *start = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
+	int words = 0, depth = 0;
+
+	*brackets = false;
+	if (p == end || *p == ':' || *p == '"' || *p == '\'')
+		return NULL;
+	for (p = tag_mark(p, limit); p < limit; p = tag_mark(p + 1, limit)) {
+		if (*p == ':') {
+			if (p + 1 == end || blank(p[1]))
+				return p;
+		} else if (!blank(*p)) {
+			depth += *p == '(' || *p == '[' ? 1 : -1;
+			*brackets = true;
+		} else if (p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
+			while (p < limit && *p == ' ')
+				p++;
+			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* The name of name[pid], name[pid] (more); the id goes to process. */
+static struct str tag_name(struct str tag, const struct op *op, struct logline *line)
 {
 	size_t open = str_find_char(tag, '['), i, from;
 
@@ -141,38 +192,25 @@ static void split_tag(struct str tag, const struct op *op, struct logline *line)
 		line->process = (struct str){tag.p + from, i - from};
 		tag.n = open;
 	}
-	if (op->split) {
-		split_inside(op, tag, line);
-		return;
-	}
-	set_field(line, op->field, trimmed(tag.p, tag.p + tag.n));
+	return tag;
 }
 
-/* The end of "name: " (at the colon); NULL if the text begins with no such thing. */
-static const char *tag_end(const char *p, const char *end)
+static const char *run_tag(const struct op *op, const char *p, const char *end,
+			   struct logline *line)
 {
-	const char *start = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
-	int words = 0, depth = 0;
+	bool brackets;
+	const char *q = tag_end(p, end, &brackets);
+	struct str tag = {p, (size_t)(q - p)};
 
-	if (p == end || *p == ':' || *p == '"' || *p == '\'')
+	if (!q)
 		return NULL;
-	for (; p < limit; p++) {
-		unsigned c = classes[(unsigned char)*p];
-
-		if (!c)
-			continue;
-		if (c == 2) {
-			if (p + 1 == end || blank(p[1]))
-				return p;
-		} else if (c == 4) {
-			depth += *p == '(' || *p == '[' ? 1 : -1;
-		} else if (p > start && p[-1] != ' ' && !depth && ++words >= TAG_WORDS) {
-			while (p < limit && *p == ' ')
-				p++;
-			return p < limit && *p == ':' && (p + 1 == end || blank(p[1])) ? p : NULL;
-		}
-	}
-	return NULL;
+	if (brackets)
+		tag = tag_name(tag, op, line);
+	if (op->split)
+		split_inside(op, tag, line);
+	else
+		set_field(line, op->field, trimmed(tag.p, tag.p + tag.n));
+	return q + 1;
 }
 
 static const char *run_priority(const char *p, const char *end, struct logline *line)
@@ -199,8 +237,7 @@ static const char *run_level(const struct op *op, const char *p, const char *end
 	if (op->kind == OP_LETTER)
 		q += q < end;
 	else
-		while (q < end && ((unsigned)((*q | 32) - 'a') <= 25 || digit(*q)))
-			q++;
+		q = scan_alnum(q, end);
 	if (q == p)
 		return NULL;
 	line->level_text = (struct str){p, (size_t)(q - p)};
@@ -270,8 +307,7 @@ static const char *run_span(const struct op *op, const char *p, const char *end,
 		q = p + in.n + op->lit.n;
 		in = trimmed(in.p, in.p + in.n);
 	} else {
-		while (q < end && classes[(unsigned char)*q] != 1 && *q != op->arg)
-			q++;
+		q = scan_for((struct scan_set){{' ', '\t', op->arg, op->arg}}, p, end);
 		if (q == p)
 			return NULL;
 		/* "name:" before a blank, where the colon is an op of its own */
@@ -289,7 +325,6 @@ static const char *run_span(const struct op *op, const char *p, const char *end,
 static inline const char *run_op(const struct op *op, const char *p, const char *end,
 				 struct logline *line)
 {
-	const char *q = p;
 	size_t n;
 
 	switch (op->kind) {
@@ -301,12 +336,7 @@ static inline const char *run_op(const struct op *op, const char *p, const char 
 	case OP_LEVEL:
 	case OP_LETTER: return run_level(op, p, end, line);
 	case OP_PRIORITY: return run_priority(p, end, line);
-	case OP_TAG:
-		q = tag_end(p, end);
-		if (!q)
-			return NULL;
-		split_tag((struct str){p, (size_t)(q - p)}, op, line);
-		return q + 1;
+	case OP_TAG: return run_tag(op, p, end, line);
 	case OP_SYMBOL:
 		if (p == end || !strchr(".-*#", *p))
 			return NULL;
@@ -319,14 +349,7 @@ static inline const char *run_op(const struct op *op, const char *p, const char 
 	case OP_DATA: return run_data(p, end);
 	case OP_CHAR: return run_char(op, p, end);
 	case OP_BLANK: return p == end ? p : blank(*p) ? p + 1 : NULL;
-	case OP_BLANKS:
-		while (q < end && blank(*q))
-			q++;
-		return q > p || p == end ? q : NULL;
-	case OP_SKIP:
-		while (q < end && blank(*q))
-			q++;
-		return q;
+	case OP_SKIP: return skip_blanks(p, end);
 	default: return run_span(op, p, end, line);
 	}
 }
@@ -337,15 +360,22 @@ bool format_ops(const struct format *f, struct str text, struct logline *out, bo
 
 	*whole = true;
 	for (uint32_t i = 0; i < f->nops; i++) {
-		const char *q = run_op(&f->ops[i], p, end, out);
+		const struct op *op = &f->ops[i];
+		const char *q;
 
+		/* Every other op: worth a branch of its own. */
+		if (op->kind == OP_BLANKS) {
+			q = skip_blanks(p, end);
+			if (q == p && p < end)
+				q = NULL;
+		} else {
+			q = run_op(op, p, end, out);
+		}
 		if (!q) {
 			if (i < f->required)
 				return false;
 			*whole = false;
-			/* The header ends early: no blanks before the message. */
-			while (p < end && blank(*p))
-				p++;
+			p = skip_blanks(p, end); /* the header ends early */
 			break;
 		}
 		p = q;

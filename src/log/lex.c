@@ -6,6 +6,7 @@
 #include "log/log-priv.h"
 
 #include "text/level.h"
+#include "text/scan.h"
 
 static bool blank(char c)
 {
@@ -26,15 +27,15 @@ size_t lex_group(struct str s, size_t max)
 {
 	char open = s.n ? s.p[0] : 0;
 	char close = open == '[' ? ']' : open == '(' ? ')' : open == '<' ? '>' : 0;
-	size_t depth = 0;
+	const char *p = s.p, *end = p + (s.n < max ? s.n : max);
+	size_t depth = 1;
 
 	if (!close)
 		return 0;
-	for (size_t i = 0; i < s.n && i < max; i++) {
-		if (s.p[i] == open)
-			depth++;
-		else if (s.p[i] == close && --depth == 0)
-			return i + 1;
+	while ((p = scan_for((struct scan_set){{open, close, open, close}}, p + 1, end)) < end) {
+		depth += *p == open ? 1 : (size_t)-1;
+		if (!depth)
+			return (size_t)(p - s.p) + 1;
 	}
 	return 0;
 }

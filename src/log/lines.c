@@ -6,6 +6,19 @@
 #include <emmintrin.h>
 #endif
 
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes at p that is a control character. */
+static inline unsigned control_bits(__m128i v)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v));
+}
+
+static inline unsigned byte_bits(__m128i v, char c)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
+#endif
+
 /*
  * The end of the line at p: the \n or end. *control is set if the line holds a control character
  * other than a tab (the \r of a CRLF too).
@@ -14,19 +27,19 @@ const char *line_end(const char *p, const char *end, bool *control)
 {
 	*control = false;
 #ifdef __SSE2__
-	while (end - p >= 16) {
+	while (end - p >= 32) {
 		__m128i v = _mm_loadu_si128((const void *)p);
-		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
-		__m128i tab = _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'));
-		unsigned nl = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
-		unsigned ctl = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(tab, low));
+		__m128i w = _mm_loadu_si128((const void *)(p + 16));
+		uint32_t bits = control_bits(v) | control_bits(w) << 16, nl;
 
-		if (nl) {
-			*control = *control || (ctl & (nl - 1) & ~nl);
-			return p + __builtin_ctz(nl);
+		if (bits) { /* tabs are not worth a compare in every round */
+			nl = byte_bits(v, '\n') | byte_bits(w, '\n') << 16;
+			bits &= ~(byte_bits(v, '\t') | byte_bits(w, '\t') << 16);
+			*control = *control || (bits & (nl - 1) & ~nl);
+			if (nl)
+				return p + __builtin_ctz(nl);
 		}
-		*control = *control || ctl;
-		p += 16;
+		p += 32;
 	}
 #endif
 	for (; p < end && *p != '\n'; p++)

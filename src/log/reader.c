@@ -242,7 +242,15 @@ bool logcursor_next(struct logcursor *c, struct logline *line)
 	if (c->at >= c->end || c->no >= c->last)
 		return false;
 	nl = line_end(p, end, &control);
-	*line = (struct logline){.raw = {p, (size_t)(nl - p)}, .offset = c->at, .no = ++c->no};
+	/* Field by field: the compiler would clear the whole by a string instruction, which is slow
+	 * to start. */
+	line->raw = (struct str){p, (size_t)(nl - p)};
+	line->offset = c->at;
+	line->no = ++c->no;
+	line->head = line->cut = false;
+	line->format = 0;
+	line->message = (struct str){NULL, 0};
+	clear_fields(line, NULL);
 	c->at = (uint64_t)(nl - r->data.p) + (nl < end);
 	if (control && line->raw.n && nl[-1] == '\r')
 		line->raw.n--;

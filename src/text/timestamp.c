@@ -491,15 +491,25 @@ size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape
 	return best;
 }
 
-/* Append n offsets to the plan that belong to mask (NULL: that hold the byte c). */
-static bool plan_add(struct timestamp_plan *plan, int n, uint32_t *mask, char c)
+/* Append n offsets to the plan; false if there is no room. */
+static bool plan_add(struct timestamp_plan *plan, int n, unsigned fold, char from, unsigned span)
 {
 	for (int i = 0; i < n; i++) {
-		if (plan->fixed == 32)
+		if (plan->fixed == sizeof(plan->from))
 			return false;
-		*(mask ? mask : &plan->literal) |= UINT32_C(1) << plan->fixed;
-		plan->bytes[plan->fixed++] = c;
+		plan->fold[plan->fixed] = (uint8_t)fold;
+		plan->from[plan->fixed] = (uint8_t)from;
+		plan->span[plan->fixed++] = (uint8_t)span;
 	}
+	return true;
+}
+
+/* A digit for which a blank may stand: bit 4 makes '0' of ' '. */
+static bool plan_add_padded(struct timestamp_plan *plan)
+{
+	if (!plan_add(plan, 1, 0x10, '0', 9))
+		return false;
+	plan->padded |= UINT32_C(1) << (plan->fixed - 1);
 	return true;
 }
 
@@ -508,20 +518,20 @@ void timestamp_plan_init(struct timestamp_plan *plan, unsigned shape)
 	const char *p = shapes[shape].pat;
 
 	*plan = (struct timestamp_plan){.shape = (uint8_t)shape};
+	memset(plan->span, 0xff, sizeof(plan->span));
 	for (; *p; p++) {
 		bool ok;
 
 		if (strchr("yMDhms", *p))
-			ok = plan_add(plan, 2, &plan->digits, 0);
+			ok = plan_add(plan, 2, 0, '0', 9);
 		else if (*p == 'Y')
-			ok = plan_add(plan, 4, &plan->digits, 0);
+			ok = plan_add(plan, 4, 0, '0', 9);
 		else if (*p == 'b' || *p == 'a')
-			ok = plan_add(plan, 3, &plan->letters, 0);
+			ok = plan_add(plan, 3, 0x20, 'a', 25);
 		else if (*p == 'd')
-			ok = plan_add(plan, 1, &plan->padded, 0) &&
-			     plan_add(plan, 1, &plan->digits, 0);
+			ok = plan_add_padded(plan) && plan_add(plan, 1, 0, '0', 9);
 		else
-			ok = !strchr("HISfFzpwkten", *p) && plan_add(plan, 1, NULL, *p);
+			ok = !strchr("HISfFzpwkten", *p) && plan_add(plan, 1, 0, *p, 0);
 		if (!ok)
 			break;
 	}
@@ -537,75 +547,89 @@ void timestamp_plan_learn(struct timestamp_plan *plan, struct str stamp)
 }
 
 /* The offsets of the 32 bytes at p that are not as the plan wants them. */
-static uint32_t mismatches(const struct timestamp_plan *plan, const char *p)
+static inline uint32_t mismatches(const struct timestamp_plan *plan, const char *p)
 {
-#ifdef __SSE2__
-	uint32_t digits = 0, blanks = 0, letters = 0, literal = 0;
-
-	for (int i = 0; i < 32; i += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(p + i));
-		__m128i lit = _mm_loadu_si128((const void *)(plan->bytes + i));
-		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0')), a;
-
-		a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(32)), _mm_set1_epi8('a'));
-		d = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
-		a = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
-		digits |= (uint32_t)_mm_movemask_epi8(d) << i;
-		letters |= (uint32_t)_mm_movemask_epi8(a) << i;
-		blanks |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' '))) << i;
-		literal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, lit)) << i;
-	}
-	return ((~digits & plan->digits) | (~literal & plan->literal) | (~letters & plan->letters) |
-		(~(digits | blanks) & plan->padded));
-#else
 	uint32_t bad = 0;
 
+#ifdef __SSE2__
+	for (int i = 0; i < 32; i += 16) {
+		__m128i v = _mm_loadu_si128((const void *)(p + i)), at;
+
+		v = _mm_or_si128(v, _mm_loadu_si128((const void *)(plan->fold + i)));
+		at = _mm_sub_epi8(v, _mm_loadu_si128((const void *)(plan->from + i)));
+		v = _mm_min_epu8(at, _mm_loadu_si128((const void *)(plan->span + i)));
+		bad |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, at)) << i;
+	}
+	bad = ~bad;
+#else
 	for (int i = 0; i < plan->fixed; i++) {
-		if ((plan->digits >> i & 1 && !digit(p[i])) ||
-		    (plan->letters >> i & 1 && !letter(p[i])) ||
-		    (plan->padded >> i & 1 && !digit(p[i]) && p[i] != ' ') ||
-		    (plan->literal >> i & 1 && p[i] != plan->bytes[i]))
-			bad |= UINT32_C(1) << i;
+		uint8_t at = (uint8_t)(((uint8_t)p[i] | plan->fold[i]) - plan->from[i]);
+
+		bad |= (uint32_t)(at > plan->span[i]) << i;
+	}
+#endif
+	/* The fold makes digits of more than the blank. */
+	for (uint32_t m = plan->padded; m; m &= m - 1) {
+		char c = p[__builtin_ctz(m)];
+
+		if (c != ' ' && !digit(c))
+			bad |= m & -m;
 	}
 	return bad;
-#endif
+}
+
+/* By the shape's pattern, from the first byte on. */
+static __attribute__((noinline)) size_t check_pattern(const struct timestamp_plan *plan,
+						      struct str s)
+{
+	struct parts t;
+
+	return run(shapes[plan->shape].pat, s, &t);
+}
+
+static __attribute__((noinline)) const char *zone_end(const struct timestamp_plan *plan,
+						      const char *p, const char *end)
+{
+	struct parts t;
+
+	if (p < end && (*p == '+' || *p == '-' || *p == 'Z' || (*p == ' ' && plan->zoned)))
+		zone(&p, end, &t);
+	return p;
+}
+
+/* The first bytes of a text that is shorter than what mismatches() reads. */
+static __attribute__((noinline)) uint32_t mismatches_short(const struct timestamp_plan *plan,
+							   struct str s)
+{
+	char room[32] = {0};
+
+	memcpy(room, s.p, s.n);
+	return mismatches(plan, room);
 }
 
 size_t timestamp_check(const struct timestamp_plan *plan, struct str s)
 {
-	const char *p = s.p, *end, *rest;
-	char room[32];
-	struct parts t;
+	const char *p = s.p + plan->fixed, *end = s.p + s.n;
 	uint32_t bad;
 
 	if (plan->fixed < 8)
-		return run(shapes[plan->shape].pat, s, &t);
+		return check_pattern(plan, s);
 	if (s.n < plan->fixed)
 		return 0;
-	if (s.n < sizeof(room)) {
-		memset(room, 0, sizeof(room));
-		memcpy(room, s.p, s.n);
-		p = room;
-	}
-	bad = mismatches(plan, p);
+	bad = s.n < 32 ? mismatches_short(plan, s) : mismatches(plan, s.p);
 	/* A day of one digit may stand there without its blank. */
 	if (bad)
-		return plan->padded && !(bad & (plan->padded & 7 ? 1 : 7))
-			       ? run(shapes[plan->shape].pat, s, &t)
-			       : 0;
-	p = s.p + plan->fixed;
-	end = s.p + s.n;
-	for (rest = plan->rest; *rest; rest++) {
+		return plan->padded && !(bad & (plan->padded & 7 ? 1 : 7)) ? check_pattern(plan, s)
+									   : 0;
+	for (const char *rest = plan->rest; *rest; rest++) {
 		if (*rest == 'f') {
 			if (p + 1 < end && (*p == '.' || *p == ',') && digit(p[1]))
 				for (p += 2; p < end && digit(*p); p++)
 					;
 		} else if (*rest == 'z') {
-			if (p < end &&
-			    (*p == '+' || *p == '-' || *p == 'Z' || (*p == ' ' && plan->zoned)))
-				zone(&p, end, &t);
+			p = zone_end(plan, p, end);
 		} else {
-			return run(shapes[plan->shape].pat, s, &t);
+			return check_pattern(plan, s);
 		}
 	}
 	if (p < end && (digit(*p) || letter(*p)))

@@ -26,12 +26,11 @@ size_t timestamp_match(struct str s, enum timestamp_place place, unsigned *shape
 /* A shape made ready for checking line after line. */
 struct timestamp_plan {
 	uint8_t shape;
-	uint8_t fixed;    /* bytes that the masks below describe; 0: none */
-	uint32_t digits;  /* offsets that must hold digits */
-	uint32_t padded;  /* digits or blanks */
-	uint32_t letters; /* letters */
-	uint32_t literal; /* offsets that must hold these bytes */
-	char bytes[32];
+	uint8_t fixed; /* bytes that are described below; 0: none */
+	/* The byte at an offset, its bits of fold set, is one of the span + 1 bytes from `from` on.
+	 */
+	uint8_t fold[32], from[32], span[32];
+	uint32_t padded;  /* offsets of digits for which a blank may stand */
 	bool zoned;       /* a zone may stand after a blank */
 	const char *rest; /* of the pattern, after the fixed bytes */
 };
