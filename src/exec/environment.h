@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What surrounds a run, as variables: kernel, processor and its governor, memory, limits of the
+ * cgroup, load, locale, time zone, compiler and interpreter versions, the shared libraries of a
+ * program, packages, and of the environment the variables of an allow-list. Each part is one entry
+ * of a table in environment.c; what is slow has a cache file, valid while what it was made of is
+ * unchanged. No value leaves without secret_redact_value().
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "types/record.h"
+
+struct environment_opts {
+	char *const *envp;     /* of the command */
+	char *const *argv;     /* of the command; NULL: none */
+	const char *cache_dir; /* NULL: no cache */
+	const char *const
+		*allow; /* more names of environment variables, * at the end; ends in NULL */
+};
+
+/* Append to *out; text is in the arena. Never fails: what cannot be had is absent. */
+void environment_capture(struct arena *a, const struct environment_opts *o, struct variable **out,
+			 size_t *n, size_t *cap);
+/*
+ * The content of a configuration file (JSON, YAML, TOML or INI by its name and look) as variables
+ * "config.FILE.key.key"; a file of another kind as its hash only. Always also "file.FILE.hash".
+ */
+int environment_config(struct arena *a, struct str path, struct str data, struct variable **out,
+		       size_t *n, size_t *cap, struct err *err) ERR_CHECK;
+/* The arguments of a command as variables "arg.NAME" (--name value, --name=value, -n value) and
+ * "arg.0", "arg.1" for the rest. */
+void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,
+			   size_t *cap);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What git knows of a work tree: the only user of the git program, which is run with a fixed
+ * environment (no pager, no prompts, no optional locks, C locale, no hooks or configured commands
+ * that a hostile repository could name).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "types/record.h"
+
+struct vcs_state {
+	struct str root;   /* of the work tree */
+	struct str commit; /* full id; empty: no commit yet */
+	struct str branch; /* empty: detached */
+	struct str remote; /* address of origin, without user and password */
+	bool dirty;
+	struct str diff_hash; /* SHA-256 of the difference to HEAD, untracked files included; if
+				 dirty */
+	int64_t commit_time;  /* seconds since 1970 */
+};
+
+/* -ERR_NOTFOUND: dir is in no work tree, or there is no git. */
+int vcs_state(const char *dir, struct arena *a, struct vcs_state *s, struct err *err) ERR_CHECK;
+/* The same as variables git.commit, git.branch, git.dirty, git.diff. */
+void vcs_variables(struct arena *a, const struct vcs_state *s, struct variable **out, size_t *n,
+		   size_t *cap);
