@@ -203,6 +203,16 @@ struct shape {
 	bool continuation;
 };
 
+/* Messages seen before: see recent.c. */
+#define RECENT_NONE UINT32_MAX
+struct recent;
+struct recent *recent_new(void);
+void recent_free(struct recent *r);
+/* The shape kept for a message that is the same but for digits; RECENT_NONE if there is none. */
+uint32_t recent_find(struct recent *r, struct str m, enum level level, bool continuation);
+/* Keep the shape of the message looked for last, for as long as the miner lives. */
+void recent_keep(struct recent *r, struct str canonical, uint32_t shape);
+
 /* Shapes of one miner before it turns to the next coarser form, and bytes of their texts. */
 #define SHAPES_MAX      ((size_t)1 << 15)
 #define SHAPES_TEXT_MAX ((size_t)6 << 20)
@@ -210,6 +220,7 @@ struct shape {
 struct miner {
 	mask_classify_fn *classify;
 	struct coarsener *coarsener;
+	struct recent *recent;
 	struct arena arena;
 	struct shape *shapes;
 	size_t nshapes, capshapes;
