@@ -448,6 +448,16 @@ static bool has_slash(const struct mask_bits *bits, size_t from, size_t to)
 	return false;
 }
 
+/* Words that all begin with a digit, and dots between them: what most values look like. */
+static inline bool is_plain_value(const struct mask_bits *bits, size_t from, size_t to)
+{
+	uint64_t word = mask_window(bits->word, from, to), starts = word & ~(word << 1);
+	uint64_t known = word | mask_window(bits->dot, from, to);
+
+	return (word & 1) && !(starts & ~mask_window(bits->digit, from, to)) &&
+	       known == ~UINT64_C(0) >> (64 - (to - from));
+}
+
 char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t from, size_t to)
 {
 	size_t end = to;
@@ -456,7 +466,11 @@ char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t fro
 		to--;
 	if (to == from)
 		return literal(o, m.p + from, end - from);
-	o = has_slash(bits, from, to) ? slashes(o, bits, m, from, &to, end)
-				      : digits(o, bits, m.p, from, to);
+	if (to - from <= 64 && is_plain_value(bits, from, to))
+		*o++ = MASK_ANY;
+	else if (has_slash(bits, from, to))
+		o = slashes(o, bits, m, from, &to, end);
+	else
+		o = digits(o, bits, m.p, from, to);
 	return literal(o, m.p + to, end - to);
 }
