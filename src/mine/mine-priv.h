@@ -211,8 +211,11 @@ struct recent *recent_new(void);
 void recent_free(struct recent *r);
 /* The shape kept for a message that is the same but for digits; RECENT_NONE if there is none. */
 uint32_t recent_find(struct recent *r, struct str m, enum level level, bool continuation);
-/* Keep the shape of the message looked for last, for as long as the miner lives. */
-void recent_keep(struct recent *r, struct str canonical, uint32_t shape);
+/*
+ * Keep the shape of the message looked for last, for as long as the miner lives. The n bytes of its
+ * canonical form are followed by 16 zeros.
+ */
+void recent_keep(struct recent *r, const char *canonical, size_t n, uint32_t shape);
 
 /* Shapes of one miner before it turns to the next coarser form, and bytes of their texts. */
 #define SHAPES_MAX      ((size_t)1 << 15)

@@ -151,7 +151,7 @@ uint32_t miner_add(struct miner *m, const struct logline *line)
 	if (m->slots[k]) {
 		shape = (uint32_t)slot_shape(m->slots[k]);
 		m->shapes[shape].count++;
-		recent_keep(m->recent, text, shape);
+		recent_keep(m->recent, text.p, text.n, shape);
 		return shape;
 	}
 	if (canonical)
