@@ -27,7 +27,7 @@ struct mask_bits {
 	uint64_t look[MASK_MAX / 64 + 1]; /* digits, slashes, second blanks, control bytes */
 	uint64_t word[MASK_MAX / 64 + 1]; /* letters, digits, '_', bytes from 0x80 on */
 	uint64_t digit[MASK_MAX / 64 + 1];
-	uint64_t dot[MASK_MAX / 64 + 1];
+	uint64_t join[MASK_MAX / 64 + 1]; /* '.' and '-' */
 };
 
 /* The first set bit at i or after it; n if there is none before n. */
