@@ -51,6 +51,7 @@ static const struct {
 	{"host db-7.eu.example.org:5432", "host <*>"},
 	{"a.com:443 a.c:443 b.org", "<*> a.c:<*> b.org"},
 	{"id 123e4567-e89b-12d3-a456-426614174000", "id <*>"},
+	{"a9b8c7-x.y -3-a 2026-1-2 2026-11-x 12-", "<*> <*> <date> <*> <*>-"},
 	/* names with numbers */
 	{"ssh2 on eth0, tty2", "ssh2 on eth0, tty2"},
 	{"core.10019 CPU#3 jetty-6.1.26", "core.<*> CPU#<*> jetty-<*>"},

@@ -75,8 +75,7 @@ struct str entity_learn_key(const struct str *lines, size_t n)
 /* As hash_bytes(); most logs leave most of these fields empty. */
 static uint64_t add_field(struct str s, uint64_t h)
 {
-	return s.n ? hash_bytes(s.p, s.n, h)
-		   : hash_fold(h ^ hash_fold(HASH_K0, HASH_K1), HASH_K0);
+	return s.n ? hash_bytes(s.p, s.n, h) : hash_fold(h ^ hash_fold(HASH_K0, HASH_K1), HASH_K0);
 }
 
 uint64_t entity_of(const struct logline *line, const struct entity_source *from)

@@ -16,7 +16,7 @@
 #define STEP    ((size_t)16)
 #define STEPS   ((size_t)11)
 #define LONGEST (STEP * STEPS)
-#define BITS    12
+#define BITS    12 /* the entries fit a second-level cache */
 #define PRESENT (UINT64_C(1) << 63)
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
