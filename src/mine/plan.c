@@ -190,7 +190,7 @@ size_t plan_params(const struct plan *p, struct str m, struct str *params, size_
 
 		len = 0;
 		if (i == p->n - 1)
-			to = match_end(lit, m);
+			to = lit.n ? match_end(lit, m) : m.n;
 		else if (lit.n)
 			to = find(lit, m, at, &len);
 		if (to == NOWHERE || to < value)
