@@ -784,36 +784,43 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 	out->n += format_time(t, out->p + out->n);
 }
 
-/* The bytes in which 8 of s at i are not as the cache wants them. */
-static uint64_t difference(const struct timestamp_cache *c, struct str s, size_t i)
-{
-	uint64_t a, b, same;
+typedef uint64_t words __attribute__((vector_size(16)));
 
-	memcpy(&a, s.p + i, 8);
-	memcpy(&b, c->raw + i, 8);
-	memcpy(&same, c->same + i, 8);
+/* The bits in which 16 bytes of s at i are not as the cache wants them. */
+static inline words difference(const struct timestamp_cache *c, const char *s, size_t i)
+{
+	words a, b, same;
+
+	memcpy(&a, s + i, 16);
+	memcpy(&b, c->raw + i, 16);
+	memcpy(&same, c->same + i, 16);
 	return (a ^ b) & same;
 }
 
 /* Do the two differ at most in the fraction's digits, which stand where they stood? *ns: those. */
 static bool same_second(const struct timestamp_cache *c, struct str s, unsigned shape, int64_t *ns)
 {
-	static const int32_t units[] = {0,     100000000, 10000000, 1000000, 100000,
+	static const int64_t units[] = {0,     100000000, 10000000, 1000000, 100000,
 					10000, 1000,      100,      10,      1};
-	uint64_t bad;
-	int32_t v = 0;
+	char room[16] = {0};
+	const char *p = s.p;
+	bool bad = false;
+	int64_t v = 0;
+	words w;
 
 	if (s.n != c->raw_n || shape != c->shape)
 		return false;
-	bad = difference(c, s, s.n - 8);
-	for (size_t i = 0; i + 8 < s.n; i += 8)
-		bad |= difference(c, s, i);
+	if (s.n < 16)
+		p = memcpy(room, s.p, s.n);
+	w = difference(c, p, 0);
+	for (size_t i = 16; i < s.n; i += 16)
+		w |= difference(c, p, i + 16 < s.n ? i : s.n - 16);
 	for (size_t i = c->frac_at; i < (size_t)c->frac_at + c->frac_n; i++) {
 		bad |= !digit(s.p[i]);
 		v = v * 10 + (s.p[i] - '0');
 	}
-	*ns = (int64_t)v * units[c->frac_n];
-	return !bad;
+	*ns = v * units[c->frac_n];
+	return !bad && !(w[0] | w[1]);
 }
 
 static int64_t fraction_ns(const char *p, size_t n)
@@ -864,8 +871,9 @@ bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned s
 	if (!timestamp_decode(s, shape, t))
 		return false;
 	c->raw_n = c->text_n = 0;
-	if (s.n < 8 || s.n > sizeof(c->raw) || s.n <= t->digits || t->ns < 0)
+	if (s.n > sizeof(c->raw) || s.n <= t->digits || t->ns < 0)
 		return true;
+	memset(c->raw, 0, sizeof(c->raw));
 	memcpy(c->raw, s.p, s.n);
 	c->raw_n = (uint8_t)s.n;
 	c->shape = shape;
