@@ -68,10 +68,19 @@ static struct str time_text(struct logrow *r)
 	return timestamp_text_cached(&r->cursor->time, r->line->time_text, t);
 }
 
+/* Mostly that of the line before, plus one. */
 static struct str line_number(struct logrow *r)
 {
-	buf_clear(&r->number);
-	buf_u64(&r->number, r->line->no);
+	uint64_t no = r->line->no;
+	char *last = r->number.n ? &r->number.p[r->number.n - 1] : NULL;
+
+	if (last && no == r->number_is + 1 && *last < '9') {
+		++*last;
+	} else if (!last || no != r->number_is) {
+		buf_clear(&r->number);
+		buf_u64(&r->number, no);
+	}
+	r->number_is = no;
 	return buf_str(&r->number);
 }
 

@@ -41,6 +41,7 @@ struct logrow {
 	struct event_time time;
 	struct str cells[LOGROW_COLUMNS]; /* but for those made on demand */
 	struct buf number, params_text;
+	uint64_t number_is; /* what number says */
 	struct str params[MINE_MAX_PARAMS];
 	size_t nparams;
 };

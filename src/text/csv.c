@@ -66,7 +66,7 @@ static void add_special(struct buf *b, struct str s)
 
 void csv_add_cells(struct buf *b, const struct str *cells, size_t n, struct str around)
 {
-	size_t room = n + ESCAPE_STEP;
+	size_t room = 3 * n + ESCAPE_STEP;
 	char *to;
 
 	for (size_t i = 0; i < n; i++)
@@ -80,13 +80,16 @@ void csv_add_cells(struct buf *b, const struct str *cells, size_t n, struct str 
 			*to++ = ',';
 		if (!s.n)
 			continue;
-		if (escape_copy_within(to, s, around, ',')) {
+		if (!escape_copy_within(to, s, around, ',')) {
+			to += s.n;
+		} else if (!escape_copy_within(to + 1, s, around, '"')) { /* only commas */
+			*to = to[s.n + 1] = '"';
+			to += s.n + 2;
+		} else {
 			b->n = (size_t)(to - b->p);
 			add_special(b, s);
 			buf_reserve(b, room);
 			to = b->p + b->n;
-		} else {
-			to += s.n;
 		}
 	}
 	b->n = (size_t)(to - b->p);

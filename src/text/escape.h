@@ -106,15 +106,17 @@ static inline unsigned escape_copy(struct buf *b, struct str s, char other)
 /* A bit for each byte that has any of the above, the first lowest. */
 static inline uint32_t escape_mask(escape_vector v, char other)
 {
-	escape_vector special =
-		(escape_vector)(v < 32) | (escape_vector)(v == '"') | (escape_vector)(v == other);
 #ifdef __SSE2__
-	return (uint32_t)_mm_movemask_epi8((__m128i)special);
+	__m128i x = (__m128i)v, odd = _mm_cmpgt_epi8(_mm_set1_epi8(32), x),
+		quote = _mm_cmpeq_epi8(_mm_set1_epi8('"'), x),
+		asked = _mm_cmpeq_epi8(x, _mm_set1_epi8(other));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(odd, quote), asked));
 #else
 	uint32_t mask = 0;
 
 	for (int i = 0; i < 16; i++)
-		mask |= (uint32_t)(special[i] & 1) << i;
+		mask |= (uint32_t)(v[i] < 32 || v[i] == '"' || v[i] == other) << i;
 	return mask;
 #endif
 }
