@@ -405,6 +405,12 @@ static void parameters(void **state)
 		{"constant", "constant", {NULL}},
 		{"other <*>", "constant 1", {NULL}},
 		{"a <*> b <*>", "a 1 c 2", {NULL}},
+		{"<*> (of at least <*>) is?", "a (b) c (of at  least 5) is\001", {"a (b) c", "5"}},
+		{"<*>, <*> of <*>",
+		 "more than sixteen bytes, more than sixteen, again of x",
+		 {"more than sixteen bytes", "more than sixteen, again", "x"}},
+		{"<*>?<*>)", "bell\007, a\tb)", {"bell", ", a\tb"}},
+		{"<*>", "", {""}},
 	};
 	struct str p[MINE_MAX_PARAMS];
 
