@@ -132,11 +132,11 @@ void format_free(struct format *f);
 /* ---- learn.c ---- */
 
 /*
- * Formats of a sample of lines, most frequent first; at most max. inner: of messages inside another
- * format, where only what is surely a header counts.
+ * Formats of a sample of lines, most frequent first; at most max. outer: the format whose messages
+ * the lines are, where only what is surely a header counts; NULL if they are lines.
  */
-size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out,
-		     size_t max);
+size_t learn_formats(const struct str *lines, size_t n, const struct format *outer,
+		     struct format **out, size_t max);
 
 /* ---- teach.c: a sample of the input and what is learnt from it ---- */
 

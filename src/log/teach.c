@@ -189,7 +189,7 @@ static void learn_inner(struct format *f, const struct str *lines, size_t n,
 	for (size_t i = 0; i < nknown; i++)
 		f->inner[f->ninner++] = known[i];
 	if (m >= 8)
-		f->ninner += (uint32_t)learn_formats(messages, m, true, f->inner + f->ninner,
+		f->ninner += (uint32_t)learn_formats(messages, m, f, f->inner + f->ninner,
 						     INNER_MAX - f->ninner);
 	free(messages);
 }
@@ -313,7 +313,7 @@ static void learn_all(struct logreader *r, struct sampling *s, const struct logf
 					       FORMATS_MAX - r->nformats);
 	n = unread(r, s, lines);
 	first = r->nformats;
-	r->nformats += (uint32_t)learn_formats(lines, n, false, r->formats + r->nformats,
+	r->nformats += (uint32_t)learn_formats(lines, n, NULL, r->formats + r->nformats,
 					       FORMATS_MAX - r->nformats);
 	for (uint32_t i = first; i < r->nformats; i++)
 		learn_inner(r->formats[i], lines, n, &r->names);
