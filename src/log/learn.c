@@ -245,6 +245,8 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 	case TOKEN_PUNCT: return col->sub != '=' && col->sub != '[';
 	case TOKEN_TAG: return n < 10 || st->distinct * 2 <= n;
 	case TOKEN_GROUP:
+		if (share(st->pairs, n, 50)) /* "[Log partition=3, dir=/srv] Rolled" is a message */
+			return false;
 		return (n < 10 || st->distinct * 2 <= n || share(st->idlike, n, 50)) &&
 		       !ends_in_groups(l, c);
 	default: break;
@@ -256,6 +258,9 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 		return true;
 	if (n < 20 || c <= l->anchor)
 		return false;
+	/* The client that was served, after how long that took. */
+	if (share(st->address, n, 99) && l->timed && c <= l->anchor + 2)
+		return true;
 	if (share(st->dotted, n, 98) && st->distinct * 4 <= n)
 		return true;
 	if (share(st->idlike, n, 99) && st->distinct * 10 <= n)
@@ -276,6 +281,21 @@ static bool id_follows(const struct learner *l, size_t c, struct column *col)
 		ids += c + 1 < l->alive[i]->n && sample_idlike(l->alive[i], c + 1);
 	col->names_id = share(ids, (uint32_t)l->nalive, 90);
 	return col->names_id;
+}
+
+/*
+ * Does the bracket of column c open a second level? Then it is a message's: "INFO [Log partition=3]
+ * Rolled".
+ */
+static bool opens_message(const struct learner *l, size_t c, const struct column *col)
+{
+	uint32_t levels = 0;
+
+	if (!l->have_level || col->kind != TOKEN_PUNCT || col->sub != '[')
+		return false;
+	for (size_t i = 0; i < l->nalive; i++)
+		levels += c + 1 < l->alive[i]->n && l->alive[i]->t[c + 1].kind == TOKEN_LEVEL;
+	return share(levels, (uint32_t)l->nalive, 50);
 }
 
 /* May a weak column stand between strong ones? */
@@ -323,7 +343,8 @@ size_t learn_columns(struct learner *l)
 		tally_column(l, c, &y);
 		*col = (struct column){.sub = 0};
 		col->kind = (uint8_t)column_kind(l, &y, c, col);
-		if (col->kind == TOKEN_END || (tagged && !after_tag(col, &l->cols[c - 1])))
+		if (col->kind == TOKEN_END || (tagged && !after_tag(col, &l->cols[c - 1])) ||
+		    opens_message(l, c, col))
 			break;
 		col->gapless = share(y.gapless, y.total - y.end, 50);
 		if (col->kind == TOKEN_ATOM && c > l->anchor) {
