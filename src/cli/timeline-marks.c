@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/timeline-priv.h"
-#include "compare/symptom.h"
+#include "text/symptom.h"
 
 #define REPEATS 10 /* symptoms of one template shown of a log, besides the first and the last */
 
