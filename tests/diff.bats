@@ -37,6 +37,17 @@ json() {
 	[ "$(json 'any(f["evidence"][0]["line"] in (91, 92) and f["kind"] == "new" for f in d["findings"])')" = False ]
 }
 
+@test "the number of threads changes no byte, not even in the command" {
+	run "$INQUEST" diff --json -v "${ci[@]}"
+	want=$output
+	[ "$(json 'd["command"]')" = "inquest diff --json -v ${ci[*]}" ]
+	for j in -j1 '-j 8' --threads=3 '--threads 2'; do
+		# shellcheck disable=SC2086 # one word or two
+		run "$INQUEST" diff --json $j -v "${ci[@]}"
+		[ "$output" = "$want" ]
+	done
+}
+
 @test "the same log twice: nothing differs" {
 	run "$INQUEST" diff demo/server/good.log demo/server/good.log
 	[ "$status" -eq 0 ]

@@ -3,6 +3,7 @@
  * inquest diff: good against bad. It tells by content what it was given; logs, directories of logs,
  * archives and digests of logs so far.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,19 +73,37 @@ static void shell_word(struct buf *b, const char *w)
 	buf_add_char(b, '\'');
 }
 
+/* Is it -j N, in how many words? The number of threads changes nothing of the result. */
+static int threads_words(const char *arg)
+{
+	if (strcmp(arg, "-j") == 0 || strcmp(arg, "--threads") == 0)
+		return 2;
+	return strncmp(arg, "-j", 2) == 0 || strncmp(arg, "--threads=", 10) == 0;
+}
+
 static const char *command_line(int argc, char **argv, struct buf *b)
 {
+	bool options_end = false;
+
 	BUF_LIT(b, "inquest diff");
 	for (int i = 1; i < argc; i++) {
+		int skip = options_end ? 0 : threads_words(argv[i]);
+
+		if (skip) {
+			i += skip - 1;
+			continue;
+		}
+		options_end = options_end || strcmp(argv[i], "--") == 0;
 		buf_add_char(b, ' ');
 		shell_word(b, argv[i]);
 	}
 	return buf_cstr(b);
 }
 
-static void print(const struct values *v, const struct diff_report *r)
+static int print(const struct values *v, const struct diff_report *r, struct err *err)
 {
 	struct buf out = {0};
+	int rc = 0;
 
 	if (v->logs.json)
 		diff_report_json(r, &out);
@@ -100,8 +119,11 @@ static void print(const struct values *v, const struct diff_report *r)
 		diff_report_gitlab(r, &out);
 	else
 		diff_report_markdown(r, &out);
-	fwrite(buf_cstr(&out), 1, out.n, stdout);
+	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
+	    errno != EPIPE)
+		rc = err_errno(err, "output");
 	buf_release(&out);
+	return rc;
 }
 
 /* What to look at next: the bad log from shortly before the divergence on. */
@@ -130,29 +152,32 @@ static const char *next_command(const struct logdiff *d, const struct logdiff_in
 	return buf_cstr(b);
 }
 
-/* Compare what was opened; whether something differs. */
-static bool compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command)
+/* Compare what was opened; *differs: whether something does. */
+static int compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
+		   bool *differs, struct err *err)
 {
 	struct diff_input input;
 	struct logdiff diff;
 	struct buf next = {0};
-	bool differs;
+	int rc;
 
 	logs_mine(logs, cli);
 	diff_input_init(&input, logs);
 	logdiff_run(&diff, &input.in);
-	print(v, &(struct diff_report){.diff = &diff,
-				       .in = &input.in,
-				       .command = command,
-				       .next = next_command(&diff, &input.in, &next),
-				       .color = cli->color_out,
-				       .verbose = v->verbose > 0,
-				       .width = (size_t)cli->width});
-	differs = diff.nfindings || diff.first.found;
+	rc = print(v,
+		   &(struct diff_report){.diff = &diff,
+					 .in = &input.in,
+					 .command = command,
+					 .next = next_command(&diff, &input.in, &next),
+					 .color = cli->color_out,
+					 .verbose = v->verbose > 0,
+					 .width = (size_t)cli->width},
+		   err);
+	*differs = diff.nfindings || diff.first.found;
 	logdiff_release(&diff);
 	diff_input_release(&input);
 	buf_release(&next);
-	return differs;
+	return rc;
 }
 
 /* Read the baseline as a good side, if there is one to read. */
@@ -160,11 +185,22 @@ static int add_baseline(struct logs *logs, const struct values *v, bool *make, s
 {
 	int rc = 0;
 
-	*make = v->update && access(v->baseline, F_OK) != 0;
+	*make = false;
+	if (v->baseline && strcmp(v->baseline, "-") != 0 && access(v->baseline, F_OK) != 0 &&
+	    errno == ENOENT) {
+		*make = v->update;
+		if (!*make)
+			return err_set(err, ERR_NOTFOUND,
+				       "%s: no such file; --update --as-good makes it from a "
+				       "good run",
+				       v->baseline);
+	}
 	if (v->baseline && !*make)
 		rc = logs_add(logs, v->baseline, 0, err);
 	if (!rc && v->baseline && !*make && !logs->set.ndigests)
-		rc = err_set(err, ERR_INPUT, "%s: is no digest (" DIGEST_SCHEMA ")", v->baseline);
+		rc = err_set(err, ERR_INPUT,
+			     "%s: is no digest (" DIGEST_SCHEMA "); inquest log digest makes one",
+			     v->baseline);
 	return rc;
 }
 
@@ -238,16 +274,17 @@ static int sort_paths(struct values *v, const struct option_list *rest, struct e
 static int diff(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
 		int *status, struct err *err)
 {
-	bool make, differs;
+	bool make, differs = false;
 	int rc = add_baseline(logs, v, &make, err);
 
 	if (!rc)
 		rc = add_all(logs, &v->good, 0, err);
 	if (!rc)
 		rc = add_all(logs, &v->bad, 1, err);
+	if (!rc && (!make || v->good.n))
+		rc = compare(cli, logs, v, command, &differs, err);
 	if (rc)
 		return rc;
-	differs = (!make || v->good.n) && compare(cli, logs, v, command);
 	*status = differs && !v->as_good ? EXIT_FOUND : EXIT_DONE;
 	if (v->update && *status == EXIT_DONE)
 		return update_baseline(logs, v->baseline, make, err);
