@@ -48,6 +48,41 @@ json() {
 	done
 }
 
+# next_works: the command of $output's last line runs and shows something
+next_works() {
+	next=$(printf '%s\n' "$output" | sed -n 's/^Next: inquest //p')
+	[ -n "$next" ]
+	(cd "$tmp" && eval "\"\$INQUEST\" $next") >"$tmp/shown" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
+	[ -s "$tmp/shown" ]
+}
+
+@test "the next command can be pasted: logs without a year, a date, a zone; members of archives" {
+	for head in '2024-05-01T10:00:0%d.5+02:00 INFO' 'Jun 20 05:43:4%d node1 app[12]:' '06-20 05:43:4%d.123 I/app ( 12):' \
+		'05:43:4%d.5 INFO' '[    %d.25] usb:' '150000000%d.25 INFO' 'step %d:'; do
+		# shellcheck disable=SC2059 # the heads are formats
+		for i in 1 2 3 4 5 6 7 8 9; do printf "$head ok $i\n" $i; done >"$tmp/g.log"
+		sed 's/ok 5/FAILED to open the disk/' "$tmp/g.log" >"$tmp/b.log"
+		run bash -c 'cd "$1" && "$INQUEST" diff g.log b.log' - "$tmp"
+		next_works
+	done
+	tar -C "$tmp" -cf "$tmp/b.tar" g.log b.log
+	mkdir "$tmp/run" && mv "$tmp/b.tar" "$tmp/run"
+	run bash -c 'cd "$1" && "$INQUEST" diff g.log run' - "$tmp"
+	[[ "$output" == *"run/b.tar:b.log"* ]]
+	next_works
+	run bash -c 'cd "$1" && "$INQUEST" diff g.log - <b.log' - "$tmp"
+	[[ "$output" != *Next:* ]]
+}
+
+@test "a line with a header and no text shows its time only" {
+	printf '2024-05-01 10:00:0%d INFO step %d\n' 1 1 2 2 3 3 4 4 >"$tmp/good"
+	sed '3s/INFO.*/INFO /' "$tmp/good" >"$tmp/bad"
+	run "$INQUEST" diff "$tmp/good" "$tmp/bad"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"bad:3    + 10:00:03"* || "$output" == *"bad:3  + 10:00:03"* ]]
+	[[ "$output" != *"10:00:03 2024-05-01"* ]]
+}
+
 @test "the same log twice: nothing differs" {
 	run "$INQUEST" diff demo/server/good.log demo/server/good.log
 	[ "$status" -eq 0 ]

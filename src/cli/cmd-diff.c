@@ -126,30 +126,75 @@ static int print(const struct values *v, const struct diff_report *r, struct err
 	return rc;
 }
 
+/* A time as --since takes it: logs without a year or a date are asked without. */
+static void since_word(const struct event_time *t, struct buf *b)
+{
+	struct buf time = {0};
+	struct str s;
+	size_t at;
+
+	timestamp_format(t, &time);
+	buf_cstr(&time); /* ends it in NUL */
+	s = buf_str(&time);
+	at = str_find_char(s, 'T');
+	if (!t->has_date) {
+		s = str_from(s, at + 1);
+	} else if (!t->has_year && at < s.n) {
+		time.p[at] = ' ';
+		s = str_from(s, 5);
+	}
+	if (s.n) {
+		BUF_LIT(b, "--since ");
+		shell_word(b, s.p);
+		buf_add_char(b, ' ');
+	}
+	buf_release(&time);
+}
+
+/*
+ * A log as an argument: its file, or the archive that it is a member of and which member. false:
+ * it cannot be read again (standard input).
+ */
+static bool log_words(struct str name, struct buf *b)
+{
+	CLEANUP_BUF struct buf path = {0}, where = {0};
+
+	buf_add_str(&path, name);
+	while (access(buf_cstr(&path), F_OK) != 0) {
+		while (path.n && path.p[path.n - 1] != ':')
+			path.n--;
+		if (!path.n)
+			return false;
+		path.n--;
+	}
+	if (path.n < name.n) {
+		BUF_LIT(&where, "file == \"");
+		buf_add_str(&where, name);
+		BUF_LIT(&where, "\"");
+		BUF_LIT(b, "--where ");
+		shell_word(b, buf_cstr(&where));
+		buf_add_char(b, ' ');
+	}
+	shell_word(b, buf_cstr(&path));
+	return true;
+}
+
 /* What to look at next: the bad log from shortly before the divergence on. */
 static const char *next_command(const struct logdiff *d, const struct logdiff_input *in,
 				struct buf *b)
 {
 	const struct evidence *e = d->first.has_common ? &d->first.common[1] : &d->first.next[1];
 	struct logdiff_line line;
-	struct buf time = {0};
 	struct arena a;
 
 	if (!d->first.found || !e->nlines || in->side[1].logs[e->file].sparse)
 		return NULL;
 	arena_init(&a);
 	in->line(in->arg, e->side, e->file, e->line, &a, &line);
-	timestamp_format(&line.time, &time);
 	BUF_LIT(b, "inquest log timeline ");
-	if (time.n) {
-		BUF_LIT(b, "--since ");
-		shell_word(b, buf_cstr(&time));
-		buf_add_char(b, ' ');
-	}
-	shell_word(b, arena_str(&a, in->side[1].logs[e->file].name).p);
-	buf_release(&time);
+	since_word(&line.time, b);
 	arena_release(&a);
-	return buf_cstr(b);
+	return log_words(in->side[1].logs[e->file].name, b) ? buf_cstr(b) : NULL;
 }
 
 /* Compare what was opened; *differs: whether something does. */
