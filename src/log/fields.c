@@ -281,6 +281,10 @@ struct format *format_build(struct learner *l, size_t n)
 	}
 	/* Text after a time alone keeps its indentation. */
 	add_op(f, n == 1 || (n == 3 && l->cols[2].kind == TOKEN_PUNCT) ? OP_BLANK : OP_SKIP);
+	/* "fine: text": without the colon it is a word like others. */
+	if (!f->timed && f->nops > 2 && f->ops[0].kind == OP_LEVEL && f->ops[1].kind == OP_SKIP &&
+	    f->ops[2].kind == OP_CHAR && f->ops[2].arg == ':')
+		strong = 3;
 	f->required = (uint32_t)strong;
 	f->bare = f->timed;
 	for (uint32_t i = 0; i < f->nops; i++) {

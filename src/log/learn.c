@@ -14,7 +14,8 @@
  */
 #include "log/learn.h"
 
-#define WEAK_MAX 5 /* weak columns in a row */
+#define WEAK_MAX  5 /* weak columns in a row */
+#define WORDS_MAX 2 /* of them, words that are the same in all lines */
 
 struct tally {
 	uint32_t total, end, gapless, kind[16], punct[128], open[128];
@@ -308,6 +309,22 @@ static bool column_plausible(const struct learner *l, const struct column *col)
 	       share(st->idlike, n, 90) || share(st->dotted, n, 95) || share(st->repeat, n, 80);
 }
 
+/* A word in small letters, the same in all lines, and no separator after it: part of a sentence? */
+static bool constant_word(const struct learner *l, size_t c, const struct column *col)
+{
+	struct str v = sample_text(l->alive[0], c);
+	uint32_t separated = 0;
+
+	if (col->kind != TOKEN_ATOM || col->stats.distinct > 1 || l->nalive < 3 || v.n < 2)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] < 'a' || v.p[i] > 'z')
+			return false;
+	for (size_t i = 0; i < l->nalive; i++)
+		separated += c + 1 < l->alive[i]->n && l->alive[i]->t[c + 1].kind == TOKEN_PUNCT;
+	return !share(separated, (uint32_t)l->nalive, 50);
+}
+
 /* Share of lines that still have text after column c. */
 static bool leaves_message(const struct learner *l, size_t c)
 {
@@ -329,7 +346,7 @@ static bool after_tag(const struct column *col, const struct column *before)
 
 size_t learn_columns(struct learner *l)
 {
-	size_t header = 0, weak = 0, floor = l->nalive * 6 / 10;
+	size_t header = 0, weak = 0, words = 0, floor = l->nalive * 6 / 10;
 	bool tagged = false;
 	size_t nbefore;
 	bool doubt = false; /* a column whose values vary freely: only a time or level redeems it */
@@ -385,7 +402,9 @@ size_t learn_columns(struct learner *l)
 			doubt = false;
 		} else if (c > l->anchor) {
 			doubt = doubt || !column_plausible(l, col);
-			if (++weak > WEAK_MAX)
+			words = constant_word(l, c, col) ? words + 1 : 0;
+			/* "error: cannot open [disk3]" again and again is no header. */
+			if (++weak > WEAK_MAX || words > (l->timed ? WORDS_MAX : 0))
 				break;
 		}
 		/* A tag ends a header, unless it is the name of an id: "TraceID: 4bf92f35...". */
