@@ -171,14 +171,39 @@ static void find_changes(const struct ld *d, struct logdiff *out)
 		if (f->kind != FINDING_MISSING || !d->changed[f->tmpl])
 			continue;
 		for (size_t k = 0; k < out->nfindings && !f->trigger; k++)
-			if (out->findings[k].kind == FINDING_VALUE &&
+			if ((out->findings[k].kind == FINDING_VALUE ||
+			     (out->findings[k].kind == FINDING_NEW &&
+			      out->findings[k].good_count)) &&
 			    out->findings[k].tmpl == d->changed[f->tmpl] - 1)
 				f->trigger = out->findings[k].rank;
 	}
 }
 
+/* A symptom that the good runs state too is NEW by its value: that finding says the same again. */
+static void merge_values(struct ld *d)
+{
+	uint32_t *at = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*at));
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->nfound; i++)
+		if (d->found[i].kind == FINDING_NEW && d->found[i].good_count)
+			at[d->found[i].tmpl] = (uint32_t)i + 1;
+	for (size_t i = 0; i < d->nfound; i++) {
+		const struct logdiff_finding *f = &d->found[i];
+		struct logdiff_finding *same = at[f->tmpl] ? &d->found[at[f->tmpl] - 1] : NULL;
+
+		if (same && f->kind == FINDING_VALUE && same->where.file == f->where.file &&
+		    same->where.line == f->where.line && f->score <= same->score)
+			same->note = same->note.n ? same->note : f->note;
+		else
+			d->found[n++] = *f;
+	}
+	d->nfound = n;
+}
+
 static void rank(struct ld *d, struct logdiff *out)
 {
+	merge_values(d);
 	if (d->nfound)
 		qsort(d->found, d->nfound, sizeof(*d->found), finding_cmp);
 	out->nfindings = d->nfound;
@@ -189,6 +214,23 @@ static void rank(struct ld *d, struct logdiff *out)
 		out->findings[i].rank = (uint32_t)(i + 1);
 	find_triggers(out);
 	find_changes(d, out);
+}
+
+/*
+ * A symptom whose statement the good runs have too, with other values, was ranked as what is new;
+ * only what no good run has is called so.
+ */
+static void settle_kinds(struct logdiff *out)
+{
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+
+		if (f->kind != FINDING_NEW || !f->good_count)
+			continue;
+		f->kind = FINDING_VALUE;
+		if (!f->note.n)
+			f->note = STR("a value that no good run has");
+	}
 }
 
 void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
@@ -215,6 +257,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_lines_order(&d, out);
 	ld_first(&d, out);
 	ld_chains(&d, out);
+	settle_kinds(out);
 	map_release(&d.pair_of);
 	map_release(&d.value_seen);
 	map_release(&d.good_lines);
