@@ -302,6 +302,21 @@ def brackets(directory):
     every.write(directory, "log4j-partition")
 
 
+def tail(directory):
+    """log4j's "[%d] %p %m (%c)": who speaks stands behind the message."""
+    log = Log(20)
+    for i in range(60):
+        t = log.tick()
+        level, who, message = log.rng.choice([
+            ("INFO", "orders.log.Log", "[Log partition=orders-%d, dir=/srv/queue] Rolled new segment at offset %d" % (i % 20, i * 1000)),
+            ("INFO", "orders.network.Acceptor", "Awaiting connections on 0.0.0.0:%d (plain)" % (9000 + i)),
+            ("WARN", "orders.server.Coordinator", "[Coordinator %d]: Rebalance took %d ms" % (i % 4, 900 + i)),
+            ("ERROR", "orders.server.Replica$Fetcher", "Could not append to orders-%d" % i)])
+        log.add("[%s] %s %s (%s)" % (stamp(t).replace("T", " ").replace(".", ","), level, message, who),
+                JAVA if level == "ERROR" else (), time=stamp(t), level=level, function=who, message=message)
+    log.write(directory, "log4j-tail")
+
+
 def journal():
     """Entries in the journal's export format."""
     rng, us = random.Random(13), 1795399511123456
@@ -331,5 +346,5 @@ def journal():
 if sys.argv[1:] == ["journal"]:
     journal()
 else:
-    for generate in logcat, cbs, containers, pipelines, dotnet, klog, squid, slurm, mysql, collected, brackets:
+    for generate in logcat, cbs, containers, pipelines, dotnet, klog, squid, slurm, mysql, collected, brackets, tail:
         generate(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
