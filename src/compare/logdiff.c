@@ -134,11 +134,29 @@ static int finding_cmp(const void *pa, const void *pb)
 	return a->tmpl < b->tmpl ? -1 : a->tmpl > b->tmpl;
 }
 
+#define EVENT_LINES 200 /* of an event that are looked at, in each direction */
+
+/* Do two lines of a log belong to one event? */
+static bool same_event(const struct ld *d, const struct evidence *a, const struct evidence *b)
+{
+	const struct logdiff_log *log = &d->in->side[1].logs[a->file];
+	uint64_t from = a->line < b->line ? a->line : b->line,
+		 to = a->line < b->line ? b->line : a->line;
+
+	if (a->file != b->file || log->sparse || to - from > EVENT_LINES)
+		return false;
+	for (uint64_t no = from + 1; no <= to; no++)
+		if (ld_is_head(&log->recs[no - 1]))
+			return false;
+	return true;
+}
+
 /*
- * A bare verdict, a warning or a line without any symptom that comes after a statement of what
+ * A line of the event that states what failed is part of that statement, whether above or below. A
+ * bare verdict, a warning or a line without any symptom that comes after a statement of what
  * failed is taken as its consequence: the trigger is the nearest such statement before it.
  */
-static void find_triggers(struct logdiff *out)
+static void find_triggers(const struct ld *d, struct logdiff *out)
 {
 	for (size_t i = 0; i < out->nfindings; i++) {
 		struct logdiff_finding *f = &out->findings[i];
@@ -149,6 +167,11 @@ static void find_triggers(struct logdiff *out)
 		for (size_t k = 0; k < i; k++) {
 			const struct logdiff_finding *c = &out->findings[k];
 
+			if (c->kind == FINDING_NEW && c->symptom >= SYMPTOM_FAILURE &&
+			    same_event(d, &c->where, &f->where)) {
+				best = c;
+				break;
+			}
 			if (c->kind != FINDING_NEW || c->symptom < SYMPTOM_FAILURE ||
 			    c->where.file != f->where.file || c->where.line >= f->where.line ||
 			    f->where.line - c->where.line - c->where.nlines > TRIGGER_LINES)
@@ -212,7 +235,7 @@ static void rank(struct ld *d, struct logdiff *out)
 		memcpy(out->findings, d->found, d->nfound * sizeof(*d->found));
 	for (size_t i = 0; i < d->nfound; i++)
 		out->findings[i].rank = (uint32_t)(i + 1);
-	find_triggers(out);
+	find_triggers(d, out);
 	find_changes(d, out);
 }
 
