@@ -24,6 +24,8 @@ json() {
 	[ "$(json 'd["findings"][0]["kind"]')" = value ]
 	[ "$(json 'd["findings"][0]["note"]')" = "2.1.0 -> 2.2.0" ]
 	[ "$(json 'any(f["kind"] == "new" and f["evidence"][0]["line"] == 12 for f in d["findings"])')" = True ]
+	# The same value in a second statement.
+	[ "$(json '[f["trigger"] for f in d["findings"] if f["kind"] == "value"]')" = '[None, 1]' ]
 	# The lines around the error are part of it: one entry on the screen.
 	error=$(json '[f["rank"] for f in d["findings"] if f["evidence"][0]["line"] == 12][0]')
 	[ "$(json '{f["trigger"] for f in d["findings"] if f["kind"] == "new" and f["evidence"][0]["line"] in (8, 9, 10)}')" = "{$error}" ]

@@ -202,6 +202,32 @@ static void find_changes(const struct ld *d, struct logdiff *out)
 	}
 }
 
+/* The same unseen value in several statements, or several in one line: the first stands for all. */
+static void find_same_values(struct logdiff *out)
+{
+	struct map notes = {0}, places = {0}; /* hash -> index of the first finding */
+
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+		uint64_t place = hash_word((uint64_t)f->where.file + 1, f->where.line);
+		const struct logdiff_finding *same, *here;
+
+		if (f->kind != FINDING_VALUE || !f->note.n)
+			continue;
+		same = &out->findings[map_put(&notes, hash_str(f->note), (uint32_t)i, NULL)];
+		here = &out->findings[map_put(&places, place, (uint32_t)i, NULL)];
+		if (f->trigger)
+			continue;
+		if (same != f && str_eq(same->note, f->note))
+			f->trigger = same->rank;
+		else if (here != f && here->where.file == f->where.file &&
+			 here->where.line == f->where.line)
+			f->trigger = here->rank;
+	}
+	map_release(&notes);
+	map_release(&places);
+}
+
 /* A symptom that the good runs state too is NEW by its value: that finding says the same again. */
 static void merge_values(struct ld *d)
 {
@@ -237,6 +263,7 @@ static void rank(struct ld *d, struct logdiff *out)
 		out->findings[i].rank = (uint32_t)(i + 1);
 	find_triggers(d, out);
 	find_changes(d, out);
+	find_same_values(out);
 }
 
 /*
