@@ -70,6 +70,15 @@ every_command() {
 	[ "$("$INQUEST" log table --csv --since 2026-11-24 app.log | wc -l)" -eq 1 ]
 }
 
+@test "a time without a year is one that log table prints" {
+	seq -f 'Nov 23 04:15:%02.0f node1 sshd[601]: session opened' 40 >syslog.log
+	time=$("$INQUEST" log table --csv syslog.log | sed -n 12p | cut -d, -f3)
+	[ "$time" = 0000-11-23T04:15:11 ]
+	[ "$("$INQUEST" log table --csv --until "$time" syslog.log | wc -l)" -eq 11 ]
+	[ "$("$INQUEST" log table --csv --since "$time" syslog.log | wc -l)" -eq 31 ]
+	[ "$("$INQUEST" log table --csv --since 0000-11-24 syslog.log | wc -l)" -eq 1 ]
+}
+
 @test "nothing but odd bytes" {
 	head -c 100000 /dev/zero | tr '\0' '\r' >cr
 	head -c 100000 /dev/zero | tr '\0' '\n' >lf
