@@ -34,11 +34,8 @@ static bool level_first(const struct sample *s)
 
 	if (s->n < 2)
 		return false;
-	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[') {
-		/* "[Log partition=3]" begins a message: not every word for a level is one. */
-		return t[1].kind == TOKEN_LEVEL &&
-		       (t[1].sub || (s->n > 2 && t[2].kind == TOKEN_PUNCT));
-	}
+	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[')
+		return t[1].kind == TOKEN_LEVEL;
 	if (t[0].kind == TOKEN_LETTER && t[0].sub == 2)
 		return true;
 	/* "[main] DEBUG text" */

@@ -284,10 +284,7 @@ static bool id_follows(const struct learner *l, size_t c, struct column *col)
 	return col->names_id;
 }
 
-/*
- * Does the bracket of column c open a second level? Then it is a message's: "INFO [Log partition=3]
- * Rolled".
- */
+/* Does the bracket of column c open a second level? It is the message's: "INFO [WARN] Rolled". */
 static bool opens_message(const struct learner *l, size_t c, const struct column *col)
 {
 	uint32_t levels = 0;
