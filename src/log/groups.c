@@ -107,6 +107,18 @@ static void lex_sample(struct sample *s, struct str line)
 	s->n = (uint8_t)lex_header(s->line, s->t, HEADER_MAX_TOKENS);
 }
 
+static bool tailed(const struct learner *l)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		struct logline line = {0};
+
+		have += tail_match(l->alive[i]->line, &line);
+	}
+	return tail_usual(have, l->nalive);
+}
+
 static void learn_group(struct learner *l, struct format **out, size_t *nout)
 {
 	struct sample *first = l->alive[0];
@@ -118,6 +130,7 @@ static void learn_group(struct learner *l, struct format **out, size_t *nout)
 	if (!l->timed)
 		l->anchor = 0;
 	l->have_level = false;
+	l->tailed = tailed(l);
 	l->tabs = first->tabs;
 	cols = learn_columns(l);
 	if (cols == 0 || l->nalive == 0)
