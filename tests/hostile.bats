@@ -196,6 +196,26 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	done
 }
 
+@test "lines that are cut: in which file" {
+	{ head -c 3000000 /dev/zero | tr '\0' a; echo; cat app.log; } >long.log
+	for command in 'log table' 'log digest'; do
+		# shellcheck disable=SC2086 # words
+		"$INQUEST" $command app.log long.log 2>err >out
+		[ "$(cat err)" = "inquest: long.log: 1 line is longer than 1048576 bytes: only the beginning is read" ]
+	done
+}
+
+@test "a file that shrinks while it is read: only that is said" {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do cat app.log app.log app.log app.log; done >big.log
+	for _ in 1 2 3 4 5; do cat big.log big.log; done >shrinks.log
+	mkfifo later
+	# It is mapped before the pipe is waited for.
+	(sleep 1; truncate -s 5000 shrinks.log; cat app.log >later) 3>&- &
+	"$INQUEST" log table shrinks.log later 2>err >out
+	wait $!
+	[ "$(cat err)" = "inquest: shrinks.log: shrank while it was read" ]
+}
+
 @test "a file that shrinks while it is read" {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do cat app.log app.log app.log app.log; done >shrink.log
 	(for _ in 1 2 3 4 5 6; do truncate -s 5000 shrink.log; cat app.log >>shrink.log; done) 3>&- &
