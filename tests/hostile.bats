@@ -177,6 +177,23 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	[ "$(find . -name '*tmp*' -o -path './split/*' | wc -l)" -eq 0 ]
 }
 
+@test "the folder of --split goes if nothing comes to be in it" {
+	seq -f '2026-11-23 10:00:00 [t-%g] INFO job done' 600 >threads.log
+	fails 3 "more than 500 files" log table --split thread -o split threads.log
+	[ ! -e split ]
+	mkdir mine
+	fails 3 "more than 500 files" log table --split thread -o mine threads.log
+	[ -d mine ]
+	# An expression that takes a long time, and the program killed meanwhile.
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "2026-11-23 10:00:00 INFO worker: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }' >slow.log
+	"$INQUEST" log table --split level -o split --grep '(a+)+c' slow.log 3>&- &
+	for _ in $(seq 200); do [ -d split ] && break; sleep .05; done
+	[ -d split ]
+	kill %1
+	wait %1 || true
+	[ ! -e split ]
+}
+
 @test "output: a device stays a device, a link a link, a full one is told" {
 	fails 4 "No space left" log digest -o /dev/full app.log
 	[ -c /dev/full ]
