@@ -34,11 +34,8 @@ static bool level_first(const struct sample *s)
 
 	if (s->n < 2)
 		return false;
-	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[') {
-		/* "[Log partition=3]" begins a message: not every word for a level is one. */
-		return t[1].kind == TOKEN_LEVEL &&
-		       (t[1].sub || (s->n > 2 && t[2].kind == TOKEN_PUNCT));
-	}
+	if (t[0].kind == TOKEN_PUNCT && t[0].sub == '[')
+		return t[1].kind == TOKEN_LEVEL;
 	if (t[0].kind == TOKEN_LETTER && t[0].sub == 2)
 		return true;
 	/* "[main] DEBUG text" */
@@ -110,6 +107,18 @@ static void lex_sample(struct sample *s, struct str line)
 	s->n = (uint8_t)lex_header(s->line, s->t, HEADER_MAX_TOKENS);
 }
 
+static bool tailed(const struct learner *l)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		struct logline line = {0};
+
+		have += tail_match(l->alive[i]->line, &line);
+	}
+	return tail_usual(have, l->nalive);
+}
+
 static void learn_group(struct learner *l, struct format **out, size_t *nout)
 {
 	struct sample *first = l->alive[0];
@@ -121,6 +130,7 @@ static void learn_group(struct learner *l, struct format **out, size_t *nout)
 	if (!l->timed)
 		l->anchor = 0;
 	l->have_level = false;
+	l->tailed = tailed(l);
 	l->tabs = first->tabs;
 	cols = learn_columns(l);
 	if (cols == 0 || l->nalive == 0)

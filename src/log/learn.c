@@ -284,10 +284,7 @@ static bool id_follows(const struct learner *l, size_t c, struct column *col)
 	return col->names_id;
 }
 
-/*
- * Does the bracket of column c open a second level? Then it is a message's: "INFO [Log partition=3]
- * Rolled".
- */
+/* Does the bracket of column c open a second level? It is the message's: "INFO [WARN] Rolled". */
 static bool opens_message(const struct learner *l, size_t c, const struct column *col)
 {
 	uint32_t levels = 0;
@@ -297,6 +294,20 @@ static bool opens_message(const struct learner *l, size_t c, const struct column
 	for (size_t i = 0; i < l->nalive; i++)
 		levels += c + 1 < l->alive[i]->n && l->alive[i]->t[c + 1].kind == TOKEN_LEVEL;
 	return share(levels, (uint32_t)l->nalive, 50);
+}
+
+/*
+ * Where the name of who speaks ends the line, a bracket that holds blanks behind the level begins
+ * the message: "INFO [Coordinator 1]: Rebalanced (orders.Coordinator)". It is no thread, unless it
+ * says so.
+ */
+static bool begins_message(const struct learner *l, const struct column *col)
+{
+	const struct stats *st = &col->stats;
+	uint32_t n = (uint32_t)l->nalive;
+
+	return l->tailed && l->have_level && col->kind == TOKEN_GROUP && share(st->blanks, n, 50) &&
+	       !share(st->threadlike, n, 50) && !share(st->numpair, n, 50);
 }
 
 /* May a weak column stand between strong ones? */
@@ -384,6 +395,8 @@ size_t learn_columns(struct learner *l)
 			break;
 		}
 		column_stats(l, c, col);
+		if (begins_message(l, col))
+			break;
 		if (col->kind == TOKEN_LEVEL || col->kind == TOKEN_LETTER ||
 		    col->kind == TOKEN_SYMBOL ||
 		    (col->kind == TOKEN_GROUP && share(col->stats.module, (uint32_t)l->nalive, 90)))

@@ -62,6 +62,7 @@ struct learner {
 	size_t anchor; /* column of the first timestamp (or 0) */
 	unsigned tabs;
 	bool timed, have_level;
+	bool tailed; /* nearly all lines end in the name of who speaks */
 };
 
 /* Separators may be padded: "info  :" beside "notice:". */

@@ -157,6 +157,8 @@ struct str visible_text(struct str raw, struct buf *scratch);
 
 /* The format of a name in parentheses at the end of nearly all messages; NULL if they have none. */
 struct format *tail_learn(const struct str *messages, size_t n);
+/* Do nearly all of n texts end so, of which have do? */
+bool tail_usual(size_t have, size_t n);
 /* Cut it off: fills function and message. */
 bool tail_match(struct str text, struct logline *line);
 

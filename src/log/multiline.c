@@ -288,6 +288,16 @@ static bool goes_on(enum kind kind, struct str s, bool indented, bool after_blan
 	}
 }
 
+bool multiline_at_rule(uint32_t state)
+{
+	return (state & STATE_KIND) == KIND_RULE;
+}
+
+bool multiline_under_rule(uint32_t state)
+{
+	return (state & STATE_KIND) == KIND_ASAN || (state & STATE_KIND) == KIND_TSAN;
+}
+
 bool multiline_looks_like_trace(struct str text)
 {
 	struct str s = unindented(text);

@@ -32,6 +32,11 @@ bool tail_match(struct str text, struct logline *line)
 	return line->message.n > 0;
 }
 
+bool tail_usual(size_t have, size_t n)
+{
+	return have >= 8 && have * 10 >= n * 9;
+}
+
 struct format *tail_learn(const struct str *messages, size_t n)
 {
 	struct format *f;
@@ -42,7 +47,7 @@ struct format *tail_learn(const struct str *messages, size_t n)
 
 		have += tail_match(messages[i], &line);
 	}
-	if (have < 8 || have * 10 < n * 9)
+	if (!tail_usual(have, n))
 		return NULL;
 	f = mem_zalloc(sizeof(*f));
 	f->kind = FORMAT_USER;

@@ -315,6 +315,15 @@ def tail(directory):
         log.add("[%s] %s %s (%s)" % (stamp(t).replace("T", " ").replace(".", ","), level, message, who),
                 JAVA if level == "ERROR" else (), time=stamp(t), level=level, function=who, message=message)
     log.write(directory, "log4j-tail")
+    log = Log(21)
+    for i in range(60):
+        t = log.tick()
+        level, text = log.rng.choice([("INFO", "Preparing to rebalance group g%d" % (i % 7)), ("INFO", "Stabilized group g%d" % (i % 7)),
+                                      ("WARN", "Member m-%d has failed" % i)])
+        message, who = "[Coordinator %d]: %s" % (i % 3, text), "orders.server.Coordinator"
+        log.add("[%s] %s %s (%s)" % (stamp(t).replace("T", " ").replace(".", ","), level, message, who),
+                time=stamp(t), level=level, function=who, message=message)
+    log.write(directory, "log4j-tail-brackets")
 
 
 def journal():
