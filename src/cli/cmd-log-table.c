@@ -334,15 +334,23 @@ static int make_folder(const char *dir, struct err *err)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 	struct sigaction now = {.sa_handler = on_killed, .sa_flags = (int)SA_RESETHAND}, before;
+	sigset_t held, old;
+	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaddset(&held, signals[i]);
 		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
 			sigaction(signals[i], &now, NULL);
+	}
+	/* No signal between the making and the note of it. */
+	pthread_sigmask(SIG_BLOCK, &held, &old);
 	if (mkdir(dir, 0777) == 0)
 		made_folder = dir;
 	else if (errno != EEXIST || access(dir, W_OK) != 0)
-		return err_errno(err, "%s: cannot create", dir);
-	return 0;
+		rc = err_errno(err, "%s: cannot create", dir);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
 }
 
 static int write_split(struct table *t, const struct values *v, struct err *err)
