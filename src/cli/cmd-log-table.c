@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest log table: one row an event; or the log split by thread, or stripped for plain diff. */
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -145,10 +146,7 @@ static bool add_row(void *arg, struct logrow *r)
 	struct rows_out *o = arg;
 
 	rows_begin(o);
-	rows_string(o, r->file->name);
-	rows_count(o, r->line->no);
-	for (unsigned i = LOGROW_TIME; i < LOGROW_PARAMS; i++)
-		rows_string(o, logrow_cell(r, i));
+	rows_cells(o, logrow_cells(r), LOGROW_PARAMS);
 	logrow_params(r);
 	rows_list(o, r->params, r->nparams);
 	if (o->rows->n == JSON_COLUMNS)
@@ -163,6 +161,7 @@ static void format_part(void *arg, size_t part, struct buf *out)
 	struct rows_out o;
 
 	rows_out_init(&o, &t->rows, out);
+	o.around = t->set->files[t->set->parts[part].file].data;
 	each_event(t, part, add_row, &o);
 	rows_out_release(&o);
 }
@@ -315,6 +314,45 @@ static bool split_row(void *arg, struct logrow *r)
 	return true;
 }
 
+/* The folder that was made for --split, until files are in it. */
+static const char *volatile made_folder;
+
+static void remove_folder(void)
+{
+	if (made_folder)
+		rmdir(made_folder); /* fails if something is in it */
+}
+
+static void on_killed(int sig)
+{
+	remove_folder();
+	raise(sig); /* its default action, which SA_RESETHAND has set */
+}
+
+/* Nothing else is to be left behind: the files have no name before they are complete. */
+static int make_folder(const char *dir, struct err *err)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+	struct sigaction now = {.sa_handler = on_killed, .sa_flags = (int)SA_RESETHAND}, before;
+	sigset_t held, old;
+	int rc = 0;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaddset(&held, signals[i]);
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			sigaction(signals[i], &now, NULL);
+	}
+	/* No signal between the making and the note of it. */
+	pthread_sigmask(SIG_BLOCK, &held, &old);
+	if (mkdir(dir, 0777) == 0)
+		made_folder = dir;
+	else if (errno != EEXIST || access(dir, W_OK) != 0)
+		rc = err_errno(err, "%s: cannot create", dir);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
 static int write_split(struct table *t, const struct values *v, struct err *err)
 {
 	struct split s = {.set = t->set, .dir = v->output, .err = err};
@@ -322,8 +360,7 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 	while (strcmp(logrow_names[s.column], v->split) != 0)
 		s.column++;
 	intern_init(&s.names);
-	if (mkdir(s.dir, 0777) != 0 && (errno != EEXIST || access(s.dir, W_OK) != 0))
-		s.rc = err_errno(err, "%s: cannot create", s.dir);
+	s.rc = make_folder(s.dir, err);
 	for (size_t i = 0; !s.rc && i < t->set->nparts; i++)
 		each_event(t, i, split_row, &s);
 	for (size_t i = 0; i < s.nfiles; i++) {
@@ -332,7 +369,9 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 		else
 			s.rc = file_replace_commit(&s.files[i], err);
 	}
-	if (!s.rc)
+	if (s.rc)
+		remove_folder();
+	else
 		fprintf(stderr, "inquest: %zu files in %s\n", s.nfiles, s.dir);
 	free(s.files);
 	intern_release(&s.names);
