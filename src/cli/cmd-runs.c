@@ -14,9 +14,10 @@
 #include "store/evidence.h"
 #include "text/json.h"
 
-#define FIELDS      6   /* columns before the variables */
-#define TEXT_MOST   256 /* variables that a terminal is laid out for */
-#define RANK_VARIES 100 /* of the most useful variable; less useful ones are left out sooner */
+#define FIELDS    6   /* columns before the variables */
+#define TEXT_MOST 256 /* variables that a terminal is laid out for */
+#define RANK_VARIES \
+	100 /* of the most useful variable; what has a greater rank is left out sooner */
 
 struct values {
 	bool json, jsonl, csv, differing, newest, check, help;
@@ -53,8 +54,8 @@ static const struct option options[] = {
 };
 
 static const struct rows_column fields[FIELDS] = {
-	{"id", ROWS_FIXED, 0},    {"name", ROWS_STRING, 2},   {"verdict", ROWS_FIXED, 1},
-	{"state", ROWS_FIXED, 4}, {"started", ROWS_FIXED, 3}, {"command", ROWS_PROSE, 5000},
+	{"id", ROWS_FIXED, 0},      {"name", ROWS_STRING, 2},     {"verdict", ROWS_FIXED, 1},
+	{"state", ROWS_FIXED, 101}, {"started", ROWS_FIXED, 103}, {"command", ROWS_PROSE, 5000},
 };
 
 /* A variable as a column, and what the first pass saw of it. */
