@@ -414,3 +414,41 @@ double metric_stddev(const double *v, size_t n)
 		sum += (v[i] - mean) * (v[i] - mean);
 	return sqrt(sum / (double)(n - 1));
 }
+
+void metric_curves_init(struct metric_curves *c, struct import *im)
+{
+	*c = (struct metric_curves){.im = im};
+	intern_init(&c->names);
+}
+
+void metric_curves_release(struct metric_curves *c)
+{
+	intern_release(&c->names);
+	free(c->at);
+}
+
+void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct str unit,
+		  struct str axis, double x, double y, uint64_t line)
+{
+	struct metric_unit u;
+	CLEANUP_BUF struct buf key = {0};
+	uint32_t id;
+
+	metric_unit(unit, &u);
+	buf_add(&key, &run, sizeof(run));
+	buf_add_str(&key, name);
+	id = intern_add(&c->names, buf_str(&key));
+	if (id == c->n) {
+		struct series *s = import_add_series(c->im, name, axis);
+
+		array_push(c->at, c->n, c->cap) = s ? c->im->nseries - 1 : SIZE_MAX;
+		if (s) {
+			s->unit = import_name(c->im, u.base);
+			s->better = metric_better(name, u.base);
+			s->run = run;
+			s->line = line;
+		}
+	}
+	if (c->at[id] != SIZE_MAX)
+		import_add_point(c->im, &c->im->series[c->at[id]], x, y * u.factor);
+}

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/hash.h"
 #include "import/import.h"
 
 /* A unit in base units: v of it is v * factor of base. */
@@ -44,3 +45,21 @@ struct variable *metric_add(struct import *im, struct str name, struct value v, 
 double metric_median(double *v, size_t n);
 /* of a sample; NAN if n < 2 */
 double metric_stddev(const double *v, size_t n);
+
+/* Curves that grow point by point, several at a time. */
+struct metric_curves {
+	struct import *im;
+	struct intern names;
+	size_t *at; /* index in im->series of each name */
+	size_t n, cap;
+};
+
+void metric_curves_init(struct metric_curves *c, struct import *im);
+void metric_curves_release(struct metric_curves *c);
+#define CLEANUP_CURVES __attribute__((cleanup(metric_curves_release)))
+/*
+ * One more point of the curve of that name in that run (in raw unit, converted); the first one
+ * makes the series. Past the caps it is left out.
+ */
+void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct str unit,
+		  struct str axis, double x, double y, uint64_t line);
