@@ -9,12 +9,21 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "config.h"
 #include "import/readers.h"
 #include "text/utf16.h"
 
 /* The first of those that are equally sure is taken: the more special formats come first. */
 const struct import_reader *const import_readers[] = {
-	/* results of tests */
+/* results of tests */
+#if HAVE_EXPAT
+	&read_junit,
+	&read_nunit,
+	&read_xunit,
+	&read_trx,
+	&read_ctest_xml,
+	&read_catch2_xml,
+#endif
 	&read_tap,
 	/* benchmarks and metrics */
 	NULL,
@@ -163,7 +172,6 @@ static bool utf16_mark(struct str s, struct utf16 *u)
 	static const struct {
 		struct str start;
 		bool big;
-		size_t skip;
 	} marks[] = {
 		{STR("\xff\xfe"), false},
 		{STR("\xfe\xff"), true},

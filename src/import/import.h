@@ -125,6 +125,9 @@ struct str import_text(struct import *im, struct str s);
 struct str import_name(struct import *im, struct str s);
 /* The first line that is not blank becomes the message, what follows it the detail. */
 void import_explain(struct import *im, struct test_result *t, struct str text);
+/* Collect a line or more of a text up to IMPORT_MAX_TEXT; it ends in a newline. Blanks come only
+ * after something else. */
+void import_keep(struct buf *b, struct str s);
 /* A time in seconds as reports write it: "1234.5", "1,234.5", "1,5", "0.5s", "12 ms"; false if it
  * is no finite number. */
 bool import_seconds(struct str s, double *out);

@@ -133,14 +133,6 @@ static bool read_plan(struct str s, uint64_t *plan, struct str *reason)
 	return true;
 }
 
-static void keep(struct buf *b, struct str line)
-{
-	if (b->n > IMPORT_MAX_TEXT)
-		return;
-	buf_add_str(b, line);
-	buf_add_char(b, '\n');
-}
-
 /* The value of "key: value" in a block of YAML; of a block scalar its first line. */
 static bool yaml_value(struct str yaml, struct str key, struct str *value)
 {
@@ -313,7 +305,7 @@ static void read_margin(struct tap *t, struct str s)
 		close_point(t);
 		buf_clear(&t->before);
 	} else if (str_starts(s, STR("#"))) {
-		keep(&t->after, s);
+		import_keep(&t->after, s);
 	} else if (prove_file(s, &rest)) {
 		close_section(t);
 		t->suite = import_name(t->im, rest);
@@ -330,16 +322,16 @@ static void read_line(struct tap *t, struct str s)
 
 	t->directly = false;
 	if (t->yaml && (indent >= t->yaml - 1 || !text.n)) {
-		keep(&t->after, s);
+		import_keep(&t->after, s);
 		if (indent == t->yaml - 1 && str_eq(text, STR("...")))
 			t->yaml = 0;
 	} else if (!indent) {
 		read_margin(t, s);
 	} else if (directly && t->current && str_eq(text, STR("---"))) {
 		t->yaml = indent + 1;
-		keep(&t->after, s);
+		import_keep(&t->after, s);
 	} else {
-		keep(&t->before, s);
+		import_keep(&t->before, s);
 	}
 }
 

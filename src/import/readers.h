@@ -5,6 +5,12 @@
 #include "import/import.h"
 
 /* results of tests */
+extern const struct import_reader read_junit;
+extern const struct import_reader read_nunit;
+extern const struct import_reader read_xunit;
+extern const struct import_reader read_trx;
+extern const struct import_reader read_ctest_xml;
+extern const struct import_reader read_catch2_xml;
 extern const struct import_reader read_tap;
 
 /* benchmarks and metrics */

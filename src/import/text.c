@@ -98,6 +98,15 @@ void import_explain(struct import *im, struct test_result *t, struct str text)
 	}
 }
 
+void import_keep(struct buf *b, struct str s)
+{
+	if (b->n > IMPORT_MAX_TEXT || (!b->n && !str_trim(s).n))
+		return;
+	buf_add_str(b, str_head(s, IMPORT_MAX_TEXT));
+	if (b->p[b->n - 1] != '\n')
+		buf_add_char(b, '\n');
+}
+
 /*
  * Commas: together with a point, or more than one, they part thousands; a single one is a decimal
  * point.
