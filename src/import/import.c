@@ -344,6 +344,21 @@ static void note_duplicates(struct import *im, size_t from)
 	map_release(&seen);
 }
 
+/* A sum of some of the times must not pass for that of all. */
+static void note_untimed(struct import *im, size_t from)
+{
+	size_t timed = 0, untimed = 0;
+
+	for (size_t i = from; i < im->ntests; i++) {
+		timed += !isnan(im->tests[i].seconds);
+		untimed += isnan(im->tests[i].seconds) && im->tests[i].status != TEST_SKIPPED;
+	}
+	if (timed && untimed)
+		import_note(im, 0,
+			    "%zu of %zu results have no time: tests.seconds is that of the rest",
+			    untimed, im->ntests - from);
+}
+
 static void finish(struct import *im, const struct import_reader *r, size_t ntests)
 {
 	im->format = r->name;
@@ -351,6 +366,7 @@ static void finish(struct import *im, const struct import_reader *r, size_t ntes
 		import_add_run(im, STR(""));
 	if (r->tests || im->ntests > ntests) {
 		note_duplicates(im, ntests);
+		note_untimed(im, ntests);
 		count_tests(im);
 	}
 	if (im->full)

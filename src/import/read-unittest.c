@@ -132,7 +132,15 @@ static void end_test(struct unittest *u, struct test_result *t, const struct out
 	u->pending = 0;
 }
 
-/* "test_a (__main__.T.test_a) ... ok"; the status may come on a line of its own later. */
+/* The id before " ...": on the line, or with a docstring on the line before. */
+static bool line_id(struct unittest *u, struct str s, struct id *id)
+{
+	if (parse_id(str_trim(s), id) && str_find_char(id->suite, '.') < id->suite.n)
+		return true;
+	return parse_id(buf_str(&u->maybe), id) && str_find_char(id->suite, '.') < id->suite.n;
+}
+
+/* "test_a (__main__.T.test_a) ... ok"; the status may come on a line of its own, after output. */
 static bool test_line(struct unittest *u, struct str s)
 {
 	static const struct outcome open = {STR(""), TEST_ERROR, false};
@@ -142,11 +150,9 @@ static bool test_line(struct unittest *u, struct str s)
 	struct test_result *t;
 	struct id id;
 
-	if (n == s.n || (status.n && !o) || (n + 4 < s.n && s.p[n + 4] != ' '))
+	if (n == s.n || (n + 4 < s.n && s.p[n + 4] != ' ') || !line_id(u, str_head(s, n), &id))
 		return false;
-	if ((!parse_id(str_trim(str_head(s, n)), &id) ||
-	     str_find_char(id.suite, '.') == id.suite.n) &&
-	    !parse_id(buf_str(&u->maybe), &id)) /* "What the docstring says ... ok" */
+	if (status.n && !o && !str_starts(id.name, STR("test")))
 		return false;
 	t = find_test(u, &id, o ? o : &open);
 	if (!t)
