@@ -184,6 +184,17 @@ static void test_python(void **state)
 		 "====== short test summary info ======\nERROR t.py\n"
 		 "====== 1 error in 0.1s ======\n",
 		 "E t.py:(collection) [No module]\n", NULL},
+		/* a teardown that fails; parameters that look like a reason */
+		{"pytest",
+		 PYTEST_HEAD "t.py::test_a PASSED [ 50%]\nt.py::test_a ERROR [ 50%]\n"
+			     "t.py::test_b[x - y] FAILED [100%]\n====== ERRORS ======\n"
+			     "____ ERROR at teardown of test_a ____\nE   gone\n"
+			     "====== short test summary info ======\n"
+			     "FAILED t.py::test_b[x - y] - assert 0\nERROR t.py::test_a\n"
+			     "====== 1 failed, 1 passed, 1 error in 0.1s ======\n",
+		 "P t.py:test_a\nE t.py:test_a (teardown) [gone]\nF t.py:test_b[x - y] [assert "
+		 "0]\n",
+		 NULL},
 		{"pytest", "..F    [100%]\nFAILED t.py::a - no\n1 failed, 2 passed in 0.12s\n",
 		 "P :#1\nP :#2\nF :#3\n", NULL},
 		{"unittest",
@@ -205,6 +216,22 @@ static void test_python(void **state)
 		 "----------------------------------------------------------------------\n"
 		 "Ran 4 tests in 0.001s\n\nFAILED (failures=1)\n",
 		 "P :#1\nF m.T:test_b [AssertionError]\nP :#3\n", "states tests 4, but holds 3"},
+		/* two subtests failed: two characters, one test */
+		{"unittest",
+		 ".FF\n"
+		 "======================================================================\n"
+		 "FAIL: test_b (m.T.test_b) (i=1)\n"
+		 "----------------------------------------------------------------------\n"
+		 "Traceback (most recent call last):\n  File \"x.py\", line 4\nAssertionError: "
+		 "1\n\n"
+		 "======================================================================\n"
+		 "FAIL: test_b (m.T.test_b) (i=2)\n"
+		 "----------------------------------------------------------------------\n"
+		 "Traceback (most recent call last):\n  File \"x.py\", line 4\nAssertionError: "
+		 "2\n\n"
+		 "----------------------------------------------------------------------\n"
+		 "Ran 2 tests in 0.001s\n\nFAILED (failures=2)\n",
+		 "P :#1\nF m.T:test_b [AssertionError: 1]\n", NULL},
 		{"unittest",
 		 "test_a (m.T) ... printed\nok\ntest_c (m.T) ... \n"
 		 "  test_c (m.T) (i=1) ... ERROR\n"
