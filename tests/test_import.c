@@ -284,6 +284,10 @@ static void test_native(void **state)
 		 "thread 'a' panicked at 'old way', src/lib.rs:1:2\nerror: could not compile `y` "
 		 "(lib)\n",
 		 "F :a [old way]\n", NULL},
+		{"libtest",
+		 "running 4 tests\n.i 2/4\nb --- FAILED\nF\nfailures:\n\n---- c stdout ----\nno\n\n"
+		 "test result: FAILED. 1 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out\n",
+		 "P :#1\nS :#2\nF :b\nF :c [no]\n", NULL},
 		{"libtest", "error: could not compile `y` (lib)\nrunning 1 test\ntest a ... \n",
 		 "E y:(build) [error: could not compile `y` (lib)]\nE :a [did not end]\n", NULL},
 		{"libtest-json",
@@ -304,7 +308,7 @@ static void test_native(void **state)
 		 "a.cpp:5: FAILED:\n  REQUIRE( 1 == 2 )\n\n"
 		 "======================================================================\n"
 		 "test cases: 2 | 1 passed | 1 failed\n",
-		 "F x:sums [a.cpp:5: FAILED:]\nP x:#1\n", NULL},
+		 "F x:sums [a.cpp:5: FAILED: REQUIRE( 1 == 2 )]\nP x:#1\n", NULL},
 		{"catch2", "All tests passed (4 assertions in 2 test cases)\n", "P :#1\nP :#2\n",
 		 NULL},
 		{"catch2", "test cases: 999999999 | 999999999 passed\n", "",

@@ -332,8 +332,8 @@ static void note_duplicates(struct import *im, size_t from)
 		const struct test_result *t = &im->tests[i];
 		bool fresh;
 
-		map_put(&seen, hash_word(hash_str(t->suite), hash_str(t->name)) ^ t->run, 0,
-			&fresh);
+		map_put(&seen, hash_word(hash_word(t->run, hash_str(t->suite)), hash_str(t->name)),
+			0, &fresh);
 		if (!fresh && !twice++)
 			example = i;
 	}
