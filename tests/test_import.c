@@ -336,6 +336,16 @@ static void test_json(void **state)
 		{"mocha-json",
 		 "{\"stats\":{\"tests\":1},\"tests\":[{\"title\":\"t\",\"fullTitle\":\"t\"}",
 		 "P :t\n", "cut off"},
+		{"jest-json",
+		 "{\"numFailedTests\":1,\"numTotalTests\":2,\"testResults\":[{\"name\":\"a.js\","
+		 "\"assertionResults\":[{\"ancestorTitles\":[\"A\",\"B\"],\"title\":\"t\","
+		 "\"status\":"
+		 "\"failed\",\"duration\":5,\"failureMessages\":[\"no\\nat "
+		 "x\"]},{\"ancestorTitles\":[],"
+		 "\"title\":\"u\",\"status\":\"todo\"}]},{\"name\":\"b.js\",\"status\":\"failed\","
+		 "\"message\":\"syntax\",\"assertionResults\":[]}]}",
+		 "F A \xe2\x80\xba B:t 0.005 [no]\nS a.js:u\nE b.js:(file) [syntax]\n",
+		 "have no time"},
 		{"rspec-json",
 		 "{\"version\":\"3\",\"examples\":[{\"description\":\"d\",\"full_description\":\"G "
 		 "d\",\"status\":\"failed\",\"run_time\":0.5,\"exception\":{\"class\":\"E\","
@@ -487,6 +497,7 @@ static void test_xml_refused(void **state)
 	refused("catch2-xml", "<Catch2TestRun>", 15, "line 1: not well-formed XML");
 	refused("gtest-json", "[1]", 3, "line 1: no object of JSON");
 	refused("mocha-json", "{\n\"a\" 1}", 8, "line 2: ");
+	refused("jest-json", "[]", 2, "line 1: no object of JSON");
 	refused("rspec-json", "", 0, "line 1: no object of JSON");
 }
 
