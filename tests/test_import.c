@@ -141,6 +141,14 @@ static void test_go(void **state)
 		 "gone\\n\"}\n"
 		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Elapsed\":0.3}\n",
 		 "E p:T [panic: gone]\n", NULL},
+		/* a benchmark has no end */
+		{"gotest-json",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"BenchmarkX\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"BenchmarkX\",\"Output\":"
+		 "\"BenchmarkX-8 100 5 ns/op\\n\"}\n"
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"BenchmarkY\"}\n"
+		 "{\"Action\":\"pass\",\"Package\":\"p\"}\n",
+		 "", NULL},
 		{"gotest-json",
 		 "{\"ImportPath\":\"p [p.test]\",\"Action\":\"build-output\",\"Output\":\"x.go:1: "
 		 "bad\\n\"}\n"
