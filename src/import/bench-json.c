@@ -4,6 +4,16 @@
 
 #include <stdio.h>
 
+/* "[INFO] ..." of a build tool is no array. */
+static bool begins_document(struct str s)
+{
+	if (s.n < 2)
+		return s.n && (s.p[0] == '{' || s.p[0] == '[');
+	if (s.p[0] == '{')
+		return strchr(" \t\r\n\"}", s.p[1]) != NULL;
+	return s.p[0] == '[' && strchr(" \t\r\n\"{[]-0123456789", s.p[1]) != NULL;
+}
+
 size_t bench_doc_start(struct str data)
 {
 	size_t at = 0;
@@ -14,7 +24,7 @@ size_t bench_doc_start(struct str data)
 
 		while (blank < line.n && (line.p[blank] == ' ' || line.p[blank] == '\t'))
 			blank++;
-		if (blank < line.n && (line.p[blank] == '{' || line.p[blank] == '['))
+		if (begins_document(str_from(line, blank)))
 			return at;
 		at += str_find_char(line, '\n') + 1;
 	}
@@ -90,21 +100,16 @@ size_t bench_json_reps(struct bench *b, const char *what, const struct jsontree 
 void bench_json_number(struct bench *b, const char *what, const struct jsontree *t, struct str unit)
 {
 	if (jsontree_is_number(t))
-		bench_sum(b, what, jsontree_number(t), unit, 1, NAN, t->line);
+		bench_sum(b, what, jsontree_number(t), unit, 0, NAN, t->line);
 }
 
 struct value bench_json_value(const struct jsontree *t)
 {
 	switch (t ? t->kind : JSONTREE_NULL) {
-	case JSONTREE_INT:
-		return value_int(t->integer);
-	case JSONTREE_REAL:
-		return value_real(t->real);
-	case JSONTREE_STRING:
-		return value_text(t->text);
-	case JSONTREE_BOOL:
-		return value_text(t->truth ? STR("true") : STR("false"));
-	default:
-		return (struct value){0};
+	case JSONTREE_INT: return value_int(t->integer);
+	case JSONTREE_REAL: return value_real(t->real);
+	case JSONTREE_STRING: return value_text(t->text);
+	case JSONTREE_BOOL: return value_text(t->truth ? STR("true") : STR("false"));
+	default: return (struct value){0};
 	}
 }

@@ -28,7 +28,8 @@ bool bench_doc_has(struct str head, const char *const *keys);
  * repetition; how many. */
 size_t bench_json_reps(struct bench *b, const char *what, const struct jsontree *t,
 		       struct str unit);
-/* A number of the report as a variable; nothing if it is none (or t is NULL). */
+/* A number that sums samples up, as a variable (n unknown); nothing if it is none (or t is NULL).
+ */
 void bench_json_number(struct bench *b, const char *what, const struct jsontree *t,
 		       struct str unit);
 /* An integer, a real, a text, true or false (as text); VALUE_NONE for all else. */

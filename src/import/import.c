@@ -26,6 +26,27 @@ const struct import_reader *const import_readers[] = {
 #endif
 	&read_tap,
 	/* benchmarks and metrics */
+	&read_jmh,
+	&read_hyperfine,
+	&read_gbench,
+	&read_pytest_benchmark,
+	&read_benchmarkdotnet,
+	&read_vitest_bench,
+	&read_bmf,
+	&read_action_benchmark,
+	&read_criterion,
+	&read_benchmarkjs,
+	&read_iai,
+	&read_asv,
+	&read_perf_stat,
+	&read_valgrind,
+	&read_time,
+	&read_tensorboard,
+	&read_mlruns,
+	&read_trainer_state,
+	&read_coverage,
+	&read_table,
+	&read_jsonl,
 	NULL,
 };
 

@@ -21,6 +21,15 @@ bool metric_unit(struct str s, struct metric_unit *u);
 /* By the words of the name ("train_loss", "evalAccuracy", "hits@10"), else by the base unit. */
 enum better metric_better(struct str name, struct str base);
 
+/*
+ * Does a column or key of that name count along a run? 0: no; 1, 2 ...: steps, the surest first;
+ * from METRIC_AXIS_TIME on: times, which may as well be a result.
+ */
+#define METRIC_AXIS_TIME 100
+unsigned metric_axis(struct str name);
+/* Does it name the run that a row belongs to? */
+bool metric_is_run(struct str name);
+
 /* A number in C's notation, infinities and NaN included; no hexadecimal ones. */
 bool metric_number(struct str s, double *v);
 /* A cell of a table: an integer, a real, a text, or nothing if it is blank. */

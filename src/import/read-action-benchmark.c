@@ -30,9 +30,8 @@ static int recognise(struct str path, struct str head)
 	arena_init(&d.arena);
 	if (jsontree_read(&doc, &d.arena, str_from(head, bench_doc_start(head)), 1, NULL))
 		return 0;
-	return doc.root && doc.root->kind == JSONTREE_ARRAY && is_row(jsontree_first(doc.root))
-		       ? 85
-		       : 0;
+	return doc.root && doc.root->kind == JSONTREE_ARRAY && is_row(jsontree_first(doc.root)) ? 85
+												: 0;
 }
 
 static void row(struct bench *b, const struct jsontree *t, enum better better)

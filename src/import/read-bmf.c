@@ -10,8 +10,10 @@ static struct str unit_of(struct str measure)
 	static const struct {
 		struct str measure, unit;
 	} units[] = {
-		{STR("latency"), STR("ns")},	   {STR("throughput"), STR("ops/s")},
-		{STR("build-time"), STR("s")},	   {STR("file-size"), STR("bytes")},
+		{STR("latency"), STR("ns")},
+		{STR("throughput"), STR("ops/s")},
+		{STR("build-time"), STR("s")},
+		{STR("file-size"), STR("bytes")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)

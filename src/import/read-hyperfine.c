@@ -31,8 +31,11 @@ static void json_row(struct bench *b, const struct jsontree *t)
 {
 	static const struct {
 		const char *key, *what;
-	} rest[] = {{"mean", "time.mean"}, {"min", "time.min"},	    {"max", "time.max"},
-		    {"user", "user"},	   {"system", "system"}};
+	} rest[] = {{"mean", "time.mean"},
+		    {"min", "time.min"},
+		    {"max", "time.max"},
+		    {"user", "user"},
+		    {"system", "system"}};
 	const struct jsontree *median = jsontree_get(t, "median");
 
 	bench_row(b, jsontree_text(jsontree_get(t, "command")));
@@ -73,8 +76,10 @@ static void csv_row(struct bench *b, const struct str *names, size_t n, const st
 	static const struct {
 		struct str key;
 		const char *what;
-	} rest[] = {{STR("mean"), "time.mean"},	   {STR("min"), "time.min"},
-		    {STR("max"), "time.max"},	   {STR("user"), "user"},
+	} rest[] = {{STR("mean"), "time.mean"},
+		    {STR("min"), "time.min"},
+		    {STR("max"), "time.max"},
+		    {STR("user"), "user"},
 		    {STR("system"), "system"}};
 	double median = NAN, stddev = NAN, v;
 
@@ -250,9 +255,7 @@ static size_t cells_of(struct str line, struct str cells[MAX_CELLS])
 
 static struct str without_quotes(struct str s)
 {
-	return s.n > 1 && s.p[0] == '`' && s.p[s.n - 1] == '`'
-		       ? (struct str){s.p + 1, s.n - 2}
-		       : s;
+	return s.n > 1 && s.p[0] == '`' && s.p[s.n - 1] == '`' ? (struct str){s.p + 1, s.n - 2} : s;
 }
 
 /* "Mean [ms]": the unit; empty if the cell is no such */
@@ -359,17 +362,10 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 
 	bench_init(&b, im);
 	switch (form_of(files->data)) {
-	case JSON:
-		rc = read_json(&b, files->data, err);
-		break;
-	case CSV:
-		rc = read_csv(&b, files->data, err);
-		break;
-	case MARKDOWN:
-		read_markdown(&b, files->data);
-		break;
-	default:
-		read_console(&b, files->data);
+	case JSON: rc = read_json(&b, files->data, err); break;
+	case CSV: rc = read_csv(&b, files->data, err); break;
+	case MARKDOWN: read_markdown(&b, files->data); break;
+	default: read_console(&b, files->data);
 	}
 	bench_end(&b);
 	return rc;

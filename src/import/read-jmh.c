@@ -17,12 +17,19 @@ static const struct {
 	{STR("ss"), "time_single"},
 };
 
-static const char *what_of(struct str mode)
+/* The unit tells more than the mode. */
+static const char *what_of(struct str mode, struct str unit)
 {
+	struct metric_unit u;
+	const char *what = NULL;
+
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (str_eq(modes[i].mode, mode))
-			return modes[i].what;
-	return NULL;
+			what = modes[i].what;
+	metric_unit(unit, &u);
+	if (what == modes[0].what && str_eq(u.base, STR("s")))
+		what = "time";
+	return what;
 }
 
 /* [[[value, count], ...], ...]: number, and standard deviation */
@@ -74,7 +81,8 @@ static void row(struct bench *b, const struct jsontree *t)
 {
 	struct str name = jsontree_text(jsontree_get(t, "benchmark"));
 	const struct jsontree *primary = jsontree_get(t, "primaryMetric");
-	const char *what = what_of(jsontree_text(jsontree_get(t, "mode")));
+	const char *what = what_of(jsontree_text(jsontree_get(t, "mode")),
+				   jsontree_text(jsontree_get(primary, "scoreUnit")));
 
 	if (!name.n) {
 		import_note(b->im, t->line, "a result without the name of its benchmark");
@@ -148,7 +156,7 @@ static void table_row(struct bench *b, const struct table *t, struct str line, u
 	while (n < ARRAY_SIZE(w) && (word = metric_cut_word(&rest)).n)
 		w[n++] = word;
 	at = 1 + t->nparams; /* of the mode */
-	what = n > at + 2 ? what_of(w[at]) : NULL;
+	what = n > at + 2 ? what_of(w[at], w[n - 1]) : NULL;
 	if (!what) {
 		b->im->skipped_lines++;
 		return;

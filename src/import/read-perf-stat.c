@@ -13,9 +13,9 @@
 
 struct count {
 	struct str where; /* "S0", "CPU1"; empty: everywhere */
-	double time;	  /* of an interval; NAN: the whole run */
+	double time;      /* of an interval; NAN: the whole run */
 	struct str value, unit, event;
-	double error;	/* of the mean, per cent; NAN: unknown */
+	double error;   /* of the mean, per cent; NAN: unknown */
 	double running; /* per cent; NAN: unknown */
 	double metric;
 	struct str metric_unit;
@@ -28,7 +28,7 @@ struct perf {
 	uint64_t runs; /* -r; 0: unknown */
 	bool intervals;
 	struct buf last; /* the event of the line before */
-	size_t missing;	 /* events without a count */
+	size_t missing;  /* events without a count */
 	struct buf names_missing;
 	uint64_t line_missing;
 };
@@ -38,7 +38,7 @@ static const struct count no_count = {.time = NAN, .error = NAN, .running = NAN,
 static struct value number_value(double v, struct str unit)
 {
 	return !unit.n && v == (double)(int64_t)v && fabs(v) < 1e15 ? value_int((int64_t)v)
-								     : value_real(v);
+								    : value_real(v);
 }
 
 /* Names: the place and the event; what is appended by bench_add() comes after. */

@@ -14,8 +14,7 @@ struct valgrind {
 
 static void add(struct valgrind *g, const char *name, double v, struct str unit, uint64_t no)
 {
-	struct variable *var =
-		metric_add(g->im, str_of(name), value_int((int64_t)v), unit, no);
+	struct variable *var = metric_add(g->im, str_of(name), value_int((int64_t)v), unit, no);
 
 	if (!var)
 		return;
@@ -67,7 +66,9 @@ static const struct summary summaries[] = {
 	{STR("still reachable: "),
 	 {"valgrind.still_reachable", "valgrind.still_reachable.blocks"},
 	 {STR("bytes")}},
-	{STR("suppressed: "), {"valgrind.suppressed", "valgrind.suppressed.blocks"}, {STR("bytes")}},
+	{STR("suppressed: "),
+	 {"valgrind.suppressed", "valgrind.suppressed.blocks"},
+	 {STR("bytes")}},
 };
 
 /* The events of a cache tool: "I   refs:      657,331", "LL miss rate:  0.6%", "Collected : 123" */
@@ -75,16 +76,11 @@ static const struct {
 	struct str label;
 	const char *name;
 } caches[] = {
-	{STR("I refs"), "valgrind.instructions"},
-	{STR("I1 misses"), "valgrind.i1_misses"},
-	{STR("LLi misses"), "valgrind.lli_misses"},
-	{STR("D refs"), "valgrind.data_refs"},
-	{STR("D1 misses"), "valgrind.d1_misses"},
-	{STR("LLd misses"), "valgrind.lld_misses"},
-	{STR("LL refs"), "valgrind.ll_refs"},
-	{STR("LL misses"), "valgrind.ll_misses"},
-	{STR("Branches"), "valgrind.branches"},
-	{STR("Mispredicts"), "valgrind.mispredicts"},
+	{STR("I refs"), "valgrind.instructions"},    {STR("I1 misses"), "valgrind.i1_misses"},
+	{STR("LLi misses"), "valgrind.lli_misses"},  {STR("D refs"), "valgrind.data_refs"},
+	{STR("D1 misses"), "valgrind.d1_misses"},    {STR("LLd misses"), "valgrind.lld_misses"},
+	{STR("LL refs"), "valgrind.ll_refs"},        {STR("LL misses"), "valgrind.ll_misses"},
+	{STR("Branches"), "valgrind.branches"},      {STR("Mispredicts"), "valgrind.mispredicts"},
 	{STR("Collected"), "valgrind.instructions"},
 };
 
@@ -272,10 +268,9 @@ static void (*form_of(struct str head))(struct valgrind *, struct str)
 	if (!str_contains(head, STR("== ")))
 		return NULL;
 	while (import_next_line(&l, &line))
-		if (cut_pid(&line, &pid) &&
-		    (str_starts(line, STR("Using Valgrind-")) ||
-		     str_starts(line, STR("ERROR SUMMARY: ")) ||
-		     str_starts(line, STR("HEAP SUMMARY:"))))
+		if (cut_pid(&line, &pid) && (str_starts(line, STR("Using Valgrind-")) ||
+					     str_starts(line, STR("ERROR SUMMARY: ")) ||
+					     str_starts(line, STR("HEAP SUMMARY:"))))
 			return read_text;
 	return NULL;
 }
