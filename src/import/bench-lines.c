@@ -45,7 +45,7 @@ bool bench_go_line(struct bench *b, struct str package, struct str line, uint64_
 		const char *what = go_what(unit);
 		CLEANUP_BUF struct buf own = {0};
 
-		if (!import_number(value, &v))
+		if (!metric_grouped(value, &v))
 			break;
 		if (!any)
 			bench_row(b, buf_str(&full));
@@ -205,7 +205,7 @@ static bool catch2_row(struct bench *b, struct str line)
 		w[i] = str_from(s, from);
 		s = str_trim(str_head(s, from));
 	}
-	if (!import_number(w[2], &v) || !metric_unit(w[3], &u) || !str_u64(w[1], &iterations) ||
+	if (!metric_grouped(w[2], &v) || !metric_unit(w[3], &u) || !str_u64(w[1], &iterations) ||
 	    !str_u64(w[0], &b->samples))
 		return false;
 	if (b->pending.n && s.n)

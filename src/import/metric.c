@@ -304,6 +304,38 @@ bool metric_number(struct str s, double *v)
 	return str_double(s, v);
 }
 
+/* Is c, of which there is one, before exactly three digits and after a number but 0? */
+static bool parts_thousands(struct str s, size_t at)
+{
+	return at > 0 && at <= 4 && at + 4 == s.n && !(at == 1 && s.p[0] == '0');
+}
+
+bool metric_grouped(struct str s, double *v)
+{
+	char z[64];
+	size_t commas, points, n = 0;
+	bool comma_parts, point_parts;
+
+	s = str_trim(s);
+	commas = str_count_char(s, ',');
+	points = str_count_char(s, '.');
+	point_parts = points > 1;
+	comma_parts = commas > 1 ||
+		      (commas && points == 1 && str_find_char(s, ',') < str_find_char(s, '.')) ||
+		      (commas == 1 && !points && parts_thousands(s, str_find_char(s, ',')));
+	if (commas == 1 && points == 1 && !comma_parts)
+		point_parts = true; /* "1.234,5" */
+	if (s.n >= sizeof(z))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if ((s.p[i] == ',' && comma_parts) || (s.p[i] == '.' && point_parts) ||
+		    s.p[i] == '\'')
+			continue;
+		z[n++] = s.p[i] == ',' ? '.' : s.p[i];
+	}
+	return metric_number((struct str){z, n}, v) && isfinite(*v);
+}
+
 struct value metric_value(struct str cell)
 {
 	int64_t i;
@@ -344,7 +376,7 @@ bool metric_cut_number(struct str *s, double *v)
 		((t.p[n] | 32) == 'e' && n && n + 1 < t.n && strchr("+-0123456789", t.p[n + 1]))))
 		n++;
 	w = str_head(t, n);
-	if (!n || !import_number(w, v))
+	if (!n || !metric_grouped(w, v))
 		return false;
 	*s = str_from(t, n);
 	return true;

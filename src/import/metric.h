@@ -35,8 +35,14 @@ bool metric_number(struct str s, double *v);
 /* A cell of a table: an integer, a real, a text, or nothing if it is blank. */
 struct value metric_value(struct str cell);
 
-/* Cut the number at the beginning of *s off, with thousands' commas if there are any; blanks in
- * front are skipped. */
+/*
+ * As programs write them for people: commas, points or apostrophes may part thousands, a comma may
+ * be the decimal point. A single comma parts thousands if three digits follow it and not just a
+ * zero stands before.
+ */
+bool metric_grouped(struct str s, double *v);
+
+/* Cut the number at the beginning of *s off, as metric_grouped(); blanks in front are skipped. */
 bool metric_cut_number(struct str *s, double *v);
 /* Cut the text up to the next blank off *s; blanks in front are skipped; empty at the end. */
 struct str metric_cut_word(struct str *s);

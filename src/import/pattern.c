@@ -43,7 +43,7 @@ static struct value value_of(struct str s)
 	struct value v = metric_value(s);
 	double d;
 
-	return v.kind == VALUE_TEXT && import_number(s, &d) ? value_real(d) : v;
+	return v.kind == VALUE_TEXT && metric_grouped(s, &d) ? value_real(d) : v;
 }
 
 static void add_points(struct matches *m, const struct str *groups, uint64_t no, uint64_t line)

@@ -312,7 +312,10 @@ static void table_failed(struct bench *b, struct str line, size_t at, enum test_
 		return;
 	r->line = no;
 	line = str_from(line, at);
-	import_explain(b->im, r, str_from(line, str_find_char(line, '\'')));
+	line = str_trim(str_from(line, str_find_char(line, '\'') + 1));
+	if (line.n && line.p[line.n - 1] == '\'')
+		line.n--;
+	import_explain(b->im, r, line);
 }
 
 static void table_row(struct bench *b, struct intern *runs, struct str line, uint64_t no)

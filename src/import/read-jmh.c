@@ -169,7 +169,7 @@ static void table_row(struct bench *b, const struct table *t, struct str line, u
 	at++;
 	if (str_u64(w[at], &count) && n > at + 2)
 		at++;
-	if (!import_number(w[at], &score)) { /* "≈ 10⁻³" */
+	if (!metric_grouped(w[at], &score)) { /* "≈ 10⁻³" */
 		import_note(b->im, no, "the score of " STR_FMT " is no number", STR_ARG(w[0]));
 		return;
 	}

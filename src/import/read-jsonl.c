@@ -60,6 +60,9 @@ struct look {
 	struct str axis;
 	unsigned rank;
 	size_t numbers, words;
+	size_t axes;          /* objects that have an axis */
+	uint64_t keys, first; /* hashes of the keys: of this object, of the first */
+	size_t like_first;    /* objects with the same keys */
 };
 
 /* Keys of logs: then it is one, and no table of metrics. */
@@ -79,12 +82,16 @@ static void look_at(struct rows *r, const struct jsontree *leaf, void *arg)
 	struct look *l = arg;
 	unsigned rank = metric_axis(buf_str(&r->path));
 
+	l->keys = hash_word(l->keys, hash_str(buf_str(&r->path)));
 	if (leaf->kind != JSONTREE_INT && leaf->kind != JSONTREE_REAL) {
 		l->words += leaf->kind == JSONTREE_STRING && is_log_key(buf_str(&r->path));
 		return;
 	}
 	l->numbers++;
-	if (rank && rank < METRIC_AXIS_TIME && (!l->rank || rank < l->rank)) {
+	if (!rank || rank >= METRIC_AXIS_TIME)
+		return;
+	l->axes++;
+	if (!l->rank || rank < l->rank) {
 		l->rank = rank;
 		l->axis = arena_str(&r->im->arena, buf_str(&r->path));
 	}
@@ -206,7 +213,13 @@ static int each_line(struct rows *r, struct str data, bool notes,
 
 static bool look_fn(struct rows *r, const struct jsontree *t, uint64_t line, void *arg)
 {
-	leaves(r, t, look_at, arg);
+	struct look *l = arg;
+
+	l->keys = 0;
+	leaves(r, t, look_at, l);
+	if (!r->objects)
+		l->first = l->keys;
+	l->like_first += l->keys == l->first;
 	return ++r->objects < 100;
 }
 
@@ -271,10 +284,8 @@ static int read_document(struct rows *r, struct str data, struct err *err)
 		add_object(r, d.root, d.root->line);
 		return 0;
 	}
-	for (t = jsontree_first(d.root); t && r->objects < 100; t = t->next) {
-		leaves(r, t, look_at, &look);
-		r->objects++;
-	}
+	for (t = jsontree_first(d.root); t && look_fn(r, t, t->line, &look); t = t->next)
+		;
 	r->axis = look.axis;
 	r->several = r->objects > 1;
 	r->objects = 0;
@@ -309,8 +320,11 @@ static int recognise(struct str path, struct str head)
 	rows_init(&r, &im);
 	if (is_lines(head)) {
 		each_line(&r, head, false, look_fn, &look);
-		if (look.numbers && !look.words && (r.objects > 1 || look.rank))
-			sure = 60;
+		/* Steps, or a table: messages of a tool have keys as they need them. */
+		if (!look.words &&
+		    (look.axes * 2 >= r.objects ||
+		     (look.numbers && r.objects > 1 && look.like_first * 5 >= r.objects * 4)))
+			sure = look.numbers ? 60 : 0;
 	}
 	if (!sure && is_metrics_name(path))
 		sure = 55;

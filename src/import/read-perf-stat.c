@@ -60,15 +60,19 @@ static void add_metric(struct perf *p, double v, struct str unit, uint64_t line)
 {
 	CLEANUP_BUF struct buf what = {0};
 	struct metric_unit u;
+	struct variable *var;
 
 	buf_add_char(&what, '.');
 	if (metric_unit(unit, &u)) /* "K/sec": the event's rate */
 		BUF_LIT(&what, "rate");
 	else
 		buf_add_str(&what, str_head(unit, IMPORT_MAX_NAME));
-	if (unit.n && isfinite(v))
-		bench_add(&p->b, buf_cstr(&what), value_real(v),
-			  str_eq(u.base, STR("1/s")) ? unit : STR(""), line);
+	if (!unit.n || !isfinite(v))
+		return;
+	var = bench_add(&p->b, buf_cstr(&what), value_real(v),
+			str_eq(u.base, STR("1/s")) ? unit : STR(""), line);
+	if (var) /* more events a second are neither */
+		var->better = BETTER_UNKNOWN;
 }
 
 static void add_missing(struct perf *p, const struct count *c)
@@ -92,7 +96,7 @@ static void add_count(struct perf *p, const struct count *c)
 		add_missing(p, c);
 		return;
 	}
-	if (!import_number(c->value, &v)) {
+	if (!metric_grouped(c->value, &v)) {
 		p->b.im->skipped_lines++;
 		return;
 	}
@@ -102,12 +106,11 @@ static void add_count(struct perf *p, const struct count *c)
 		return;
 	}
 	var = bench_add(&p->b, "", number_value(v, c->unit), c->unit, c->line);
-	if (var && !isnan(c->error)) {
+	if (var && (p->runs > 1 || !isnan(c->error)))
 		var->n = p->runs;
-		if (p->runs)
-			var->spread = fabs(value_number(var->value)) * c->error / 100 *
-				      sqrt((double)p->runs);
-	}
+	if (var && p->runs)
+		var->spread =
+			fabs(value_number(var->value)) * c->error / 100 * sqrt((double)p->runs);
 	if (c->running < 99.995)
 		bench_add(&p->b, ".running", value_real(c->running / 100), STR(""), c->line);
 	add_metric(p, c->metric, c->metric_unit, c->line);
@@ -219,7 +222,7 @@ static bool count_line(struct perf *p, struct str line, struct count *c)
 	} else {
 		c->value = metric_cut_word(&s);
 	}
-	if (!str_starts(c->value, STR("<not")) && !import_number(c->value, &v))
+	if (!str_starts(c->value, STR("<not")) && !metric_grouped(c->value, &v))
 		return false;
 	w = metric_cut_word(&s);
 	rest = s;

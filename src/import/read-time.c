@@ -19,7 +19,7 @@ static bool clock_time(struct str s, double *out)
 			n++;
 		part = str_head(s, n);
 		s = str_from(s, n);
-		if (!import_number(part, &v))
+		if (!metric_grouped(part, &v))
 			return false;
 		if (!s.n || str_eq(s, STR("s"))) {
 			*out = total + v;
@@ -262,14 +262,12 @@ static int recognise(struct str path, struct str head)
 	struct import im;
 	int sure = 0;
 
-	if (str_contains(head, STR("Maximum resident set size (kbytes): ")))
-		return 75;
 	import_init(&im);
 	bench_init(&b, &im);
 	read_lines(&b, head);
 	/* elapsed, user and system time: all three, at the end of whatever it was */
 	if (b.ngroups >= 3)
-		sure = im.skipped_lines < 20 ? 60 : 50;
+		sure = b.ngroups >= ARRAY_SIZE(verbose) ? 75 : im.skipped_lines < 20 ? 60 : 50;
 	import_release(&im);
 	return sure;
 }
