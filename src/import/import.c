@@ -24,6 +24,19 @@ const struct import_reader *const import_readers[] = {
 	&read_ctest_xml,
 	&read_catch2_xml,
 #endif
+	&read_gotest_json,
+	&read_libtest_json,
+	&read_dart_json,
+	&read_gtest_json,
+	&read_mocha_json,
+	&read_rspec_json,
+	&read_gotest,
+	&read_pytest,
+	&read_unittest,
+	&read_ctest,
+	&read_libtest,
+	&read_gtest,
+	&read_catch2,
 	&read_tap,
 	/* benchmarks and metrics */
 	&read_jmh,
@@ -352,6 +365,21 @@ static void note_duplicates(struct import *im, size_t from)
 	map_release(&seen);
 }
 
+/* A sum of some of the times must not pass for that of all. */
+static void note_untimed(struct import *im, size_t from)
+{
+	size_t timed = 0, untimed = 0;
+
+	for (size_t i = from; i < im->ntests; i++) {
+		timed += !isnan(im->tests[i].seconds);
+		untimed += isnan(im->tests[i].seconds) && im->tests[i].status != TEST_SKIPPED;
+	}
+	if (timed && untimed)
+		import_note(im, 0,
+			    "%zu of %zu results have no time: tests.seconds is that of the rest",
+			    untimed, im->ntests - from);
+}
+
 static void finish(struct import *im, const struct import_reader *r, size_t ntests)
 {
 	im->format = r->name;
@@ -359,6 +387,7 @@ static void finish(struct import *im, const struct import_reader *r, size_t ntes
 		import_add_run(im, STR(""));
 	if (r->tests || im->ntests > ntests) {
 		note_duplicates(im, ntests);
+		note_untimed(im, ntests);
 		count_tests(im);
 	}
 	if (im->full)

@@ -40,7 +40,7 @@ static int recognise(struct str path, struct str head)
 	if (!str_contains(head, STR("\"value\"")))
 		return 0;
 	arena_init(&d.arena);
-	if (jsontree_read(&doc, &d.arena, str_from(head, bench_doc_start(head)), 1, NULL))
+	if (jsontree_read(&doc, &d.arena, str_from(head, import_document_start(head)), 1, NULL))
 		return 0;
 	t = doc.root && doc.root->kind == JSONTREE_OBJECT ? jsontree_first(doc.root) : NULL;
 	is = t && is_metrics(t);

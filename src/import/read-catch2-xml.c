@@ -3,6 +3,7 @@
  * Catch2's reporter "xml" (docs/reporters.md), versions 2 and 3. A test case's sections are parts
  * of it: what failed in them explains the test case. Benchmarks become variables.
  */
+#include "import/bench.h"
 #include "import/readers.h"
 #include "import/xml.h"
 
@@ -14,9 +15,10 @@ struct catch2 {
 	bool thrown;
 	struct str place; /* file:line of the expression */
 	struct buf detail;
-	struct str benchmark;
-	size_t measured; /* index + 1 of its variable */
+	struct bench bench;
 	uint64_t samples;
+	double mean;
+	uint64_t measured; /* line of the mean that is still to be added */
 };
 
 static struct str place_of(struct xml *x)
@@ -61,32 +63,20 @@ static void result(struct catch2 *c, struct xml *x)
 	}
 }
 
-static void add_benchmark(struct catch2 *c, struct xml *x)
-{
-	struct variable *v;
-	double ns;
-
-	if (!c->benchmark.n || !import_number(xml_attr(x, "value"), &ns))
-		return;
-	v = import_add_variable(x->im,
-				str_of(arena_printf(&x->im->arena, "bench." STR_FMT ".time",
-						    STR_ARG(c->benchmark))),
-				value_real(ns * 1e-9));
-	if (!v)
-		return;
-	v->unit = STR("s");
-	v->better = BETTER_LOWER;
-	v->n = c->samples;
-	v->line = x->line;
-	c->measured = x->im->nvariables;
-}
-
-static void add_spread(struct catch2 *c, struct xml *x)
+/* <mean> and then <standardDeviation>, in nanoseconds */
+static void measure(struct catch2 *c, struct xml *x, bool mean)
 {
 	double ns;
 
-	if (c->measured && import_number(xml_attr(x, "value"), &ns))
-		x->im->variables[c->measured - 1].spread = ns * 1e-9;
+	if (!import_number(xml_attr(x, "value"), &ns))
+		return;
+	if (mean) {
+		c->mean = ns;
+		c->measured = x->line;
+	} else if (c->measured) {
+		bench_sum(&c->bench, "time", c->mean, STR("ns"), c->samples, ns, c->measured);
+		c->measured = 0;
+	}
 }
 
 static void start(struct xml *x, struct str name)
@@ -107,14 +97,14 @@ static void start(struct xml *x, struct str name)
 		c->failing = !is_true(x, "success");
 		c->place = place_of(x);
 	} else if (str_eq(name, STR("BenchmarkResults"))) {
-		c->benchmark = import_name(x->im, xml_attr(x, "name"));
+		bench_row(&c->bench, xml_attr(x, "name"));
 		c->measured = 0;
 		if (!str_u64(xml_attr(x, "samples"), &c->samples))
 			c->samples = 0;
 	} else if (str_eq(name, STR("mean"))) {
-		add_benchmark(c, x);
+		measure(c, x, true);
 	} else if (str_eq(name, STR("standardDeviation"))) {
-		add_spread(c, x);
+		measure(c, x, false);
 	} else if (str_eq(name, STR("Failure")) || str_eq(name, STR("Exception")) ||
 		   str_eq(name, STR("FatalErrorCondition")) || str_eq(name, STR("Skip"))) {
 		c->place = place_of(x);
@@ -146,8 +136,6 @@ static void end(struct xml *x, struct str name, struct str text)
 		say(c, "threw: ", text);
 	} else if (str_eq(name, STR("Expression"))) {
 		c->failing = false;
-	} else if (str_eq(name, STR("BenchmarkResults"))) {
-		c->benchmark = STR("");
 	} else if (str_eq(name, STR("TestCase"))) {
 		import_explain(x->im, &x->im->tests[c->open - 1], buf_str(&c->detail));
 		c->open = 0;
@@ -165,8 +153,12 @@ static int read(struct import *im, const struct import_file *files, size_t n, st
 {
 	static const struct xml_handler handler = {start, end};
 	struct catch2 c = {0};
-	int rc = xml_parse(im, files[0].data, &handler, &c, err);
+	int rc;
 
+	bench_init(&c.bench, im);
+	rc = xml_parse(im, files[0].data, &handler, &c, err);
+	bench_end(&c.bench);
+	bench_release(&c.bench);
 	buf_release(&c.detail);
 	return rc;
 }

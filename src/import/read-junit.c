@@ -69,12 +69,6 @@ static bool status_word(struct str s, size_t n, enum test_status *status)
 	return false;
 }
 
-static void worsen(struct test_result *t, enum test_status s)
-{
-	if (gravity(s) > gravity(t->status))
-		t->status = s;
-}
-
 static void stated(const struct xml *x, const char *name, uint64_t *total)
 {
 	uint64_t v;
@@ -174,6 +168,16 @@ static void close_test(struct junit *j, struct import *im)
 	j->test = NULL;
 }
 
+/* The gravest child's message is the message; what others said goes to the detail. */
+static void worsen(struct junit *j, enum test_status s)
+{
+	if (gravity(s) <= gravity(j->test->status))
+		return;
+	j->test->status = s;
+	import_keep(&j->detail, buf_str(&j->message));
+	buf_clear(&j->message);
+}
+
 static void start(struct xml *x, struct str name)
 {
 	struct junit *j = x->arg;
@@ -187,7 +191,7 @@ static void start(struct xml *x, struct str name)
 	} else if (j->test) {
 		if (!status_word(name, NCHILDREN, &status))
 			return;
-		worsen(j->test, status);
+		worsen(j, status);
 		j->attr_message = import_text(x->im, xml_attr(x, "message"));
 		j->type = import_name(x->im, xml_attr(x, "type"));
 		if (status == TEST_SKIPPED && str_eq(j->type, STR("pytest.xfail")))

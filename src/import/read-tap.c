@@ -250,7 +250,7 @@ static void add_point(struct tap *t, const struct point *p)
 	r->line = t->lines.no;
 	r->message = import_name(t->im, p->reason);
 	if (todo && p->ok)
-		r->message = str_of(arena_printf(&t->im->arena, "TODO passed%s" STR_FMT,
+		r->message = str_of(arena_printf(&t->im->arena, "passed unexpectedly%s" STR_FMT,
 						 p->reason.n ? ": " : "", STR_ARG(r->message)));
 	if (!p->ok)
 		r->detail = import_text(t->im, buf_str(&t->before));

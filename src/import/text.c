@@ -81,21 +81,49 @@ struct str import_name(struct import *im, struct str s)
 	return copy(im, s, IMPORT_MAX_NAME, true);
 }
 
+/* "g.cc:2", "g.cc:2: Failure": a place alone says too little. */
+static bool is_place(struct str line)
+{
+	size_t n = line.n;
+
+	if (str_ends(line, STR(": Failure")) || str_ends(line, STR(": Skipped")))
+		n = str_find(line, STR(": "));
+	while (n && line.p[n - 1] >= '0' && line.p[n - 1] <= '9')
+		n--;
+	return n > 1 && n < line.n && line.p[n - 1] == ':' && line.p[n] >= '0' &&
+	       line.p[n] <= '9' && str_find_char(str_head(line, n), ' ') == n;
+}
+
+/* The next line that is not blank, without blanks around it. */
+static bool next_text(struct str *rest, struct str *line)
+{
+	while (str_next(rest, '\n', line)) {
+		*line = str_trim(*line);
+		if (line->n)
+			return true;
+	}
+	return false;
+}
+
 void import_explain(struct import *im, struct test_result *t, struct str text)
 {
+	CLEANUP_BUF struct buf b = {0};
 	struct str line, rest = text;
 
-	while (str_next(&rest, '\n', &line)) {
-		line = str_trim(line);
-		if (!line.n)
-			continue;
-		t->message = import_name(im, line);
-		while (rest.n && (rest.p[rest.n - 1] == '\n' || rest.p[rest.n - 1] == '\r' ||
-				  rest.p[rest.n - 1] == ' ' || rest.p[rest.n - 1] == '\t'))
-			rest.n--;
-		t->detail = rest.p ? import_text(im, rest) : STR("");
+	if (!next_text(&rest, &line))
 		return;
+	if (is_place(line)) {
+		buf_add_str(&b, line);
+		if (next_text(&rest, &line)) {
+			buf_add_str(&b, STR(": "));
+			buf_add_str(&b, line);
+		}
+		line = buf_str(&b);
 	}
+	t->message = import_name(im, line);
+	while (rest.n && strchr(" \t\r\n", rest.p[rest.n - 1]))
+		rest.n--;
+	t->detail = rest.p ? import_text(im, rest) : STR("");
 }
 
 void import_keep(struct buf *b, struct str s)
