@@ -138,9 +138,10 @@ static bool criterion_line(struct bench *b, struct str line, uint64_t no)
 	if (at < line.n && interval(str_from(line, at + time.n), v, &unit)) {
 		name = str_trim(str_head(line, at));
 		bench_row(b, name.n ? name : buf_str(&b->pending));
+		b->samples = b->stage ? b->samples : 0; /* of another benchmark */
+		b->stage = 0;
 		add_interval(b, "time", v, unit, no);
 		buf_clear(&b->pending);
-		b->samples = 0;
 		return true;
 	}
 	at = str_find(line, rate);
@@ -152,8 +153,7 @@ static bool criterion_line(struct bench *b, struct str line, uint64_t no)
 	at = str_find(line, collect);
 	if (str_starts(line, STR("Benchmarking ")) && at < line.n) {
 		line = str_from(line, at + collect.n);
-		if (!str_u64(metric_cut_word(&line), &b->samples))
-			b->samples = 0;
+		b->stage = str_u64(metric_cut_word(&line), &b->samples);
 		return true;
 	}
 	if (line.n && line.p[0] != ' ' && !str_starts(line, STR("Benchmarking "))) {

@@ -307,7 +307,7 @@ bool metric_number(struct str s, double *v)
 /* Is c, of which there is one, before exactly three digits and after a number but 0? */
 static bool parts_thousands(struct str s, size_t at)
 {
-	return at > 0 && at <= 4 && at + 4 == s.n && !(at == 1 && s.p[0] == '0');
+	return at > 0 && at <= 3 && at + 4 == s.n && !(at == 1 && s.p[0] == '0');
 }
 
 bool metric_grouped(struct str s, double *v)
@@ -481,7 +481,8 @@ void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct
 		if (s) {
 			s->unit = import_name(c->im, u.base);
 			s->better = metric_better(name, u.base);
-			s->run = run;
+			if (run != METRIC_LAST_RUN)
+				s->run = run;
 			s->line = line;
 		}
 	}

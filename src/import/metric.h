@@ -71,10 +71,11 @@ struct metric_curves {
 
 void metric_curves_init(struct metric_curves *c, struct import *im);
 void metric_curves_release(struct metric_curves *c);
-#define CLEANUP_CURVES __attribute__((cleanup(metric_curves_release)))
+#define CLEANUP_CURVES  __attribute__((cleanup(metric_curves_release)))
 /*
- * One more point of the curve of that name in that run (in raw unit, converted); the first one
- * makes the series. Past the caps it is left out.
+ * One more point of the curve of that name in that run (METRIC_LAST_RUN: the one added last), in
+ * raw unit, converted; the first one makes the series. Past the caps it is left out.
  */
+#define METRIC_LAST_RUN UINT32_MAX
 void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct str unit,
 		  struct str axis, double x, double y, uint64_t line);

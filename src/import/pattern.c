@@ -58,7 +58,7 @@ static void add_points(struct matches *m, const struct str *groups, uint64_t no,
 		v = value_of(groups[i]);
 		m->texts += v.kind == VALUE_TEXT;
 		if (v.kind == VALUE_INT || v.kind == VALUE_REAL)
-			metric_point(&m->curves, 0, str_of(m->name[i]), STR(""),
+			metric_point(&m->curves, METRIC_LAST_RUN, str_of(m->name[i]), STR(""),
 				     m->axis ? str_of(m->name[m->axis]) : STR("match"),
 				     isnan(x) ? (double)no : x, value_number(v), line);
 	}

@@ -123,8 +123,9 @@ static bool summary_line(struct totals *t, struct str line, uint64_t no)
 	return false;
 }
 
-/* gcov: "Lines executed:85.71% of 14", "Branches executed:50.00% of 4", one block a file */
-static bool gcov_line(struct totals *t, struct str line, uint64_t no)
+/* gcov: "Lines executed:85.71% of 14", "Taken at least once:50.00% of 4", one block a file, after
+ * "File 'x.c'"; blocks of functions and the line that sums all up count nothing. */
+static bool gcov_line(struct totals *t, struct str line, bool *in_file, uint64_t no)
 {
 	static const struct {
 		struct str label;
@@ -132,12 +133,15 @@ static bool gcov_line(struct totals *t, struct str line, uint64_t no)
 	} labels[] = {{STR("Lines executed:"), LINES}, {STR("Taken at least once:"), BRANCHES}};
 	double percent, found;
 
+	if (!line.n || str_starts(line, STR("File '")))
+		*in_file = line.n > 0;
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
 		struct str s = line;
 
 		if (import_skip(&s, labels[i].label) && metric_cut_number(&s, &percent) &&
 		    import_skip(&s, STR("% of ")) && metric_cut_number(&s, &found)) {
-			count(t, labels[i].what, round(percent * found / 100), found, no);
+			if (*in_file)
+				count(t, labels[i].what, round(percent * found / 100), found, no);
 			return true;
 		}
 	}
@@ -178,13 +182,13 @@ static enum form form_of(struct str head)
 	CLEANUP_IMPORT_LINES struct import_lines l = IMPORT_LINES(head);
 	struct totals t = {0};
 	struct str line;
-	bool heading = false;
+	bool heading = false, in_file = false;
 
 	while (import_next_line(&l, &line)) {
 		if (str_starts(line, STR("SF:")))
 			return INFO;
 		heading = heading || is_heading(line);
-		if (summary_line(&t, line, l.no) || gcov_line(&t, line, l.no) ||
+		if (summary_line(&t, line, l.no) || gcov_line(&t, line, &in_file, l.no) ||
 		    (heading && str_starts(line, STR("TOTAL"))))
 			return TEXT;
 	}
@@ -201,7 +205,7 @@ static int recognise(struct str path, struct str head)
 static int read_file(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
 	CLEANUP_IMPORT_LINES struct import_lines l = IMPORT_LINES(files->data);
-	bool info = form_of(files->data) == INFO;
+	bool info = form_of(files->data) == INFO, in_file = false;
 	CLEANUP_BUF struct buf heading = {0};
 	struct totals t = {0};
 	struct record r = {0};
@@ -215,7 +219,7 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 			buf_add_str(&heading, line);
 		} else if (heading.n && str_starts(line, STR("TOTAL"))) {
 			total_line(&t, line, buf_str(&heading), l.no);
-		} else if (!summary_line(&t, line, l.no) && !gcov_line(&t, line, l.no)) {
+		} else if (!summary_line(&t, line, l.no) && !gcov_line(&t, line, &in_file, l.no)) {
 			im->skipped_lines += line.n > 0;
 		}
 	}

@@ -7,6 +7,8 @@
  */
 #include "import/bench-json.h"
 
+static const struct str dot = STR("\u00b7"); /* before the names of profilers' metrics */
+
 static const struct {
 	struct str mode;
 	const char *what;
@@ -100,7 +102,7 @@ static void row(struct bench *b, const struct jsontree *t)
 		CLEANUP_BUF struct buf key = {0};
 		struct str k = t->key;
 
-		import_skip(&k, STR("\u00b7")); /* the dot of profilers */
+		import_skip(&k, dot);
 		buf_add_str(&key, k);
 		metric(b, buf_cstr(&key), t);
 	}
@@ -175,7 +177,9 @@ static void table_row(struct bench *b, const struct table *t, struct str line, u
 	}
 	CLEANUP_BUF struct buf name = {0};
 
-	buf_add_str(&name, str_from(w[0], colon + 1));
+	word = str_from(w[0], colon + 1);
+	import_skip(&word, dot);
+	buf_add_str(&name, word);
 	bench_sum(b, colon < w[0].n ? buf_cstr(&name) : what, score, w[n - 1], count, NAN, no);
 }
 

@@ -102,7 +102,6 @@ static void look_at(struct rows *r, const struct jsontree *leaf, void *arg)
 struct row {
 	double x;
 	uint64_t line;
-	uint32_t run;
 };
 
 static void add_array(struct rows *r, const struct jsontree *t)
@@ -111,8 +110,8 @@ static void add_array(struct rows *r, const struct jsontree *t)
 
 	for (const struct jsontree *v = jsontree_first(t); v; v = v->next, i++)
 		if (jsontree_is_number(v))
-			metric_point(&r->curves, 0, buf_str(&r->path), STR(""), STR("index"),
-				     (double)i, jsontree_number(v), v->line);
+			metric_point(&r->curves, METRIC_LAST_RUN, buf_str(&r->path), STR(""),
+				     STR("index"), (double)i, jsontree_number(v), v->line);
 }
 
 static void add_leaf(struct rows *r, const struct jsontree *leaf, void *arg)
@@ -121,7 +120,6 @@ static void add_leaf(struct rows *r, const struct jsontree *leaf, void *arg)
 	struct str name = buf_str(&r->path);
 	struct value v = bench_json_value(leaf);
 	bool number = v.kind == VALUE_INT || v.kind == VALUE_REAL;
-	struct variable *var;
 
 	if (leaf->kind == JSONTREE_ARRAY && !r->several) {
 		add_array(r, leaf);
@@ -131,8 +129,8 @@ static void add_leaf(struct rows *r, const struct jsontree *leaf, void *arg)
 	if (v.kind == VALUE_NONE || (!isnan(row->x) && str_eq(name, r->axis)))
 		return;
 	if (!isnan(row->x) && number) {
-		metric_point(&r->curves, 0, name, STR(""), r->axis, row->x, value_number(v),
-			     row->line);
+		metric_point(&r->curves, METRIC_LAST_RUN, name, STR(""), r->axis, row->x,
+			     value_number(v), row->line);
 		return;
 	}
 	if (r->axis.n) { /* a text beside a series: once is enough */
@@ -142,9 +140,7 @@ static void add_leaf(struct rows *r, const struct jsontree *leaf, void *arg)
 		if (r->texts.n == before)
 			return;
 	}
-	var = metric_add(r->im, name, v, STR(""), row->line);
-	if (var)
-		var->run = row->run;
+	metric_add(r->im, name, v, STR(""), row->line);
 }
 
 static void run_name(struct rows *r, const struct jsontree *leaf, void *arg)
@@ -173,7 +169,7 @@ static void add_object(struct rows *r, const struct jsontree *t, uint64_t line)
 	} else if (r->several) {
 		leaves(r, t, run_name, &name);
 		snprintf(number, sizeof(number), "object %llu", (unsigned long long)r->objects);
-		row.run = import_add_run(r->im, name.n ? name : str_of(number));
+		import_add_run(r->im, name.n ? name : str_of(number));
 	}
 	leaves(r, t, add_leaf, &row);
 }
@@ -346,7 +342,8 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 	if (!rc && !r.objects)
 		rc = err_set(err, ERR_INPUT, "line 1: no object with metrics");
 	if (r.arrays)
-		import_note(im, 0, "%zu arrays are left out", r.arrays);
+		import_note(im, 0, "%zu array%s left out", r.arrays,
+			    r.arrays == 1 ? " is" : "s are");
 	rows_release(&r);
 	return rc;
 }

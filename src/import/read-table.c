@@ -32,6 +32,8 @@ struct table {
 	uint64_t rows, header; /* line of the names */
 	size_t axis;           /* index of the column; n: none, rows are runs */
 	size_t run;            /* index of the column that names runs; n: none */
+	uint32_t *runs;        /* numbers of the runs, in the order of their names */
+	size_t nruns, cap_runs;
 };
 
 /* Cells that say there is nothing */
@@ -213,16 +215,19 @@ static void add_point_row(struct table *t, struct metric_curves *curves, struct 
 			  const struct csv *csv, uint64_t row)
 {
 	double x = t->axis < csv->n ? value_number(cell_value(csv->cells[t->axis], t->sep)) : NAN;
-	uint32_t run = 0;
+	uint32_t run = METRIC_LAST_RUN;
 
 	if (isnan(x))
 		x = (double)row;
 	if (t->run < t->n && t->run < csv->n) {
-		size_t before = runs->n;
+		struct str name = str_trim(csv->cells[t->run]);
+		uint32_t id = intern_add(runs, name);
 
-		run = intern_add(runs, str_trim(csv->cells[t->run]));
-		if (runs->n > before)
-			import_add_run(t->im, str_trim(csv->cells[t->run]));
+		if (id == t->nruns) {
+			run = import_add_run(t->im, name);
+			array_push(t->runs, t->nruns, t->cap_runs) = run;
+		}
+		run = t->runs[id];
 	}
 	for (size_t i = 0; i < t->n && i < csv->n; i++) {
 		struct column *c = &t->columns[i];
@@ -230,7 +235,8 @@ static void add_point_row(struct table *t, struct metric_curves *curves, struct 
 
 		if (i == t->axis || (v.kind != VALUE_INT && v.kind != VALUE_REAL))
 			continue;
-		metric_point(curves, run, c->name, c->unit, t->columns[t->axis].name, x,
+		metric_point(curves, run, c->name, c->unit,
+			     t->columns[t->axis].name.n ? t->columns[t->axis].name : STR("row"), x,
 			     value_number(v), csv->line);
 	}
 }
@@ -255,24 +261,18 @@ static void add_texts(struct table *t)
 
 static void add_run_row(struct table *t, const struct csv *csv, uint64_t row)
 {
-	uint32_t run = 0;
 	char name[32];
 
 	if (t->rows > 1) {
 		snprintf(name, sizeof(name), "row %llu", (unsigned long long)row);
-		run = import_add_run(t->im,
-				     t->run < csv->n ? str_trim(csv->cells[t->run]) : str_of(name));
+		import_add_run(t->im,
+			       t->run < csv->n ? str_trim(csv->cells[t->run]) : str_of(name));
 	}
 	for (size_t i = 0; i < t->n && i < csv->n; i++) {
 		struct column *c = &t->columns[i];
 		struct value v = cell_value(csv->cells[i], t->sep);
-		struct variable *var;
-
-		if (v.kind == VALUE_NONE || !c->name.n)
-			continue;
-		var = metric_add(t->im, c->name, v, c->unit, csv->line);
-		if (var)
-			var->run = run;
+		if (v.kind != VALUE_NONE && c->name.n)
+			metric_add(t->im, c->name, v, c->unit, csv->line);
 	}
 }
 
@@ -304,12 +304,13 @@ static void read_rows(struct table *t)
 
 /* ---- is it a table? ---- */
 
-/* A row of names, rows with as many cells, a column of numbers. How many rows look so in head. */
-static size_t looks_like(struct str head, char sep)
+/* A row of names, rows with as many cells (half of them, if the file's name says that it is a
+ * table), numbers in most of them. How many rows there are in head; 0: no table. */
+static size_t looks_like(struct str head, char sep, bool named)
 {
 	struct csv csv;
 	struct err err;
-	size_t n = 0, rows = 0, numbers = 0;
+	size_t n = 0, rows = 0, numbers = 0, odd = 0;
 	bool ok = true;
 	double v;
 
@@ -332,22 +333,22 @@ static size_t looks_like(struct str head, char sep)
 		for (size_t i = 0; i < csv.n; i++)
 			numeric += metric_number(csv.cells[i], &v) ||
 				   (sep == ';' && import_number(csv.cells[i], &v));
-		ok = csv.n == n;
+		odd += csv.n != n;
 		numbers += numeric > 0;
 		rows++;
 	}
 	csv_release(&csv);
-	return ok && numbers * 2 > rows ? rows : 0;
+	return ok && odd * 2 <= (named ? rows : 0) && numbers * 2 > rows ? rows : 0;
 }
 
-static size_t best_sep(struct str head, char *sep)
+static size_t best_sep(struct str head, bool named, char *sep)
 {
 	static const char seps[] = ",\t;";
 	size_t most = 0;
 
 	*sep = ',';
 	for (size_t i = 0; i < sizeof(seps) - 1; i++) {
-		size_t rows = looks_like(head, seps[i]);
+		size_t rows = looks_like(head, seps[i], named);
 
 		if (rows > most) {
 			most = rows;
@@ -360,8 +361,8 @@ static size_t best_sep(struct str head, char *sep)
 static int recognise(struct str path, struct str head)
 {
 	char sep;
-	size_t rows = best_sep(head, &sep);
 	bool named = str_ends(path, STR(".csv")) || str_ends(path, STR(".tsv"));
+	size_t rows = best_sep(head, named, &sep);
 
 	return rows && named ? 70 : rows > 1 ? 55 : 0;
 }
@@ -371,7 +372,7 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 	struct table t = {.im = im, .data = files->data};
 	int rc;
 
-	best_sep(str_head(files->data, IMPORT_HEAD), &t.sep);
+	best_sep(str_head(files->data, IMPORT_HEAD), true, &t.sep);
 	rc = learn(&t, err);
 	if (!rc) {
 		t.axis = t.n;
@@ -380,6 +381,7 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 		read_rows(&t);
 	}
 	free(t.columns);
+	free(t.runs);
 	return rc;
 }
 

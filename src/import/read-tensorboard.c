@@ -180,8 +180,8 @@ static void value(struct events *e, struct str s, double step)
 	if (!scalar && tensor.n)
 		scalar = tensor_scalar(tensor, &v);
 	if (scalar && tag.n)
-		metric_point(&e->curves, 0, import_name(e->im, tag), STR(""), STR("step"), step, v,
-			     e->record);
+		metric_point(&e->curves, METRIC_LAST_RUN, import_name(e->im, tag), STR(""),
+			     STR("step"), step, v, e->record);
 	else
 		e->other += any;
 }

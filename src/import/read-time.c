@@ -19,7 +19,7 @@ static bool clock_time(struct str s, double *out)
 			n++;
 		part = str_head(s, n);
 		s = str_from(s, n);
-		if (!metric_grouped(part, &v))
+		if (!import_number(part, &v))
 			return false;
 		if (!s.n || str_eq(s, STR("s"))) {
 			*out = total + v;

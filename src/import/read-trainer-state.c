@@ -36,7 +36,7 @@ static void entry(struct import *im, struct metric_curves *curves, const struct 
 			if (!str_eq(v->key, STR("epoch")))
 				metric_add(im, v->key, value, unit_of(v->key), v->line);
 		} else {
-			metric_point(curves, 0, v->key, unit_of(v->key), axis,
+			metric_point(curves, METRIC_LAST_RUN, v->key, unit_of(v->key), axis,
 				     jsontree_number(step), jsontree_number(v), v->line);
 		}
 	}
