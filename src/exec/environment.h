@@ -15,7 +15,9 @@
 struct environment_opts {
 	char *const *envp;     /* of the command */
 	char *const *argv;     /* of the command; NULL: none */
-	const char *cache_dir; /* NULL: no cache */
+	const char *dir;       /* in which it runs; NULL: ours */
+	const char *cache_dir; /* NULL: no cache; made if its parent is there */
+	uint64_t nofile;       /* its soft limit of open files; 0: ours */
 	const char *const
 		*allow; /* more names of environment variables, * at the end; ends in NULL */
 };
