@@ -183,6 +183,8 @@ static void add_library_keys(struct buf *key, struct str list)
 	while (str_next(&list, '\n', &line)) {
 		CLEANUP_BUF struct buf path = {0};
 
+		if (!line.n)
+			continue;
 		buf_add_str(&path, str_from(line, str_find_char(line, '\t') + 1));
 		if (!cache_key(key, buf_cstr(&path)))
 			BUF_LIT(key, "- ");
@@ -283,7 +285,8 @@ void capture_program(struct capture *c)
 	while (str_next(&rest, '\n', &line)) {
 		size_t tab = str_find_char(line, '\t');
 
-		add_library(c, str_head(line, tab), str_from(line, tab + 1));
+		if (line.n)
+			add_library(c, str_head(line, tab), str_from(line, tab + 1));
 	}
 }
 
