@@ -146,7 +146,11 @@ static void add_fact(struct capture *c, const struct fact *f, struct str line)
 	double d;
 
 	switch (f->kind) {
-	case FACT_TEXT: capture_text(c, name, unquoted(str_trim(line))); return;
+	case FACT_TEXT:
+		line = unquoted(str_trim(line));
+		if (line.n)
+			capture_text(c, name, line);
+		return;
 	case FACT_KB:
 		if (str_u64(word, &n) && n < INT64_MAX / 1024)
 			capture_value(c, name, value_int((int64_t)n * 1024), f->unit);
