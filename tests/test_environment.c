@@ -204,7 +204,7 @@ static void test_config(void **state)
 
 		arena_init(&t.a);
 		rc = environment_config(&t.a, str_of(configs[i].path), str_of(configs[i].data),
-					&t.v, &t.n, &t.cap, &err);
+					true, &t.v, &t.n, &t.cap, &err);
 		if (rc != configs[i].rc)
 			fail_msg("%s: %s", configs[i].data, rc ? err.msg : "no error");
 		if (rc)
@@ -240,16 +240,16 @@ static void test_config_limits(void **state)
 		BUF_LIT(&b, "[");
 	for (int i = 0; i < 1000; i++)
 		BUF_LIT(&b, "]");
-	assert_int_equal(
-		environment_config(&t.a, STR("deep.json"), buf_str(&b), &t.v, &t.n, &t.cap, &err),
-		0);
+	assert_int_equal(environment_config(&t.a, STR("deep.json"), buf_str(&b), true, &t.v, &t.n,
+					    &t.cap, &err),
+			 0);
 	assert_int_equal(t.n, 1);
 	buf_clear(&b);
 	for (int i = 0; i < 20000; i++)
 		buf_printf(&b, "k%d = %d\n", i, i);
-	assert_int_equal(
-		environment_config(&t.a, STR("many.ini"), buf_str(&b), &t.v, &t.n, &t.cap, &err),
-		-ERR_LIMIT);
+	assert_int_equal(environment_config(&t.a, STR("many.ini"), buf_str(&b), true, &t.v, &t.n,
+					    &t.cap, &err),
+			 -ERR_LIMIT);
 	assert_int_equal(t.n, 10002);
 #if HAVE_YAML
 	buf_clear(&b);
@@ -260,9 +260,9 @@ static void test_config_limits(void **state)
 			buf_printf(&b, "%s*a%d", k ? ", " : "", i - 1);
 		BUF_LIT(&b, "]\n");
 	}
-	assert_int_equal(
-		environment_config(&t.a, STR("laughs.yaml"), buf_str(&b), &t.v, &t.n, &t.cap, &err),
-		-ERR_LIMIT);
+	assert_int_equal(environment_config(&t.a, STR("laughs.yaml"), buf_str(&b), true, &t.v, &t.n,
+					    &t.cap, &err),
+			 -ERR_LIMIT);
 #endif
 	buf_release(&b);
 	release(&t);

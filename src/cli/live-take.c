@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Making the record of a run from its journal: see live.h. A journal may end anywhere, in the middle
- * of a line too: what cannot be read there is left out. Only a journal without its first line, or
- * of a newer version, is no journal.
+ * Making the record of a run from its journal: see live.h. A journal may end anywhere, in the
+ * middle of a line too: what cannot be read there is left out. Only a journal without its first
+ * line, or of a newer version, is no journal.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,9 +27,12 @@ static const struct column {
 	const char *key, *name, *unit;
 	double scale;
 } columns[] = {
-	{"rss", "rss", "bytes", 1},    {"cpu_ns", "cpu", "s", 1e-9},
-	{"read", "read", "bytes", 1},  {"write", "write", "bytes", 1},
-	{"processes", "processes", "", 1}, {"threads", "threads", "", 1},
+	{"rss", "rss", "bytes", 1},
+	{"cpu_ns", "cpu", "s", 1e-9},
+	{"read", "read", "bytes", 1},
+	{"write", "write", "bytes", 1},
+	{"processes", "processes", "", 1},
+	{"threads", "threads", "", 1},
 	{"fds", "fds", "", 1},
 };
 
@@ -124,8 +127,8 @@ static void take_sample(struct taking *t, const json_t *line)
 			s->y = mem_realloc(s->y, n ? n * 2 : 1, sizeof(*s->y));
 		}
 		s->x[n] = json_number_value(json_object_get(line, "at_ns")) * 1e-9;
-		s->y[n] = json_number_value(json_object_get(line, columns[i].key)) *
-			  columns[i].scale;
+		s->y[n] =
+			json_number_value(json_object_get(line, columns[i].key)) * columns[i].scale;
 		s->n = n + 1;
 	}
 }
@@ -199,9 +202,8 @@ static int take_output(struct taking *t, const char *dir, const char *name, cons
 		rc = evidence_put(target->evidence_dir, (struct str){map.data, map.size}, true,
 				  hash, err);
 		if (!rc) {
-			t->evidence[t->r.nevidence++] =
-				(struct run_evidence){arena_str(t->a, str_of(hash)), str_of(name),
-						      str_of(kind)};
+			t->evidence[t->r.nevidence++] = (struct run_evidence){
+				arena_str(t->a, str_of(hash)), str_of(name), str_of(kind)};
 			if (m)
 				metrics_read(m, str_of(name), (struct str){map.data, map.size},
 					     t->patterns, t->npatterns);
@@ -269,7 +271,8 @@ int live_take(const char *dir, const struct live_target *target, struct arena *a
 	return rc;
 }
 
-/* Whether nobody holds the lock, or has just taken it in; *fd keeps it while the journal is taken. */
+/* Whether nobody holds the lock, or has just taken it in; *fd keeps it while the journal is taken.
+ */
 static bool is_left(const char *dir, int *fd)
 {
 	CLEANUP_FREE char *path = path_in(dir, "facts.jsonl");

@@ -129,9 +129,7 @@ void live_variable(struct live *l, const struct variable *v)
 		BUF_LIT(&l->line, ",\"real\":");
 		json_add_real(&l->line, v->value.real);
 		break;
-	default:
-		BUF_LIT(&l->line, ",\"text\":");
-		json_add_string(&l->line, v->value.text);
+	default: BUF_LIT(&l->line, ",\"text\":"); json_add_string(&l->line, v->value.text);
 	}
 	if (v->unit.n) {
 		BUF_LIT(&l->line, ",\"unit\":");
@@ -145,7 +143,8 @@ void live_variable(struct live *l, const struct variable *v)
 
 void live_value(struct live *l, const char *name, struct value v, const char *unit)
 {
-	live_variable(l, &(struct variable){.name = str_of(name), .value = v, .unit = str_of(unit)});
+	live_variable(l,
+		      &(struct variable){.name = str_of(name), .value = v, .unit = str_of(unit)});
 }
 
 void live_pattern(struct live *l, const char *regex)

@@ -5,14 +5,14 @@
  * itself at its end, or, where it was killed, by the next command that opens the store
  * (live_take_left()).
  *
- *   facts.jsonl     {"run":{...}}, {"variable":...}, {"pattern":...}, and at the end {"complete":true};
- *                   locked (flock(2)) while the run lives
- *   samples.jsonl   what the process tree takes
- *   stdout, stderr  the output as it came, LIVE_MAX_OUTPUT bytes together
- *   times.jsonl     when lines of the output came: {"at_ns":..,"stream":"out","line":..,"bytes":..},
- *                   line being the number of that stream's line to which the first byte belongs
+ *   facts.jsonl     {"run":{...}}, {"variable":...}, {"pattern":...}, and at the end
+ * {"complete":true}; locked (flock(2)) while the run lives samples.jsonl   what the process tree
+ * takes stdout, stderr  the output as it came, LIVE_MAX_OUTPUT bytes together times.jsonl     when
+ * lines of the output came: {"at_ns":..,"stream":"out","line":..,"bytes":..}, line being the number
+ * of that stream's line to which the first byte belongs
  *
- * The folder is for its owner only: output may hold secrets, which are redacted when it is taken in.
+ * The folder is for its owner only: output may hold secrets, which are redacted when it is taken
+ * in.
  */
 #pragma once
 
@@ -57,8 +57,8 @@ struct live_target {
 };
 
 /*
- * Make the record of the journal in dir, store it, and remove the journal. *id gets the run's id, in
- * the arena. Notes of readers on what they could not read go to notes, a line each.
+ * Make the record of the journal in dir, store it, and remove the journal. *id gets the run's id,
+ * in the arena. Notes of readers on what they could not read go to notes, a line each.
  */
 int live_take(const char *dir, const struct live_target *t, struct arena *a, struct str *id,
 	      struct buf *notes, struct err *err) ERR_CHECK;

@@ -377,8 +377,8 @@ static const struct kind *kind_of(struct str path, struct str data)
 	return data.n && data.p[0] == '{' ? &json : NULL;
 }
 
-int environment_config(struct arena *a, struct str path, struct str data, struct variable **out,
-		       size_t *n, size_t *cap, struct err *err)
+int environment_config(struct arena *a, struct str path, struct str data, bool keys,
+		       struct variable **out, size_t *n, size_t *cap, struct err *err)
 {
 	struct capture c = {a, NULL, out, n, cap};
 	struct place p = {.c = &c};
@@ -393,7 +393,7 @@ int environment_config(struct arena *a, struct str path, struct str data, struct
 	buf_printf(&name, "file." STR_FMT ".hash", STR_ARG(path));
 	sha256_hex(data, hex);
 	capture_value(&c, buf_str(&name), value_text(arena_str(a, str_of(hex))), "");
-	if (!k || data.n > MAX_SIZE)
+	if (!keys || !k || data.n > MAX_SIZE)
 		return 0;
 	before = *n;
 	buf_printf(&p.name, "config." STR_FMT, STR_ARG(path));

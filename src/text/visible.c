@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/*
- * What a terminal would show of a line: escape sequences (ECMA-48: CSI, OSC, single characters) are
- * left out, of states rewritten with bare carriage returns the last non-empty one stays, backspaces
- * take a character back. A line without any of these is returned as it is.
- */
-#include "log/log-priv.h"
+/* See visible.h. */
+#include "text/visible.h"
+
+#include "text/timestamp.h"
 
 #define ESC '\x1b'
 
