@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
+bats_require_minimum_version 1.5.0
 # inquest run from outside: what is passed through, what is recorded, what survives a kill.
 
 setup() {
@@ -18,8 +19,7 @@ PY
 }
 
 variable() {
-	sql "select coalesce(v.integer, v.real, s.text) from value v join variable n on n.id = v.variable
-		left join string s on s.id = v.text where n.name = '$1' order by v.run desc limit 1"
+	sql "select coalesce(number, text) from fact where variable = '$1' order by no desc limit 1"
 }
 
 @test "output, streams and exit status are passed through" {

@@ -471,8 +471,8 @@ static void test_many_threads(void **state)
 	struct many m = {0};
 	size_t before = open_fds();
 
-	task_run(8, 300, one_of_many, &m);
-	assert_int_equal(m.good, 300);
+	task_run(8, 1000, one_of_many, &m);
+	assert_int_equal(m.good, 1000);
 	assert_int_equal(m.wrong, 0);
 	assert_int_equal(open_fds(), before);
 }

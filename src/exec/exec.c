@@ -177,11 +177,12 @@ static uint64_t own_peak_rss(void)
 static bool next_state(struct running *x)
 {
 	const struct exec_opts *o = x->o;
-	int state = atomic_load(&x->s->state);
 	uint64_t events;
+	int state;
 
 	if (read(x->event_fd, &events, sizeof(events)) < 0)
 		return true;
+	state = atomic_load(&x->s->state); /* after the events: what comes now is told again */
 	if (state >= SUPERVISE_RUNNING && !x->started) {
 		x->started = true;
 		x->r->rss_floor = own_peak_rss();
