@@ -9,7 +9,7 @@ import sys
 
 THIRD_PARTY = {'archive.h', 'archive_entry.h', 'elfutils/libdw.h', 'expat.h', 'jansson.h', 'libpq-fe.h',
                'libsmartcols/libsmartcols.h', 'nettle/sha2.h', 'pcre2.h', 'sqlite3.h', 'tree_sitter/api.h',
-               'zlib.h'}
+               'yaml.h', 'zlib.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 GLOBAL = re.compile(r'^(?!static const|const|extern|typedef|struct \w+;|struct \w+ \{|enum|union|return)'
                     r'(?:static\s+)?(?:struct\s+)?\w+[\s*]+\w+(?:\[[^\]]*\])?\s*(?:=|;)'
