@@ -141,6 +141,14 @@ static void test_go(void **state)
 		 "gone\\n\"}\n"
 		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Elapsed\":0.3}\n",
 		 "E p:T [panic: gone]\n", NULL},
+		/* a benchmark has no end */
+		{"gotest-json",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"BenchmarkX\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"BenchmarkX\",\"Output\":"
+		 "\"BenchmarkX-8 100 5 ns/op\\n\"}\n"
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"BenchmarkY\"}\n"
+		 "{\"Action\":\"pass\",\"Package\":\"p\"}\n",
+		 "", NULL},
 		{"gotest-json",
 		 "{\"ImportPath\":\"p [p.test]\",\"Action\":\"build-output\",\"Output\":\"x.go:1: "
 		 "bad\\n\"}\n"
@@ -184,6 +192,17 @@ static void test_python(void **state)
 		 "====== short test summary info ======\nERROR t.py\n"
 		 "====== 1 error in 0.1s ======\n",
 		 "E t.py:(collection) [No module]\n", NULL},
+		/* a teardown that fails; parameters that look like a reason */
+		{"pytest",
+		 PYTEST_HEAD "t.py::test_a PASSED [ 50%]\nt.py::test_a ERROR [ 50%]\n"
+			     "t.py::test_b[x - y] FAILED [100%]\n====== ERRORS ======\n"
+			     "____ ERROR at teardown of test_a ____\nE   gone\n"
+			     "====== short test summary info ======\n"
+			     "FAILED t.py::test_b[x - y] - assert 0\nERROR t.py::test_a\n"
+			     "====== 1 failed, 1 passed, 1 error in 0.1s ======\n",
+		 "P t.py:test_a\nE t.py:test_a (teardown) [gone]\nF t.py:test_b[x - y] [assert "
+		 "0]\n",
+		 NULL},
 		{"pytest", "..F    [100%]\nFAILED t.py::a - no\n1 failed, 2 passed in 0.12s\n",
 		 "P :#1\nP :#2\nF :#3\n", NULL},
 		{"unittest",
@@ -205,6 +224,22 @@ static void test_python(void **state)
 		 "----------------------------------------------------------------------\n"
 		 "Ran 4 tests in 0.001s\n\nFAILED (failures=1)\n",
 		 "P :#1\nF m.T:test_b [AssertionError]\nP :#3\n", "states tests 4, but holds 3"},
+		/* two subtests failed: two characters, one test */
+		{"unittest",
+		 ".FF\n"
+		 "======================================================================\n"
+		 "FAIL: test_b (m.T.test_b) (i=1)\n"
+		 "----------------------------------------------------------------------\n"
+		 "Traceback (most recent call last):\n  File \"x.py\", line 4\nAssertionError: "
+		 "1\n\n"
+		 "======================================================================\n"
+		 "FAIL: test_b (m.T.test_b) (i=2)\n"
+		 "----------------------------------------------------------------------\n"
+		 "Traceback (most recent call last):\n  File \"x.py\", line 4\nAssertionError: "
+		 "2\n\n"
+		 "----------------------------------------------------------------------\n"
+		 "Ran 2 tests in 0.001s\n\nFAILED (failures=2)\n",
+		 "P :#1\nF m.T:test_b [AssertionError: 1]\n", NULL},
 		{"unittest",
 		 "test_a (m.T) ... printed\nok\ntest_c (m.T) ... \n"
 		 "  test_c (m.T) (i=1) ... ERROR\n"
@@ -257,6 +292,10 @@ static void test_native(void **state)
 		 "thread 'a' panicked at 'old way', src/lib.rs:1:2\nerror: could not compile `y` "
 		 "(lib)\n",
 		 "F :a [old way]\n", NULL},
+		{"libtest",
+		 "running 4 tests\n.i 2/4\nb --- FAILED\nF\nfailures:\n\n---- c stdout ----\nno\n\n"
+		 "test result: FAILED. 1 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out\n",
+		 "P :#1\nS :#2\nF :b\nF :c [no]\n", NULL},
 		{"libtest", "error: could not compile `y` (lib)\nrunning 1 test\ntest a ... \n",
 		 "E y:(build) [error: could not compile `y` (lib)]\nE :a [did not end]\n", NULL},
 		{"libtest-json",
@@ -277,7 +316,7 @@ static void test_native(void **state)
 		 "a.cpp:5: FAILED:\n  REQUIRE( 1 == 2 )\n\n"
 		 "======================================================================\n"
 		 "test cases: 2 | 1 passed | 1 failed\n",
-		 "F x:sums [a.cpp:5: FAILED:]\nP x:#1\n", NULL},
+		 "F x:sums [a.cpp:5: FAILED: REQUIRE( 1 == 2 )]\nP x:#1\n", NULL},
 		{"catch2", "All tests passed (4 assertions in 2 test cases)\n", "P :#1\nP :#2\n",
 		 NULL},
 		{"catch2", "test cases: 999999999 | 999999999 passed\n", "",
@@ -305,6 +344,16 @@ static void test_json(void **state)
 		{"mocha-json",
 		 "{\"stats\":{\"tests\":1},\"tests\":[{\"title\":\"t\",\"fullTitle\":\"t\"}",
 		 "P :t\n", "cut off"},
+		{"jest-json",
+		 "{\"numFailedTests\":1,\"numTotalTests\":2,\"testResults\":[{\"name\":\"a.js\","
+		 "\"assertionResults\":[{\"ancestorTitles\":[\"A\",\"B\"],\"title\":\"t\","
+		 "\"status\":"
+		 "\"failed\",\"duration\":5,\"failureMessages\":[\"no\\nat "
+		 "x\"]},{\"ancestorTitles\":[],"
+		 "\"title\":\"u\",\"status\":\"todo\"}]},{\"name\":\"b.js\",\"status\":\"failed\","
+		 "\"message\":\"syntax\",\"assertionResults\":[]}]}",
+		 "F A \xe2\x80\xba B:t 0.005 [no]\nS a.js:u\nE b.js:(file) [syntax]\n",
+		 "have no time"},
 		{"rspec-json",
 		 "{\"version\":\"3\",\"examples\":[{\"description\":\"d\",\"full_description\":\"G "
 		 "d\",\"status\":\"failed\",\"run_time\":0.5,\"exception\":{\"class\":\"E\","
@@ -456,6 +505,7 @@ static void test_xml_refused(void **state)
 	refused("catch2-xml", "<Catch2TestRun>", 15, "line 1: not well-formed XML");
 	refused("gtest-json", "[1]", 3, "line 1: no object of JSON");
 	refused("mocha-json", "{\n\"a\" 1}", 8, "line 2: ");
+	refused("jest-json", "[]", 2, "line 1: no object of JSON");
 	refused("rspec-json", "", 0, "line 1: no object of JSON");
 }
 

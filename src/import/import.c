@@ -28,6 +28,7 @@ const struct import_reader *const import_readers[] = {
 	&read_libtest_json,
 	&read_dart_json,
 	&read_gtest_json,
+	&read_jest_json,
 	&read_mocha_json,
 	&read_rspec_json,
 	&read_gotest,
@@ -353,8 +354,10 @@ static void note_duplicates(struct import *im, size_t from)
 		const struct test_result *t = &im->tests[i];
 		bool fresh;
 
-		map_put(&seen, hash_word(hash_str(t->suite), hash_str(t->name)) ^ t->run, 0,
-			&fresh);
+		if (str_starts(t->name, STR("#"))) /* progress.h: nameless */
+			continue;
+		map_put(&seen, hash_word(hash_word(t->run, hash_str(t->suite)), hash_str(t->name)),
+			0, &fresh);
 		if (!fresh && !twice++)
 			example = i;
 	}

@@ -123,7 +123,10 @@ void import_claim(struct import *im, uint64_t line, const char *what, uint64_t c
 struct str import_text(struct import *im, struct str s);
 /* The same for a name: on one line, cut to IMPORT_MAX_NAME. */
 struct str import_name(struct import *im, struct str s);
-/* The first line that is not blank becomes the message, what follows it the detail. */
+/* The first line that is not blank, and the next if the first is only a place ("g.cc:2"); *text is
+ * then what follows (its p is NULL at the end). */
+struct str import_headline(struct import *im, struct str *text);
+/* The headline becomes the message, what follows it the detail. */
 void import_explain(struct import *im, struct test_result *t, struct str text);
 /* Collect a line or more of a text up to IMPORT_MAX_TEXT; it ends in a newline. Blanks come only
  * after something else. */

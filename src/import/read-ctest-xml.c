@@ -56,7 +56,7 @@ static void close_test(struct ctest *c, struct import *im)
 	else if (t->status == TEST_FAILED && code.n && !str_eq(code, STR("Failed")))
 		t->status = TEST_ERROR; /* a signal, a timeout */
 	if (t->status != TEST_PASSED) {
-		t->message = code.n && !str_eq(code, STR("Failed")) ? code : done;
+		t->message = code.n ? code : str_eq(done, STR("Completed")) ? STR("") : done;
 		t->detail = import_text(im, buf_str(&c->output));
 	}
 	c->open = 0;

@@ -46,7 +46,6 @@ static const struct {
 	{STR("pass"), TEST_PASSED},
 	{STR("fail"), TEST_FAILED},
 	{STR("skip"), TEST_SKIPPED},
-	{STR("bench"), TEST_PASSED},
 };
 
 static uint32_t package_of(struct gotest *g, struct str name)
@@ -125,13 +124,14 @@ static void end_package(struct gotest *g, uint32_t id, bool failed)
 	struct package *p = &g->pkgs[id];
 	struct test_result *t;
 
-	for (size_t i = p->tests; failed && i; i = g->open[i - 1].next)
-		if (g->open[i - 1].running) {
+	for (size_t i = p->tests; i; i = g->open[i - 1].next) {
+		if (failed && g->open[i - 1].running) {
 			p->failed++;
 			end_test(g, &g->open[i - 1], TEST_ERROR, NAN);
 		}
-	if (failed)
-		p->tests = 0;
+		g->open[i - 1].running = false; /* benchmarks that passed have no end */
+	}
+	p->tests = 0;
 	if (failed && !p->failed) {
 		t = import_add_test(g->im, g->packages.strs[id], STR("(package)"), TEST_ERROR);
 		if (t) {
@@ -146,11 +146,15 @@ static void end_package(struct gotest *g, uint32_t id, bool failed)
 static void output(struct gotest *g, struct str package, struct str test, struct str text)
 {
 	struct str name;
+	bool measured = false;
 	double seconds;
 	struct buf *b;
 
 	if (str_starts(text, STR("Benchmark")))
-		bench_go_line(&g->bench, package, str_trim(text), g->line, &name, &seconds);
+		measured =
+			bench_go_line(&g->bench, package, str_trim(text), g->line, &name, &seconds);
+	if (test.n && measured)
+		test_of(g, package, test)->running = false;
 	if (test.n) {
 		b = &test_of(g, package, test)->output;
 	} else {

@@ -90,7 +90,8 @@ static void open_suite(struct junit *j, const struct xml *x)
 	stated(x, "errors", &s->stated[ERRORS]);
 	stated(x, "skipped", &s->stated[SKIPPED]);
 	stated(x, "skips", &s->stated[SKIPPED]);
-	stated(x, "disabled", &s->stated[SKIPPED]);
+	if (s->stated[SKIPPED]) /* besides: gtest's root states only these */
+		stated(x, "disabled", &s->stated[SKIPPED]);
 }
 
 /* What a suite printed may be all there is of why its only failed test failed. */
@@ -201,11 +202,11 @@ static void start(struct xml *x, struct str name)
 
 /* The first line of the message is the message; the rest stands in the text too, if there is any.
  */
-static void add_reason(struct junit *j, struct str text)
+static void add_reason(struct junit *j, struct import *im, struct str text)
 {
-	struct str message = str_trim(j->attr_message), first, rest = message;
+	struct str message = str_trim(j->attr_message), rest = message;
+	struct str first = import_headline(im, &rest);
 
-	str_next(&rest, '\n', &first);
 	if (!first.n && !str_trim(text).n)
 		first = j->type;
 	if (!j->message.n)
@@ -235,7 +236,7 @@ static void end(struct xml *x, struct str name, struct str text)
 		import_keep(&j->output, text);
 	} else if (status_word(name, NCHILDREN, &status)) {
 		if (status == j->test->status) /* the gravest explains */
-			add_reason(j, text);
+			add_reason(j, x->im, text);
 	} else if (str_starts(name, STR("flaky")) || str_starts(name, STR("rerun"))) {
 		j->retries++;
 	}

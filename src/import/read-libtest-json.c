@@ -5,6 +5,7 @@
  */
 #include "import/bench.h"
 #include "import/json.h"
+#include "import/libtest.h"
 #include "import/readers.h"
 
 static const struct {
@@ -47,6 +48,8 @@ static void test(struct import *im, const struct jsontree *t, uint64_t line)
 		if (r->status != TEST_PASSED)
 			import_keep(&said, import_member(t, "stdout"));
 		import_explain(im, r, buf_str(&said));
+		if (libtest_panic(buf_str(&said)).n)
+			r->message = import_name(im, libtest_panic(buf_str(&said)));
 		return;
 	}
 }

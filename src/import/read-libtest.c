@@ -8,6 +8,8 @@
 
 #include "base/hash.h"
 #include "import/bench.h"
+#include "import/libtest.h"
+#include "import/progress.h"
 #include "import/readers.h"
 
 struct libtest {
@@ -17,7 +19,9 @@ struct libtest {
 	struct buf suite;
 	size_t first;        /* result of this program */
 	struct intern names; /* of its results: id = index - first, as far as names are unique */
-	size_t *results;     /* by id: index + 1 */
+	struct progress progress; /* of -q */
+	bool running;
+	size_t *results; /* by id: index + 1 */
 	size_t nresults, cap_results;
 	size_t pending; /* the result whose status is still to come, index + 1 */
 	size_t told;    /* the one whose output follows, index + 1 */
@@ -61,6 +65,43 @@ static void end_test(struct libtest *l, struct test_result *t, const struct outc
 	l->pending = 0;
 }
 
+static void remember(struct libtest *l, struct str name, const struct test_result *t)
+{
+	uint32_t i = intern_add(&l->names, name);
+
+	if (i == l->nresults)
+		array_push(l->results, l->nresults, l->cap_results) = 0;
+	l->results[i] = (size_t)(t - l->im->tests) + 1;
+}
+
+/* -q: "..i..F 12/30", and since 1.60 "t::bad --- FAILED" instead of the F. */
+static bool quiet_line(struct libtest *l, struct str s)
+{
+	CLEANUP_BUF struct buf chars = {0};
+	struct test_result *t;
+	size_t n = str_find_char(s, ' ');
+
+	if (!l->running)
+		return false;
+	if (str_ends(s, STR(" --- FAILED"))) {
+		s = str_trim(str_head(s, s.n - strlen(" --- FAILED")));
+		t = import_add_test(l->im, buf_str(&l->suite), s, TEST_FAILED);
+		if (t) {
+			t->line = l->lines.no;
+			remember(l, s, t);
+		}
+		return true;
+	}
+	if (n < s.n && str_find_char(s, '/') == s.n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		buf_add_char(&chars, s.p[i] == 'i' ? 's' : s.p[i]);
+	if (!progress_is(buf_str(&chars)))
+		return false;
+	progress_add(&l->progress, buf_str(&l->suite), buf_str(&chars), l->lines.no);
+	return true;
+}
+
 /* "test t::bad ... FAILED"; the status may come on a line of its own, after output. */
 static bool test_line(struct libtest *l, struct str s)
 {
@@ -68,7 +109,6 @@ static bool test_line(struct libtest *l, struct str s)
 	struct str name, rest = str_trim(str_from(s, n + 5));
 	const struct outcome *o = outcome_at(rest);
 	struct test_result *t;
-	uint32_t i;
 
 	if (!import_skip(&s, STR("test ")) || (n == s.n + 5 && !str_ends(s, STR(" ..."))))
 		return false;
@@ -77,11 +117,7 @@ static bool test_line(struct libtest *l, struct str s)
 	if (!t)
 		return true;
 	t->line = l->lines.no;
-	n = str_find(name, STR(" - should panic"));
-	i = intern_add(&l->names, str_head(name, n));
-	if (i == l->nresults)
-		array_push(l->results, l->nresults, l->cap_results) = 0;
-	l->results[i] = l->im->ntests;
+	remember(l, str_head(name, str_find(name, STR(" - should panic"))), t);
 	if (o) {
 		end_test(l, t, o, str_from(rest, o->word.n));
 	} else {
@@ -93,22 +129,17 @@ static bool test_line(struct libtest *l, struct str s)
 
 /* ---- what failures printed ---- */
 
-/* "thread 't::bad' (12129) panicked at src/lib.rs:1:58:" and the message on the next line; before
- * 1.73 "panicked at 'message', src/lib.rs:1:58". */
-static struct str panic_message(struct str text)
+struct str libtest_panic(struct str text)
 {
-	struct str line, rest;
+	static const struct str mark = STR(" panicked at ");
+	struct str line;
 
 	while (str_next(&text, '\n', &line)) {
-		size_t at = str_find(line, STR("' panicked at ")), thread = at;
+		size_t at = str_find(line, mark);
+		struct str rest = str_from(line, at + mark.n);
 
-		if (!str_starts(line, STR("thread '")))
+		if (!str_starts(line, STR("thread '")) || at == line.n)
 			continue;
-		if (thread == line.n)
-			at = str_find(line, STR(") panicked at "));
-		if (at == line.n)
-			continue;
-		rest = str_from(line, at + 14);
 		if (import_skip(&rest, STR("'")))
 			return str_head(rest, str_find(rest, STR("', ")));
 		return str_next(&text, '\n', &line) ? str_trim(line) : STR("");
@@ -119,7 +150,7 @@ static struct str panic_message(struct str text)
 static void close_output(struct libtest *l)
 {
 	struct test_result *t = l->told ? &l->im->tests[l->told - 1] : NULL;
-	struct str message = panic_message(buf_str(&l->said));
+	struct str message = libtest_panic(buf_str(&l->said));
 
 	if (t) {
 		import_explain(l->im, t, buf_str(&l->said));
@@ -135,6 +166,7 @@ static void close_output(struct libtest *l)
 /* "---- t::err stdout ----" */
 static bool output_begins(struct libtest *l, struct str s)
 {
+	struct test_result *t;
 	uint32_t i;
 
 	if (!str_starts(s, STR("---- ")) || !str_ends(s, STR(" ----")) || s.n < 10)
@@ -143,6 +175,11 @@ static bool output_begins(struct libtest *l, struct str s)
 	if (str_ends(s, STR(" stdout")))
 		s.n -= strlen(" stdout");
 	close_output(l);
+	if (!intern_find(&l->names, s, &i)) { /* one of the characters of -q */
+		t = progress_name(&l->progress, buf_str(&l->suite), s, TEST_FAILED, false);
+		if (t)
+			remember(l, s, t);
+	}
 	if (intern_find(&l->names, s, &i))
 		l->told = l->results[i];
 	return true;
@@ -155,8 +192,10 @@ static void open_program(struct libtest *l)
 	close_output(l);
 	intern_release(&l->names);
 	intern_init(&l->names);
+	progress_init(&l->progress, l->im);
 	l->nresults = 0;
 	l->pending = 0;
+	l->running = false;
 	l->first = l->im->ntests;
 }
 
@@ -244,10 +283,12 @@ static void read_line(struct libtest *l, struct str line)
 		return;
 	}
 	if (program_line(l, s) || build_failed(l, s) ||
-	    bench_rust_line(&l->bench, line, l->lines.no) || test_line(l, s))
+	    bench_rust_line(&l->bench, line, l->lines.no) || test_line(l, s) || quiet_line(l, s))
 		return;
-	if (str_starts(s, STR("running ")) && str_contains(s, STR(" test")))
+	if (str_starts(s, STR("running ")) && str_contains(s, STR(" test"))) {
+		l->running = true;
 		return;
+	}
 	l->im->skipped_lines += s.n > 0;
 }
 

@@ -10,7 +10,7 @@
 /* Tests have no ids: place and name, and which of several retries. */
 static uint64_t identity(const struct jsontree *t)
 {
-	return hash_word(hash_str(import_member(t, "file")),
+	return hash_word(hash_word(0, hash_str(import_member(t, "file"))),
 			 hash_str(import_member(t, "fullTitle")));
 }
 

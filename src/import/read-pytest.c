@@ -67,13 +67,8 @@ static bool is_id(struct str s)
 	return n > 0 && n < s.n && str_find_char(str_head(s, n), ' ') == n;
 }
 
-static int gravity(enum test_status s)
-{
-	return s == TEST_ERROR ? 3 : s == TEST_FAILED ? 2 : s == TEST_SKIPPED ? 1 : 0;
-}
-
-/* The result of that id; a second end of a test (its teardown) can only make it worse. */
-static struct test_result *end_test(struct pytest *p, struct str id, const struct outcome *o)
+/* The result of that id and outcome, which is named or made if there is none. */
+static struct test_result *result_of(struct pytest *p, struct str id, const struct outcome *o)
 {
 	struct str file, name;
 	struct test_result *t;
@@ -81,14 +76,8 @@ static struct test_result *end_test(struct pytest *p, struct str id, const struc
 
 	if (i == p->nresults)
 		array_push(p->results, p->nresults, p->cap_results) = 0;
-	if (p->results[i]) {
-		t = &p->im->tests[p->results[i] - 1];
-		if (gravity(o->status) > gravity(t->status)) {
-			t->status = o->status;
-			t->expected = false;
-		}
-		return t;
-	}
+	if (p->results[i])
+		return &p->im->tests[p->results[i] - 1];
 	split_id(id, &file, &name);
 	t = progress_name(&p->progress, file, name, o->status, o->expected);
 	if (!t)
@@ -99,6 +88,21 @@ static struct test_result *end_test(struct pytest *p, struct str id, const struc
 	t->line = t->line ? t->line : p->lines.no;
 	p->results[i] = (size_t)(t - p->im->tests) + 1;
 	return t;
+}
+
+static const struct str teardown = STR(" (teardown)");
+
+/* A test that ended and then is in error is two for pytest: its teardown is one of its own. */
+static struct test_result *end_test(struct pytest *p, struct str id, const struct outcome *o)
+{
+	struct test_result *t = result_of(p, id, o);
+	CLEANUP_BUF struct buf b = {0};
+
+	if (!t || o->status != TEST_ERROR || t->status == TEST_ERROR)
+		return t;
+	buf_add_str(&b, id);
+	buf_add_str(&b, teardown);
+	return result_of(p, buf_str(&b), o);
 }
 
 /* "(not today)" after the status */
@@ -212,6 +216,17 @@ static bool running_line(struct pytest *p, struct str line)
 	return worker_line(p, s) || progress_line(p, s);
 }
 
+/* Where " - why" begins; parameters may hold the same. */
+static size_t why_at(struct str s)
+{
+	size_t dash = str_find(s, STR(" - ")), end;
+
+	if (str_find_char(s, '[') > dash)
+		return dash;
+	end = str_find(s, STR("] - "));
+	return end < s.n ? end + 1 : str_ends(s, STR("]")) ? s.n : dash;
+}
+
 /* "FAILED test_a.py::test_fail - why"; "SKIPPED [1] test_a.py:9: why" has no name. */
 static bool summary_line(struct pytest *p, struct str s)
 {
@@ -224,7 +239,7 @@ static bool summary_line(struct pytest *p, struct str s)
 	s = str_trim(str_from(s, o->word.n));
 	if (str_starts(s, STR("[")))
 		return true;
-	n = str_find(s, STR(" - "));
+	n = why_at(s);
 	t = end_test(p, str_trim(str_head(s, n)), o);
 	if (t && n < s.n)
 		t->message = import_name(p->im, str_trim(str_from(s, n + 3)));
@@ -325,6 +340,8 @@ static void result_key(const struct test_result *t, struct buf *key)
 	buf_clear(key);
 	if (t->status == TEST_ERROR)
 		BUF_LIT(key, "E:");
+	if (str_ends(s, teardown))
+		s.n -= teardown.n;
 	for (size_t i = 0; i < s.n; i++) {
 		bool colons = s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == ':';
 

@@ -260,6 +260,20 @@ static bool ran(struct str s, uint64_t *n, double *seconds)
 	       import_seconds(str_from(s, in), seconds);
 }
 
+/* Failures that no block names are subtests: each has a character, but is no test. */
+static void drop_subtests(struct unittest *u)
+{
+	size_t n = u->progress.first;
+
+	for (size_t i = n; i < u->im->ntests; i++) {
+		const struct test_result *t = &u->im->tests[i];
+
+		if (!progress_nameless(t) || (t->status != TEST_FAILED && t->status != TEST_ERROR))
+			u->im->tests[n++] = *t;
+	}
+	u->im->ntests = n;
+}
+
 static bool ran_line(struct unittest *u, struct str s)
 {
 	uint64_t n, fixtures = 0;
@@ -269,6 +283,8 @@ static bool ran_line(struct unittest *u, struct str s)
 	if (!ran(s, &n, &seconds))
 		return false;
 	take_progress(u);
+	close_block(u);
+	drop_subtests(u);
 	for (size_t i = u->progress.first; i < u->im->ntests; i++)
 		fixtures += u->im->tests[i].name.p[0] == '(';
 	import_claim(u->im, u->lines.no, "tests", n, u->im->ntests - u->progress.first - fixtures);

@@ -15,6 +15,7 @@ extern const struct import_reader read_gotest_json;
 extern const struct import_reader read_libtest_json;
 extern const struct import_reader read_dart_json;
 extern const struct import_reader read_gtest_json;
+extern const struct import_reader read_jest_json;
 extern const struct import_reader read_mocha_json;
 extern const struct import_reader read_rspec_json;
 extern const struct import_reader read_gotest;

@@ -81,17 +81,21 @@ struct str import_name(struct import *im, struct str s)
 	return copy(im, s, IMPORT_MAX_NAME, true);
 }
 
-/* "g.cc:2", "g.cc:2: Failure": a place alone says too little. */
+/* "g.cc:2", "g.cc:2: Failure", "c.cc:5: FAILED:": a place alone says too little. */
 static bool is_place(struct str line)
 {
+	static const struct str ends[] = {STR(": Failure"), STR(": Skipped"), STR(": FAILED:")};
 	size_t n = line.n;
 
-	if (str_ends(line, STR(": Failure")) || str_ends(line, STR(": Skipped")))
-		n = str_find(line, STR(": "));
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (str_ends(line, ends[i]))
+			return true;
+	if (str_eq(line, STR("unknown file"))) /* gtest: of an exception */
+		return true;
 	while (n && line.p[n - 1] >= '0' && line.p[n - 1] <= '9')
 		n--;
-	return n > 1 && n < line.n && line.p[n - 1] == ':' && line.p[n] >= '0' &&
-	       line.p[n] <= '9' && str_find_char(str_head(line, n), ' ') == n;
+	return n > 1 && n < line.n && line.p[n - 1] == ':' &&
+	       str_find_char(str_head(line, n), ' ') == n;
 }
 
 /* The next line that is not blank, without blanks around it. */
@@ -105,25 +109,35 @@ static bool next_text(struct str *rest, struct str *line)
 	return false;
 }
 
-void import_explain(struct import *im, struct test_result *t, struct str text)
+struct str import_headline(struct import *im, struct str *text)
 {
 	CLEANUP_BUF struct buf b = {0};
-	struct str line, rest = text;
+	struct str line;
 
-	if (!next_text(&rest, &line))
-		return;
-	if (is_place(line)) {
+	if (!next_text(text, &line))
+		return STR("");
+	if (!is_place(line))
+		return import_name(im, line);
+	buf_add_str(&b, line);
+	if (next_text(text, &line)) {
+		if (b.p[b.n - 1] != ':')
+			buf_add_char(&b, ':');
+		buf_add_char(&b, ' ');
 		buf_add_str(&b, line);
-		if (next_text(&rest, &line)) {
-			buf_add_str(&b, STR(": "));
-			buf_add_str(&b, line);
-		}
-		line = buf_str(&b);
 	}
-	t->message = import_name(im, line);
-	while (rest.n && strchr(" \t\r\n", rest.p[rest.n - 1]))
-		rest.n--;
-	t->detail = rest.p ? import_text(im, rest) : STR("");
+	return import_name(im, buf_str(&b));
+}
+
+void import_explain(struct import *im, struct test_result *t, struct str text)
+{
+	struct str message = import_headline(im, &text);
+
+	if (!message.n)
+		return;
+	t->message = message;
+	while (text.n && strchr(" \t\r\n", text.p[text.n - 1]))
+		text.n--;
+	t->detail = text.p ? import_text(im, text) : STR("");
 }
 
 void import_keep(struct buf *b, struct str s)

@@ -113,16 +113,16 @@ static bool is_control(char c)
 
 static struct str without_control(struct parse *p, struct str s)
 {
-	size_t i = 0;
+	bool any = false;
 
-	while (i < s.n && !is_control(s.p[i]))
-		i++;
-	if (i == s.n)
+	for (size_t i = 0; i < s.n; i++) /* to the end: the compiler makes vectors of it */
+		any |= is_control(s.p[i]);
+	if (!any)
 		return s;
 	p->control = true;
 	buf_clear(&p->chunk);
 	buf_add_str(&p->chunk, s);
-	for (; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++)
 		if (is_control(s.p[i]))
 			p->chunk.p[i] = ' ';
 	return buf_str(&p->chunk);
