@@ -70,30 +70,33 @@ static void add_tests(struct buf *b, const struct import *im)
 		key_int(b, "plan", (uint64_t)plan->value.integer);
 }
 
-/* Benchmarks: variables "bench.NAME.what". */
+/* Benchmarks: how many rows, and each variable with its value, number of samples and line. */
 static void add_rows(struct buf *b, const struct import *im)
 {
-	struct str last = {0};
-	uint64_t rows = 0;
+	const struct variable *rows = variable(im, STR("bench.rows"));
+	bool any = false;
 
+	key_int(b, "rows", rows ? (uint64_t)rows->value.integer : 0);
+	BUF_LIT(b, ",\"bench\":{");
 	for (size_t i = 0; i < im->nvariables; i++) {
-		struct str name = im->variables[i].name;
-		const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+		const struct variable *v = &im->variables[i];
 
-		if (!str_starts(name, STR("bench.")) || dot < name.p + 6)
+		if (!str_starts(v->name, STR("bench.")) || !v->line)
 			continue;
-		name = (struct str){name.p + 6, (size_t)(dot - name.p) - 6};
-		if (rows && str_eq(name, last))
-			continue;
-		if (!rows++)
-			key_string(b, "first_name", name);
-		last = name;
+		if (any)
+			buf_add_char(b, ',');
+		any = true;
+		json_add_string(b, v->name);
+		BUF_LIT(b, ":[");
+		json_add_real(b, value_number(v->value));
+		buf_printf(b, ",%llu,%llu]", (unsigned long long)v->n, (unsigned long long)v->line);
 	}
-	key_int(b, "rows", rows);
+	buf_add_char(b, '}');
 }
 
 static void add_all(struct buf *b, const struct import *im)
 {
+	static const char *const better[] = {"", "lower", "higher"};
 	static const char *const status[] = {"passed", "failed", "error", "skipped"};
 
 	for (size_t i = 0; i < im->ntests; i++) {
@@ -110,10 +113,27 @@ static void add_all(struct buf *b, const struct import *im)
 	for (size_t i = 0; i < im->nvariables; i++) {
 		const struct variable *v = &im->variables[i];
 
-		printf("%llu: " STR_FMT " = %g " STR_FMT ", n = %llu, spread %g\n",
-		       (unsigned long long)v->line, STR_ARG(v->name), value_number(v->value),
-		       STR_ARG(v->unit), (unsigned long long)v->n, v->spread);
+		printf("%llu: %u " STR_FMT " = ", (unsigned long long)v->line, v->run,
+		       STR_ARG(v->name));
+		if (v->value.kind == VALUE_TEXT)
+			printf("\"" STR_FMT "\"\n", STR_ARG(v->value.text));
+		else
+			printf("%.10g " STR_FMT " %s, n = %llu, spread %g\n",
+			       value_number(v->value), STR_ARG(v->unit), better[v->better],
+			       (unsigned long long)v->n, v->spread);
 	}
+	for (size_t i = 0; i < im->nseries; i++) {
+		const struct series *s = &im->series[i];
+
+		printf("%llu: %u series " STR_FMT " [" STR_FMT "] %s over " STR_FMT ":",
+		       (unsigned long long)s->line, s->run, STR_ARG(s->name), STR_ARG(s->unit),
+		       better[s->better], STR_ARG(s->axis));
+		for (size_t k = 0; k < s->n && k < 5; k++)
+			printf(" (%g, %g)", s->x[k], s->y[k]);
+		printf(" %zu points\n", s->n);
+	}
+	for (size_t i = 0; i < im->nruns; i++)
+		printf("run %zu " STR_FMT "\n", i, STR_ARG(im->runs[i]));
 }
 
 static void read_file(const char *path, const struct import_reader *r, bool all, struct buf *b)

@@ -4,43 +4,11 @@
 
 #include <stdio.h>
 
-size_t bench_doc_start(struct str data)
-{
-	size_t at = 0;
-
-	while (at < data.n) {
-		struct str line = str_from(data, at);
-		size_t blank = 0;
-
-		while (blank < line.n && (line.p[blank] == ' ' || line.p[blank] == '\t'))
-			blank++;
-		if (blank < line.n && (line.p[blank] == '{' || line.p[blank] == '['))
-			return at;
-		at += str_find_char(line, '\n') + 1;
-	}
-	return data.n;
-}
-
 int bench_doc_read(struct bench_doc *d, struct import *im, struct str data, struct err *err)
 {
-	size_t start = bench_doc_start(data);
-	uint64_t line = 1 + str_count_char(str_head(data, start), '\n');
-	struct jsontree_doc doc;
-	int rc;
-
 	*d = (struct bench_doc){0};
 	arena_init(&d->arena);
-	rc = jsontree_read(&doc, &d->arena, str_from(data, start), line, err);
-	if (rc)
-		return rc;
-	if (!doc.root)
-		return err_set(err, ERR_INPUT, "line 1: JSON: nothing but blanks");
-	if (doc.cut)
-		import_note(im, doc.line, "the report is cut off here: what it holds was read");
-	else if (doc.rest.n)
-		import_note(im, doc.line, "text after the end of the report is left out");
-	d->root = doc.root;
-	return 0;
+	return import_tree(im, &d->arena, data, &d->root, err);
 }
 
 void bench_doc_release(struct bench_doc *d)
@@ -50,9 +18,7 @@ void bench_doc_release(struct bench_doc *d)
 
 bool bench_doc_has(struct str head, const char *const *keys)
 {
-	size_t start = bench_doc_start(head);
-
-	head = str_from(head, start);
+	head = str_from(head, import_document_start(head));
 	if (!head.n)
 		return false;
 	for (; *keys; keys++) {
@@ -90,21 +56,16 @@ size_t bench_json_reps(struct bench *b, const char *what, const struct jsontree 
 void bench_json_number(struct bench *b, const char *what, const struct jsontree *t, struct str unit)
 {
 	if (jsontree_is_number(t))
-		bench_sum(b, what, jsontree_number(t), unit, 1, NAN, t->line);
+		bench_sum(b, what, jsontree_number(t), unit, 0, NAN, t->line);
 }
 
 struct value bench_json_value(const struct jsontree *t)
 {
 	switch (t ? t->kind : JSONTREE_NULL) {
-	case JSONTREE_INT:
-		return value_int(t->integer);
-	case JSONTREE_REAL:
-		return value_real(t->real);
-	case JSONTREE_STRING:
-		return value_text(t->text);
-	case JSONTREE_BOOL:
-		return value_text(t->truth ? STR("true") : STR("false"));
-	default:
-		return (struct value){0};
+	case JSONTREE_INT: return value_int(t->integer);
+	case JSONTREE_REAL: return value_real(t->real);
+	case JSONTREE_STRING: return value_text(t->text);
+	case JSONTREE_BOOL: return value_text(t->truth ? STR("true") : STR("false"));
+	default: return (struct value){0};
 	}
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "import/bench.h"
-#include "text/jsontree.h"
+#include "import/json.h"
 
 /* A report as a tree; both die with bench_doc_release(). */
 struct bench_doc {
@@ -11,16 +11,12 @@ struct bench_doc {
 	const struct jsontree *root;
 };
 
-/* Read it: lines before the first that begins with a bracket are skipped (what build tools print),
- * a report that is cut off and text after its end are noted. */
+/* As import_tree(). */
 int bench_doc_read(struct bench_doc *d, struct import *im, struct str data,
 		   struct err *err) ERR_CHECK;
 void bench_doc_release(struct bench_doc *d);
 #define CLEANUP_BENCH_DOC __attribute__((cleanup(bench_doc_release)))
 
-/* Where the document begins in data: at the first line that begins with a bracket; data.n if there
- * is none. */
-size_t bench_doc_start(struct str data);
 /* Does head begin as a document and hold all these keys (NULL ends them)? */
 bool bench_doc_has(struct str head, const char *const *keys);
 
@@ -28,7 +24,8 @@ bool bench_doc_has(struct str head, const char *const *keys);
  * repetition; how many. */
 size_t bench_json_reps(struct bench *b, const char *what, const struct jsontree *t,
 		       struct str unit);
-/* A number of the report as a variable; nothing if it is none (or t is NULL). */
+/* A number that sums samples up, as a variable (n unknown); nothing if it is none (or t is NULL).
+ */
 void bench_json_number(struct bench *b, const char *what, const struct jsontree *t,
 		       struct str unit);
 /* An integer, a real, a text, true or false (as text); VALUE_NONE for all else. */

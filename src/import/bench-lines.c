@@ -45,7 +45,7 @@ bool bench_go_line(struct bench *b, struct str package, struct str line, uint64_
 		const char *what = go_what(unit);
 		CLEANUP_BUF struct buf own = {0};
 
-		if (!import_number(value, &v))
+		if (!metric_grouped(value, &v))
 			break;
 		if (!any)
 			bench_row(b, buf_str(&full));
@@ -138,9 +138,10 @@ static bool criterion_line(struct bench *b, struct str line, uint64_t no)
 	if (at < line.n && interval(str_from(line, at + time.n), v, &unit)) {
 		name = str_trim(str_head(line, at));
 		bench_row(b, name.n ? name : buf_str(&b->pending));
+		b->samples = b->stage ? b->samples : 0; /* of another benchmark */
+		b->stage = 0;
 		add_interval(b, "time", v, unit, no);
 		buf_clear(&b->pending);
-		b->samples = 0;
 		return true;
 	}
 	at = str_find(line, rate);
@@ -152,8 +153,7 @@ static bool criterion_line(struct bench *b, struct str line, uint64_t no)
 	at = str_find(line, collect);
 	if (str_starts(line, STR("Benchmarking ")) && at < line.n) {
 		line = str_from(line, at + collect.n);
-		if (!str_u64(metric_cut_word(&line), &b->samples))
-			b->samples = 0;
+		b->stage = str_u64(metric_cut_word(&line), &b->samples);
 		return true;
 	}
 	if (line.n && line.p[0] != ' ' && !str_starts(line, STR("Benchmarking "))) {
@@ -205,7 +205,7 @@ static bool catch2_row(struct bench *b, struct str line)
 		w[i] = str_from(s, from);
 		s = str_trim(str_head(s, from));
 	}
-	if (!import_number(w[2], &v) || !metric_unit(w[3], &u) || !str_u64(w[1], &iterations) ||
+	if (!metric_grouped(w[2], &v) || !metric_unit(w[3], &u) || !str_u64(w[1], &iterations) ||
 	    !str_u64(w[0], &b->samples))
 		return false;
 	if (b->pending.n && s.n)

@@ -9,6 +9,7 @@ struct bench_group {
 	size_t n, cap;
 	struct metric_unit unit;
 	struct str raw_unit; /* in the arena of the names */
+	enum better better;
 	uint64_t line;
 };
 
@@ -84,6 +85,7 @@ void bench_rep(struct bench *b, const char *what, double v, struct str unit, uin
 		*g = (struct bench_group){.raw_unit = arena_str(&b->reps.arena, unit),
 					  .line = line};
 		metric_unit(g->raw_unit, &g->unit);
+		g->better = metric_better(str_of(what), g->unit.base);
 	}
 	g = &b->groups[id];
 	if (!str_eq(unit, g->raw_unit)) { /* 999 ns, then 1.01 us */
@@ -115,8 +117,14 @@ static struct str fresh_name(struct bench *b, uint64_t line)
 struct variable *bench_add(struct bench *b, const char *what, struct value v, struct str unit,
 			   uint64_t line)
 {
+	struct variable *var;
+
 	name_of(b, what);
-	return metric_add(b->im, fresh_name(b, line), v, unit, line);
+	var = metric_add(b->im, fresh_name(b, line), v, unit, line);
+	/* What is measured tells which way is better, not what the benchmark is called. */
+	if (var && *what && v.kind != VALUE_TEXT)
+		var->better = metric_better(str_of(what), var->unit);
+	return var;
 }
 
 void bench_sum(struct bench *b, const char *what, double v, struct str unit, uint64_t n,
@@ -132,6 +140,15 @@ void bench_sum(struct bench *b, const char *what, double v, struct str unit, uin
 	var->spread = spread * u.factor;
 }
 
+/* A count stays an integer. */
+static struct value measured(double v, struct str base)
+{
+	bool count = str_eq(base, STR("")) || str_eq(base, STR("bytes"));
+
+	return count && fabs(v) < 1e15 && v == (double)(int64_t)v ? value_int((int64_t)v)
+								  : value_real(v);
+}
+
 static void end_group(struct bench *b, struct str name, struct bench_group *g)
 {
 	struct series *s;
@@ -143,15 +160,17 @@ static void end_group(struct bench *b, struct str name, struct bench_group *g)
 	s = g->n > 1 ? import_add_series(b->im, name, STR("repetition")) : NULL;
 	if (s) {
 		s->unit = import_name(b->im, g->unit.base);
-		s->better = metric_better(name, g->unit.base);
+		s->better = g->better;
 		s->line = g->line;
 		for (size_t i = 0; i < g->n; i++)
 			import_add_point(b->im, s, (double)(i + 1), g->v[i]);
 	}
 	spread = metric_stddev(g->v, g->n);
-	var = metric_add(b->im, name, value_real(metric_median(g->v, g->n)), g->unit.base, g->line);
+	var = metric_add(b->im, name, measured(metric_median(g->v, g->n), g->unit.base),
+			 g->unit.base, g->line);
 	if (!var)
 		return;
+	var->better = g->better;
 	var->n = g->n;
 	var->spread = spread;
 }

@@ -14,9 +14,9 @@
 
 struct bench {
 	struct import *im;
-	struct buf name;   /* "bench.NAME." */
-	size_t prefix;	   /* its length without what is appended for a variable */
-	bool params;	   /* it ends in parameters */
+	struct buf name;    /* "bench.NAME." */
+	size_t prefix;      /* its length without what is appended for a variable */
+	bool params;        /* it ends in parameters */
 	struct intern once; /* names of summaries, how often each came */
 	uint32_t *uses;
 	size_t nuses, cap_uses;

@@ -50,21 +50,64 @@ bool import_objects_have(struct str head, const char *key, const char *value, co
 	return found;
 }
 
-int import_document(struct import *im, struct arena *a, struct str data,
-		    const struct jsontree **root, struct err *err)
+/* "[INFO] ..." of a build tool is no array. */
+static bool begins_document(struct str s)
 {
+	if (s.n < 2)
+		return s.n && (s.p[0] == '{' || s.p[0] == '[');
+	if (s.p[0] == '{')
+		return strchr(" \t\r\n\"}", s.p[1]) != NULL;
+	return s.p[0] == '[' && strchr(" \t\r\n\"{[]-0123456789", s.p[1]) != NULL;
+}
+
+size_t import_document_start(struct str data)
+{
+	size_t at = 0;
+
+	while (at < data.n) {
+		struct str line = str_from(data, at);
+		size_t blank = 0;
+
+		while (blank < line.n && (line.p[blank] == ' ' || line.p[blank] == '\t'))
+			blank++;
+		if (begins_document(str_from(line, blank)))
+			return at;
+		at += str_find_char(line, '\n') + 1;
+	}
+	return data.n;
+}
+
+int import_tree(struct import *im, struct arena *a, struct str data, const struct jsontree **root,
+		struct err *err)
+{
+	size_t start = import_document_start(data);
+	uint64_t line = 1 + str_count_char(str_head(data, start), '\n');
 	struct jsontree_doc doc;
-	int rc = jsontree_read(&doc, a, data, 1, err);
+	int rc = jsontree_read(&doc, a, str_from(data, start), line, err);
 
 	if (rc)
 		return rc;
-	if (!doc.root || doc.root->kind != JSONTREE_OBJECT)
+	if (!doc.root)
 		return err_set(err, ERR_INPUT, "line 1: no object of JSON");
 	if (doc.cut)
 		import_note(im, doc.line, "the document is cut off here");
 	else if (doc.rest.n)
 		import_note(im, doc.line, "what follows the document is left out");
 	*root = doc.root;
+	return 0;
+}
+
+int import_document(struct import *im, struct arena *a, struct str data,
+		    const struct jsontree **root, struct err *err)
+{
+	const struct jsontree *t;
+	int rc = import_tree(im, a, data, &t, err);
+
+	if (rc)
+		return rc;
+	if (t->kind != JSONTREE_OBJECT)
+		return err_set(err, ERR_INPUT, "line 1: no object of JSON");
+	*root = t;
 	return 0;
 }
 

@@ -19,10 +19,16 @@ const struct jsontree *import_next_object(struct import_objects *o, uint64_t *sk
 /* Does one of the first lines hold an object with these strings? value may be NULL: any. */
 bool import_objects_have(struct str head, const char *key, const char *value, const char *other);
 
+/* Where a document begins: at the first line that begins with a bracket (build tools print lines
+ * before it); data.n if there is none. */
+size_t import_document_start(struct str data);
 /*
- * The object that a document is, in the arena; -ERR_INPUT with a line. A document that is cut off
- * gives what it holds, and a note.
+ * The document, in the arena; -ERR_INPUT with a line. One that is cut off gives what it holds, and
+ * a note; text behind it is noted too.
  */
+int import_tree(struct import *im, struct arena *a, struct str data, const struct jsontree **root,
+		struct err *err) ERR_CHECK;
+/* The same if it must be an object. */
 int import_document(struct import *im, struct arena *a, struct str data,
 		    const struct jsontree **root, struct err *err) ERR_CHECK;
 /* Of the beginning of a document: does it have these members? */

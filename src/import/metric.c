@@ -106,8 +106,8 @@ static bool known_unit(struct str s, struct metric_unit *u)
 		{BYTES, TIME, STR("bytes/s")},
 		{COUNT, TIME, STR("1/s")},
 	};
-	static const struct str whole[] = {[TIME] = STR("s"), [BYTES] = STR("bytes"),
-					   [RATE] = STR("1/s")};
+	static const struct str whole[] = {
+		[TIME] = STR("s"), [BYTES] = STR("bytes"), [RATE] = STR("1/s")};
 	size_t slash = str_find_char(s, '/');
 	const struct part_name *over = find_part(str_trim(str_head(s, slash))), *under;
 
@@ -144,70 +144,38 @@ static enum better better_of_word(struct str w)
 		struct str word;
 		enum better better;
 	} words[] = {
-		{STR("loss"), BETTER_LOWER},
-		{STR("losses"), BETTER_LOWER},
-		{STR("error"), BETTER_LOWER},
-		{STR("errors"), BETTER_LOWER},
-		{STR("err"), BETTER_LOWER},
-		{STR("mse"), BETTER_LOWER},
-		{STR("rmse"), BETTER_LOWER},
-		{STR("mae"), BETTER_LOWER},
-		{STR("mape"), BETTER_LOWER},
-		{STR("nll"), BETTER_LOWER},
-		{STR("bce"), BETTER_LOWER},
-		{STR("perplexity"), BETTER_LOWER},
-		{STR("ppl"), BETTER_LOWER},
-		{STR("bpb"), BETTER_LOWER},
-		{STR("wer"), BETTER_LOWER},
-		{STR("cer"), BETTER_LOWER},
-		{STR("fid"), BETTER_LOWER},
-		{STR("latency"), BETTER_LOWER},
-		{STR("time"), BETTER_LOWER},
-		{STR("runtime"), BETTER_LOWER},
-		{STR("duration"), BETTER_LOWER},
-		{STR("elapsed"), BETTER_LOWER},
-		{STR("seconds"), BETTER_LOWER},
-		{STR("misses"), BETTER_LOWER},
-		{STR("faults"), BETTER_LOWER},
-		{STR("failures"), BETTER_LOWER},
-		{STR("failed"), BETTER_LOWER},
-		{STR("rss"), BETTER_LOWER},
-		{STR("cycles"), BETTER_LOWER},
-		{STR("instructions"), BETTER_LOWER},
-		{STR("allocs"), BETTER_LOWER},
-		{STR("accuracy"), BETTER_HIGHER},
-		{STR("acc"), BETTER_HIGHER},
-		{STR("top1"), BETTER_HIGHER},
-		{STR("top5"), BETTER_HIGHER},
-		{STR("precision"), BETTER_HIGHER},
-		{STR("recall"), BETTER_HIGHER},
-		{STR("f1"), BETTER_HIGHER},
-		{STR("auc"), BETTER_HIGHER},
-		{STR("auroc"), BETTER_HIGHER},
-		{STR("map"), BETTER_HIGHER},
-		{STR("ndcg"), BETTER_HIGHER},
-		{STR("mrr"), BETTER_HIGHER},
-		{STR("iou"), BETTER_HIGHER},
-		{STR("miou"), BETTER_HIGHER},
-		{STR("dice"), BETTER_HIGHER},
-		{STR("mcc"), BETTER_HIGHER},
-		{STR("bleu"), BETTER_HIGHER},
-		{STR("rouge"), BETTER_HIGHER},
-		{STR("psnr"), BETTER_HIGHER},
-		{STR("ssim"), BETTER_HIGHER},
-		{STR("r2"), BETTER_HIGHER},
-		{STR("reward"), BETTER_HIGHER},
-		{STR("rewards"), BETTER_HIGHER},
-		{STR("throughput"), BETTER_HIGHER},
-		{STR("bandwidth"), BETTER_HIGHER},
-		{STR("speedup"), BETTER_HIGHER},
-		{STR("coverage"), BETTER_HIGHER},
-		{STR("qps"), BETTER_HIGHER},
-		{STR("rps"), BETTER_HIGHER},
-		{STR("fps"), BETTER_HIGHER},
-		{STR("hz"), BETTER_HIGHER},
-		{STR("hits"), BETTER_HIGHER},
-		{STR("mfu"), BETTER_HIGHER},
+		{STR("loss"), BETTER_LOWER},        {STR("losses"), BETTER_LOWER},
+		{STR("error"), BETTER_LOWER},       {STR("errors"), BETTER_LOWER},
+		{STR("err"), BETTER_LOWER},         {STR("mse"), BETTER_LOWER},
+		{STR("rmse"), BETTER_LOWER},        {STR("mae"), BETTER_LOWER},
+		{STR("mape"), BETTER_LOWER},        {STR("nll"), BETTER_LOWER},
+		{STR("bce"), BETTER_LOWER},         {STR("perplexity"), BETTER_LOWER},
+		{STR("ppl"), BETTER_LOWER},         {STR("bpb"), BETTER_LOWER},
+		{STR("wer"), BETTER_LOWER},         {STR("cer"), BETTER_LOWER},
+		{STR("fid"), BETTER_LOWER},         {STR("latency"), BETTER_LOWER},
+		{STR("time"), BETTER_LOWER},        {STR("runtime"), BETTER_LOWER},
+		{STR("duration"), BETTER_LOWER},    {STR("elapsed"), BETTER_LOWER},
+		{STR("seconds"), BETTER_LOWER},     {STR("misses"), BETTER_LOWER},
+		{STR("faults"), BETTER_LOWER},      {STR("failures"), BETTER_LOWER},
+		{STR("failed"), BETTER_LOWER},      {STR("rss"), BETTER_LOWER},
+		{STR("cycles"), BETTER_LOWER},      {STR("instructions"), BETTER_LOWER},
+		{STR("allocs"), BETTER_LOWER},      {STR("accuracy"), BETTER_HIGHER},
+		{STR("acc"), BETTER_HIGHER},        {STR("top1"), BETTER_HIGHER},
+		{STR("top5"), BETTER_HIGHER},       {STR("precision"), BETTER_HIGHER},
+		{STR("recall"), BETTER_HIGHER},     {STR("f1"), BETTER_HIGHER},
+		{STR("auc"), BETTER_HIGHER},        {STR("auroc"), BETTER_HIGHER},
+		{STR("map"), BETTER_HIGHER},        {STR("ndcg"), BETTER_HIGHER},
+		{STR("mrr"), BETTER_HIGHER},        {STR("iou"), BETTER_HIGHER},
+		{STR("miou"), BETTER_HIGHER},       {STR("dice"), BETTER_HIGHER},
+		{STR("mcc"), BETTER_HIGHER},        {STR("bleu"), BETTER_HIGHER},
+		{STR("rouge"), BETTER_HIGHER},      {STR("psnr"), BETTER_HIGHER},
+		{STR("ssim"), BETTER_HIGHER},       {STR("r2"), BETTER_HIGHER},
+		{STR("reward"), BETTER_HIGHER},     {STR("rewards"), BETTER_HIGHER},
+		{STR("throughput"), BETTER_HIGHER}, {STR("bandwidth"), BETTER_HIGHER},
+		{STR("speedup"), BETTER_HIGHER},    {STR("coverage"), BETTER_HIGHER},
+		{STR("qps"), BETTER_HIGHER},        {STR("rps"), BETTER_HIGHER},
+		{STR("fps"), BETTER_HIGHER},        {STR("hz"), BETTER_HIGHER},
+		{STR("hits"), BETTER_HIGHER},       {STR("mfu"), BETTER_HIGHER},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -218,8 +186,8 @@ static enum better better_of_word(struct str w)
 
 static bool neither(struct str w)
 {
-	static const struct str words[] = {STR("scale"), STR("weight"), STR("coef"),
-					   STR("coefficient"), STR("stamp"), STR("timestamp")};
+	static const struct str words[] = {STR("scale"),       STR("weight"), STR("coef"),
+					   STR("coefficient"), STR("stamp"),  STR("timestamp")};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (str_eq_nocase(words[i], w))
@@ -278,6 +246,43 @@ enum better metric_better(struct str name, struct str base)
 	return BETTER_UNKNOWN;
 }
 
+static unsigned index_of(struct str name, const struct str *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(names[i], name))
+			return (unsigned)i + 1;
+	return 0;
+}
+
+unsigned metric_axis(struct str name)
+{
+	static const struct str steps[] = {
+		STR("step"),      STR("global_step"), STR("_step"),      STR("trainer/global_step"),
+		STR("iteration"), STR("iter"),        STR("iterations"), STR("training_iteration"),
+		STR("update"),    STR("timestep"),    STR("timesteps"),  STR("total_timesteps"),
+		STR("batch"),     STR("epoch"),       STR("epochs"),     STR("round")};
+	static const struct str times[] = {STR("time"),       STR("elapsed"), STR("seconds"),
+					   STR("t"),          STR("time_s"),  STR("timestamp"),
+					   STR("_timestamp"), STR("ts"),      STR("wall_time")};
+	unsigned i;
+
+	name = str_trim(name);
+	i = index_of(name, steps, ARRAY_SIZE(steps));
+	if (i)
+		return i;
+	i = index_of(name, times, ARRAY_SIZE(times));
+	return i ? METRIC_AXIS_TIME + i : 0;
+}
+
+bool metric_is_run(struct str name)
+{
+	static const struct str names[] = {STR("run"),   STR("run_id"),   STR("run_name"),
+					   STR("trial"), STR("trial_id"), STR("name"),
+					   STR("id"),    STR("benchmark")};
+
+	return index_of(str_trim(name), names, ARRAY_SIZE(names)) != 0;
+}
+
 bool metric_number(struct str s, double *v)
 {
 	static const struct {
@@ -294,9 +299,42 @@ bool metric_number(struct str s, double *v)
 			return true;
 		}
 	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("+-.eE0123456789", s.p[i]))
+		if ((unsigned)(s.p[i] - '0') > 9 && s.p[i] != '.' && s.p[i] != '-' &&
+		    s.p[i] != '+' && (s.p[i] | 32) != 'e')
 			return false;
 	return str_double(s, v);
+}
+
+/* Is c, of which there is one, before exactly three digits and after a number but 0? */
+static bool parts_thousands(struct str s, size_t at)
+{
+	return at > 0 && at <= 3 && at + 4 == s.n && !(at == 1 && s.p[0] == '0');
+}
+
+bool metric_grouped(struct str s, double *v)
+{
+	char z[64];
+	size_t commas, points, n = 0;
+	bool comma_parts, point_parts;
+
+	s = str_trim(s);
+	commas = str_count_char(s, ',');
+	points = str_count_char(s, '.');
+	point_parts = points > 1;
+	comma_parts = commas > 1 ||
+		      (commas && points == 1 && str_find_char(s, ',') < str_find_char(s, '.')) ||
+		      (commas == 1 && !points && parts_thousands(s, str_find_char(s, ',')));
+	if (commas == 1 && points == 1 && !comma_parts)
+		point_parts = true; /* "1.234,5" */
+	if (s.n >= sizeof(z))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if ((s.p[i] == ',' && comma_parts) || (s.p[i] == '.' && point_parts) ||
+		    s.p[i] == '\'')
+			continue;
+		z[n++] = s.p[i] == ',' ? '.' : s.p[i];
+	}
+	return metric_number((struct str){z, n}, v) && isfinite(*v);
 }
 
 struct value metric_value(struct str cell)
@@ -333,14 +371,13 @@ bool metric_cut_number(struct str *s, double *v)
 
 	while (t.n && (t.p[0] == ' ' || t.p[0] == '\t'))
 		t = str_from(t, 1);
-	while (n < t.n && ((t.p[n] >= '0' && t.p[n] <= '9') || t.p[n] == '.' || t.p[n] == ',' ||
-			   ((t.p[n] == '-' || t.p[n] == '+') &&
-			    (n == 0 || (t.p[n - 1] | 32) == 'e')) ||
-			   ((t.p[n] | 32) == 'e' && n && n + 1 < t.n &&
-			    strchr("+-0123456789", t.p[n + 1]))))
+	while (n < t.n &&
+	       ((t.p[n] >= '0' && t.p[n] <= '9') || t.p[n] == '.' || t.p[n] == ',' ||
+		((t.p[n] == '-' || t.p[n] == '+') && (n == 0 || (t.p[n - 1] | 32) == 'e')) ||
+		((t.p[n] | 32) == 'e' && n && n + 1 < t.n && strchr("+-0123456789", t.p[n + 1]))))
 		n++;
 	w = str_head(t, n);
-	if (!n || !import_number(w, v))
+	if (!n || !metric_grouped(w, v))
 		return false;
 	*s = str_from(t, n);
 	return true;
@@ -445,7 +482,8 @@ void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct
 		if (s) {
 			s->unit = import_name(c->im, u.base);
 			s->better = metric_better(name, u.base);
-			s->run = run;
+			if (run != METRIC_LAST_RUN)
+				s->run = run;
 			s->line = line;
 		}
 	}

@@ -21,13 +21,28 @@ bool metric_unit(struct str s, struct metric_unit *u);
 /* By the words of the name ("train_loss", "evalAccuracy", "hits@10"), else by the base unit. */
 enum better metric_better(struct str name, struct str base);
 
+/*
+ * Does a column or key of that name count along a run? 0: no; 1, 2 ...: steps, the surest first;
+ * from METRIC_AXIS_TIME on: times, which may as well be a result.
+ */
+#define METRIC_AXIS_TIME 100
+unsigned metric_axis(struct str name);
+/* Does it name the run that a row belongs to? */
+bool metric_is_run(struct str name);
+
 /* A number in C's notation, infinities and NaN included; no hexadecimal ones. */
 bool metric_number(struct str s, double *v);
 /* A cell of a table: an integer, a real, a text, or nothing if it is blank. */
 struct value metric_value(struct str cell);
 
-/* Cut the number at the beginning of *s off, with thousands' commas if there are any; blanks in
- * front are skipped. */
+/*
+ * As programs write them for people: commas, points or apostrophes may part thousands, a comma may
+ * be the decimal point. A single comma parts thousands if three digits follow it and not just a
+ * zero stands before.
+ */
+bool metric_grouped(struct str s, double *v);
+
+/* Cut the number at the beginning of *s off, as metric_grouped(); blanks in front are skipped. */
 bool metric_cut_number(struct str *s, double *v);
 /* Cut the text up to the next blank off *s; blanks in front are skipped; empty at the end. */
 struct str metric_cut_word(struct str *s);
@@ -56,10 +71,11 @@ struct metric_curves {
 
 void metric_curves_init(struct metric_curves *c, struct import *im);
 void metric_curves_release(struct metric_curves *c);
-#define CLEANUP_CURVES __attribute__((cleanup(metric_curves_release)))
+#define CLEANUP_CURVES  __attribute__((cleanup(metric_curves_release)))
 /*
- * One more point of the curve of that name in that run (in raw unit, converted); the first one
- * makes the series. Past the caps it is left out.
+ * One more point of the curve of that name in that run (METRIC_LAST_RUN: the one added last), in
+ * raw unit, converted; the first one makes the series. Past the caps it is left out.
  */
+#define METRIC_LAST_RUN UINT32_MAX
 void metric_point(struct metric_curves *c, uint32_t run, struct str name, struct str unit,
 		  struct str axis, double x, double y, uint64_t line);

@@ -28,11 +28,10 @@ static int recognise(struct str path, struct str head)
 	if (!bench_doc_has(head, keys))
 		return 0;
 	arena_init(&d.arena);
-	if (jsontree_read(&doc, &d.arena, str_from(head, bench_doc_start(head)), 1, NULL))
+	if (jsontree_read(&doc, &d.arena, str_from(head, import_document_start(head)), 1, NULL))
 		return 0;
-	return doc.root && doc.root->kind == JSONTREE_ARRAY && is_row(jsontree_first(doc.root))
-		       ? 85
-		       : 0;
+	return doc.root && doc.root->kind == JSONTREE_ARRAY && is_row(jsontree_first(doc.root)) ? 85
+												: 0;
 }
 
 static void row(struct bench *b, const struct jsontree *t, enum better better)

@@ -19,19 +19,19 @@
 
 struct asv {
 	struct bench *b;
-	struct buf environment; /* "virtualenv-py3.6" */
-	struct buf name;	/* of the benchmark whose table follows; empty: none */
+	struct buf environment;     /* "virtualenv-py3.6" */
+	struct buf name;            /* of the benchmark whose table follows; empty: none */
 	struct str head[MAX_CELLS]; /* the table's heading, in the arena */
 	size_t nhead;
 	struct str across; /* the parameter whose values are columns */
-	size_t leading;	   /* columns of parameters, where one stands across */
-	bool rows;	   /* the heading is over */
+	size_t leading;    /* columns of parameters, where one stands across */
+	bool rows;         /* the heading is over */
 };
 
 static void failed(struct bench *b, enum test_status status, uint64_t no)
 {
-	struct test_result *t = import_add_test(
-		b->im, STR(""), (struct str){b->name.p + 6, b->prefix - 7}, status);
+	struct test_result *t =
+		import_add_test(b->im, STR(""), (struct str){b->name.p + 6, b->prefix - 7}, status);
 
 	if (t)
 		t->line = no;
@@ -178,8 +178,7 @@ static void read_lines(struct bench *b, struct str data)
 	while (import_next_line(&l, &line)) {
 		bool progress = skip_progress(&line);
 
-		if (a.name.n && str_trim(line).n &&
-		    (!progress || str_starts(line, STR("==="))))
+		if (a.name.n && str_trim(line).n && (!progress || str_starts(line, STR("==="))))
 			table_line(&a, line, l.no);
 		else if (progress)
 			benchmark(&a, line, l.no);

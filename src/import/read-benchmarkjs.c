@@ -27,7 +27,7 @@ static bool rate_line(struct bench *b, struct str line, uint64_t no)
 	uint64_t n = 0;
 
 	name = end < line.n ? name_length(line, end) : 0;
-	if (!name || !import_number((struct str){line.p + name + 3, end - name - 3}, &v))
+	if (!name || !metric_grouped((struct str){line.p + name + 3, end - name - 3}, &v))
 		return false;
 	rest = str_trim(rest);
 	if (import_skip(&rest, STR("\u00b1")) && metric_cut_number(&rest, &percent) &&

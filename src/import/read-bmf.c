@@ -10,8 +10,10 @@ static struct str unit_of(struct str measure)
 	static const struct {
 		struct str measure, unit;
 	} units[] = {
-		{STR("latency"), STR("ns")},	   {STR("throughput"), STR("ops/s")},
-		{STR("build-time"), STR("s")},	   {STR("file-size"), STR("bytes")},
+		{STR("latency"), STR("ns")},
+		{STR("throughput"), STR("ops/s")},
+		{STR("build-time"), STR("s")},
+		{STR("file-size"), STR("bytes")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
@@ -38,7 +40,7 @@ static int recognise(struct str path, struct str head)
 	if (!str_contains(head, STR("\"value\"")))
 		return 0;
 	arena_init(&d.arena);
-	if (jsontree_read(&doc, &d.arena, str_from(head, bench_doc_start(head)), 1, NULL))
+	if (jsontree_read(&doc, &d.arena, str_from(head, import_document_start(head)), 1, NULL))
 		return 0;
 	t = doc.root && doc.root->kind == JSONTREE_OBJECT ? jsontree_first(doc.root) : NULL;
 	is = t && is_metrics(t);

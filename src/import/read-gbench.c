@@ -15,13 +15,24 @@ static const struct str aggregates[] = {STR("mean"), STR("median"), STR("stddev"
 /* What is the row's own, not a counter of the user */
 static bool is_own(struct str key)
 {
-	static const struct str own[] = {
-		STR("name"),	       STR("family_index"), STR("per_family_instance_index"),
-		STR("run_name"),       STR("run_type"),	    STR("repetitions"),
-		STR("threads"),	       STR("iterations"),   STR("repetition_index"),
-		STR("real_time"),      STR("cpu_time"),	    STR("time_unit"),
-		STR("aggregate_name"), STR("big_o"),	    STR("aggregate_unit"),
-		STR("cpu_coefficient"), STR("real_coefficient"), STR("rms")};
+	static const struct str own[] = {STR("name"),
+					 STR("family_index"),
+					 STR("per_family_instance_index"),
+					 STR("run_name"),
+					 STR("run_type"),
+					 STR("repetitions"),
+					 STR("threads"),
+					 STR("iterations"),
+					 STR("repetition_index"),
+					 STR("real_time"),
+					 STR("cpu_time"),
+					 STR("time_unit"),
+					 STR("aggregate_name"),
+					 STR("big_o"),
+					 STR("aggregate_unit"),
+					 STR("cpu_coefficient"),
+					 STR("real_coefficient"),
+					 STR("rms")};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (str_eq(own[i], key))
@@ -43,7 +54,8 @@ static struct str run_name(const struct jsontree *t)
 	return jsontree_text(run ? run : jsontree_get(t, "name"));
 }
 
-/* The name of the aggregate; empty for an iteration. Before version 1.5 only the row's name says. */
+/* The name of the aggregate; empty for an iteration. Before version 1.5 only the row's name says.
+ */
 static struct str aggregate_of(const struct jsontree *t)
 {
 	struct str name = jsontree_text(jsontree_get(t, "aggregate_name"));
@@ -148,8 +160,7 @@ static bool is_failed(struct bench *b, const struct jsontree *t)
 				    ends[i].status);
 		if (r) {
 			r->line = t->line;
-			import_explain(b->im, r,
-				       jsontree_text(jsontree_get(t, ends[i].message)));
+			import_explain(b->im, r, jsontree_text(jsontree_get(t, ends[i].message)));
 		}
 		return true;
 	}
@@ -158,9 +169,9 @@ static bool is_failed(struct bench *b, const struct jsontree *t)
 
 static void context(struct import *im, const struct jsontree *c)
 {
-	static const char *const keys[] = {"host_name",	  "num_cpus",		 "mhz_per_cpu",
-					   "executable",  "cpu_scaling_enabled", "library_version",
-					   "library_build_type"};
+	static const char *const keys[] = {
+		"host_name",           "num_cpus",        "mhz_per_cpu",       "executable",
+		"cpu_scaling_enabled", "library_version", "library_build_type"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const struct jsontree *t = jsontree_get(c, keys[i]);
@@ -301,12 +312,16 @@ static void table_failed(struct bench *b, struct str line, size_t at, enum test_
 		return;
 	r->line = no;
 	line = str_from(line, at);
-	import_explain(b->im, r, str_from(line, str_find_char(line, '\'')));
+	line = str_trim(str_from(line, str_find_char(line, '\'') + 1));
+	if (line.n && line.p[line.n - 1] == '\'')
+		line.n--;
+	import_explain(b->im, r, line);
 }
 
 static void table_row(struct bench *b, struct intern *runs, struct str line, uint64_t no)
 {
-	size_t error = str_find(line, STR("ERROR OCCURRED: ")), skip = str_find(line, STR("SKIPPED: "));
+	size_t error = str_find(line, STR("ERROR OCCURRED: ")),
+	       skip = str_find(line, STR("SKIPPED: "));
 	struct row r;
 	struct str suffix;
 	uint64_t n = 0;

@@ -31,8 +31,11 @@ static void json_row(struct bench *b, const struct jsontree *t)
 {
 	static const struct {
 		const char *key, *what;
-	} rest[] = {{"mean", "time.mean"}, {"min", "time.min"},	    {"max", "time.max"},
-		    {"user", "user"},	   {"system", "system"}};
+	} rest[] = {{"mean", "time.mean"},
+		    {"min", "time.min"},
+		    {"max", "time.max"},
+		    {"user", "user"},
+		    {"system", "system"}};
 	const struct jsontree *median = jsontree_get(t, "median");
 
 	bench_row(b, jsontree_text(jsontree_get(t, "command")));
@@ -73,8 +76,10 @@ static void csv_row(struct bench *b, const struct str *names, size_t n, const st
 	static const struct {
 		struct str key;
 		const char *what;
-	} rest[] = {{STR("mean"), "time.mean"},	   {STR("min"), "time.min"},
-		    {STR("max"), "time.max"},	   {STR("user"), "user"},
+	} rest[] = {{STR("mean"), "time.mean"},
+		    {STR("min"), "time.min"},
+		    {STR("max"), "time.max"},
+		    {STR("user"), "user"},
 		    {STR("system"), "system"}};
 	double median = NAN, stddev = NAN, v;
 
@@ -94,7 +99,7 @@ static void csv_row(struct bench *b, const struct str *names, size_t n, const st
 			stddev = v;
 		for (size_t k = 0; k < ARRAY_SIZE(rest); k++)
 			if (str_eq(names[i], rest[k].key))
-				bench_sum(b, rest[k].what, v, seconds, 1, NAN, c->line);
+				bench_sum(b, rest[k].what, v, seconds, 0, NAN, c->line);
 	}
 	if (!isnan(median))
 		bench_sum(b, "time", median, seconds, 0, stddev, c->line);
@@ -159,10 +164,10 @@ static void time_line(struct bench *b, struct str s, uint64_t no)
 	b->stage = 1;
 	b->pending_line = no;
 	if (import_skip(&more, STR("[User:")) && cut_time(&more, &v, &unit))
-		bench_sum(b, "user", v, unit, 1, NAN, no);
+		bench_sum(b, "user", v, unit, 0, NAN, no);
 	more = str_trim(more);
 	if (import_skip(&more, STR("System:")) && cut_time(&more, &v, &unit))
-		bench_sum(b, "system", v, unit, 1, NAN, no);
+		bench_sum(b, "system", v, unit, 0, NAN, no);
 }
 
 static void end_time(struct bench *b, uint64_t n)
@@ -180,10 +185,10 @@ static void range_line(struct bench *b, struct str s, uint64_t no)
 	double v;
 
 	if (cut_time(&s, &v, &unit))
-		bench_sum(b, "time.min", v, unit, 1, NAN, no);
+		bench_sum(b, "time.min", v, unit, 0, NAN, no);
 	s = str_trim(s);
 	if (import_skip(&s, STR("\u2026")) && cut_time(&s, &v, &unit))
-		bench_sum(b, "time.max", v, unit, 1, NAN, no);
+		bench_sum(b, "time.max", v, unit, 0, NAN, no);
 	if (!str_u64(metric_cut_word(&s), &n))
 		n = 0;
 	end_time(b, n);
@@ -248,11 +253,16 @@ static size_t cells_of(struct str line, struct str cells[MAX_CELLS])
 	return n;
 }
 
-static struct str without_quotes(struct str s)
+/* A command or parameter: without its quotes, pipes unescaped (in b). */
+static struct str plain(struct str s, struct buf *b)
 {
-	return s.n > 1 && s.p[0] == '`' && s.p[s.n - 1] == '`'
-		       ? (struct str){s.p + 1, s.n - 2}
-		       : s;
+	if (s.n > 1 && s.p[0] == '`' && s.p[s.n - 1] == '`')
+		s = (struct str){s.p + 1, s.n - 2};
+	buf_clear(b);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\\' || i + 1 == s.n || s.p[i + 1] != '|')
+			buf_add_char(b, s.p[i]);
+	return buf_str(b);
 }
 
 /* "Mean [ms]": the unit; empty if the cell is no such */
@@ -272,15 +282,16 @@ static void markdown_row(struct bench *b, const struct str *names, size_t n, str
 		struct str name;
 		const char *what;
 	} columns[] = {{STR("Mean"), "time"}, {STR("Min"), "time.min"}, {STR("Max"), "time.max"}};
+	CLEANUP_BUF struct buf name = {0}, value = {0};
 	struct str cells[MAX_CELLS], unit;
 	double v, sd;
 
 	if (cells_of(line, cells) != n || (cells[0].n && strchr(":-", cells[0].p[0])))
 		return;
-	bench_row(b, without_quotes(cells[0]));
+	bench_row(b, plain(cells[0], &name));
 	for (size_t i = 1; i < n; i++)
 		if (!unit_of(names[i], STR("M")).n && !str_eq(names[i], STR("Relative")))
-			bench_param(b, without_quotes(names[i]), without_quotes(cells[i]));
+			bench_param(b, plain(names[i], &name), plain(cells[i], &value));
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(columns); k++) {
 			unit = unit_of(names[i], columns[k].name);
@@ -291,7 +302,7 @@ static void markdown_row(struct bench *b, const struct str *names, size_t n, str
 			if (import_skip(&cells[i], STR("\u00b1")) &&
 			    !metric_cut_number(&cells[i], &sd))
 				sd = NAN;
-			bench_sum(b, columns[k].what, v, unit, k ? 1 : 0, sd, no);
+			bench_sum(b, columns[k].what, v, unit, 0, sd, no);
 		}
 }
 
@@ -359,17 +370,10 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 
 	bench_init(&b, im);
 	switch (form_of(files->data)) {
-	case JSON:
-		rc = read_json(&b, files->data, err);
-		break;
-	case CSV:
-		rc = read_csv(&b, files->data, err);
-		break;
-	case MARKDOWN:
-		read_markdown(&b, files->data);
-		break;
-	default:
-		read_console(&b, files->data);
+	case JSON: rc = read_json(&b, files->data, err); break;
+	case CSV: rc = read_csv(&b, files->data, err); break;
+	case MARKDOWN: read_markdown(&b, files->data); break;
+	default: read_console(&b, files->data);
 	}
 	bench_end(&b);
 	return rc;

@@ -7,6 +7,8 @@
  */
 #include "import/bench-json.h"
 
+static const struct str dot = STR("\u00b7"); /* before the names of profilers' metrics */
+
 static const struct {
 	struct str mode;
 	const char *what;
@@ -17,12 +19,19 @@ static const struct {
 	{STR("ss"), "time_single"},
 };
 
-static const char *what_of(struct str mode)
+/* The unit tells more than the mode. */
+static const char *what_of(struct str mode, struct str unit)
 {
+	struct metric_unit u;
+	const char *what = NULL;
+
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (str_eq(modes[i].mode, mode))
-			return modes[i].what;
-	return NULL;
+			what = modes[i].what;
+	metric_unit(unit, &u);
+	if (what == modes[0].what && str_eq(u.base, STR("s")))
+		what = "time";
+	return what;
 }
 
 /* [[[value, count], ...], ...]: number, and standard deviation */
@@ -74,7 +83,8 @@ static void row(struct bench *b, const struct jsontree *t)
 {
 	struct str name = jsontree_text(jsontree_get(t, "benchmark"));
 	const struct jsontree *primary = jsontree_get(t, "primaryMetric");
-	const char *what = what_of(jsontree_text(jsontree_get(t, "mode")));
+	const char *what = what_of(jsontree_text(jsontree_get(t, "mode")),
+				   jsontree_text(jsontree_get(primary, "scoreUnit")));
 
 	if (!name.n) {
 		import_note(b->im, t->line, "a result without the name of its benchmark");
@@ -92,7 +102,7 @@ static void row(struct bench *b, const struct jsontree *t)
 		CLEANUP_BUF struct buf key = {0};
 		struct str k = t->key;
 
-		import_skip(&k, STR("\u00b7")); /* the dot of profilers */
+		import_skip(&k, dot);
 		buf_add_str(&key, k);
 		metric(b, buf_cstr(&key), t);
 	}
@@ -148,7 +158,7 @@ static void table_row(struct bench *b, const struct table *t, struct str line, u
 	while (n < ARRAY_SIZE(w) && (word = metric_cut_word(&rest)).n)
 		w[n++] = word;
 	at = 1 + t->nparams; /* of the mode */
-	what = n > at + 2 ? what_of(w[at]) : NULL;
+	what = n > at + 2 ? what_of(w[at], w[n - 1]) : NULL;
 	if (!what) {
 		b->im->skipped_lines++;
 		return;
@@ -161,13 +171,15 @@ static void table_row(struct bench *b, const struct table *t, struct str line, u
 	at++;
 	if (str_u64(w[at], &count) && n > at + 2)
 		at++;
-	if (!import_number(w[at], &score)) { /* "≈ 10⁻³" */
+	if (!metric_grouped(w[at], &score)) { /* "≈ 10⁻³" */
 		import_note(b->im, no, "the score of " STR_FMT " is no number", STR_ARG(w[0]));
 		return;
 	}
 	CLEANUP_BUF struct buf name = {0};
 
-	buf_add_str(&name, str_from(w[0], colon + 1));
+	word = str_from(w[0], colon + 1);
+	import_skip(&word, dot);
+	buf_add_str(&name, word);
 	bench_sum(b, colon < w[0].n ? buf_cstr(&name) : what, score, w[n - 1], count, NAN, no);
 }
 

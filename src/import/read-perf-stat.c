@@ -12,10 +12,11 @@
 #include "import/bench-json.h"
 
 struct count {
-	struct str where; /* "S0", "CPU1"; empty: everywhere */
-	double time;	  /* of an interval; NAN: the whole run */
-	struct str value, unit, event;
-	double error;	/* of the mean, per cent; NAN: unknown */
+	struct str where;   /* "S0", "CPU1"; empty: everywhere */
+	double time;        /* of an interval; NAN: the whole run */
+	struct value value; /* VALUE_NONE: not counted, or not supported */
+	struct str unit, event;
+	double error;   /* of the mean, per cent; NAN: unknown */
 	double running; /* per cent; NAN: unknown */
 	double metric;
 	struct str metric_unit;
@@ -28,17 +29,28 @@ struct perf {
 	uint64_t runs; /* -r; 0: unknown */
 	bool intervals;
 	struct buf last; /* the event of the line before */
-	size_t missing;	 /* events without a count */
+	size_t missing;  /* events without a count */
 	struct buf names_missing;
 	uint64_t line_missing;
 };
 
 static const struct count no_count = {.time = NAN, .error = NAN, .running = NAN, .metric = NAN};
 
-static struct value number_value(double v, struct str unit)
+/* "<not counted>", "1016484", "54.000000"; false if it is nothing of these. */
+static bool parse_value(struct str s, struct value *out)
 {
-	return !unit.n && v == (double)(int64_t)v && fabs(v) < 1e15 ? value_int((int64_t)v)
-								     : value_real(v);
+	double v;
+
+	*out = (struct value){0};
+	if (str_starts(s, STR("<not")))
+		return true;
+	*out = metric_value(s);
+	if (out->kind == VALUE_INT)
+		return true;
+	if (!import_number(s, &v))
+		return false;
+	*out = v == (double)(int64_t)v && fabs(v) < 1e15 ? value_int((int64_t)v) : value_real(v);
+	return true;
 }
 
 /* Names: the place and the event; what is appended by bench_add() comes after. */
@@ -60,15 +72,19 @@ static void add_metric(struct perf *p, double v, struct str unit, uint64_t line)
 {
 	CLEANUP_BUF struct buf what = {0};
 	struct metric_unit u;
+	struct variable *var;
 
 	buf_add_char(&what, '.');
 	if (metric_unit(unit, &u)) /* "K/sec": the event's rate */
 		BUF_LIT(&what, "rate");
 	else
 		buf_add_str(&what, str_head(unit, IMPORT_MAX_NAME));
-	if (unit.n && isfinite(v))
-		bench_add(&p->b, buf_cstr(&what), value_real(v),
-			  str_eq(u.base, STR("1/s")) ? unit : STR(""), line);
+	if (!unit.n || !isfinite(v))
+		return;
+	var = bench_add(&p->b, buf_cstr(&what), value_real(v),
+			str_eq(u.base, STR("1/s")) ? unit : STR(""), line);
+	if (var) /* more events a second are neither */
+		var->better = BETTER_UNKNOWN;
 }
 
 static void add_missing(struct perf *p, const struct count *c)
@@ -85,29 +101,23 @@ static void add_missing(struct perf *p, const struct count *c)
 static void add_count(struct perf *p, const struct count *c)
 {
 	struct variable *var;
-	double v;
 
 	name_event(p, c->where, c->event);
-	if (str_starts(c->value, STR("<not"))) {
+	if (c->value.kind == VALUE_NONE) {
 		add_missing(p, c);
 		return;
 	}
-	if (!import_number(c->value, &v)) {
-		p->b.im->skipped_lines++;
-		return;
-	}
 	if (!isnan(c->time)) {
-		metric_point(&p->curves, 0, buf_str(&p->b.name), c->unit, STR("s"), c->time, v,
-			     c->line);
+		metric_point(&p->curves, METRIC_LAST_RUN, buf_str(&p->b.name), c->unit, STR("s"),
+			     c->time, value_number(c->value), c->line);
 		return;
 	}
-	var = bench_add(&p->b, "", number_value(v, c->unit), c->unit, c->line);
-	if (var && !isnan(c->error)) {
+	var = bench_add(&p->b, "", c->value, c->unit, c->line);
+	if (var && (p->runs > 1 || !isnan(c->error)))
 		var->n = p->runs;
-		if (p->runs)
-			var->spread = fabs(value_number(var->value)) * c->error / 100 *
-				      sqrt((double)p->runs);
-	}
+	if (var && p->runs)
+		var->spread =
+			fabs(value_number(var->value)) * c->error / 100 * sqrt((double)p->runs);
 	if (c->running < 99.995)
 		bench_add(&p->b, ".running", value_real(c->running / 100), STR(""), c->line);
 	add_metric(p, c->metric, c->metric_unit, c->line);
@@ -151,8 +161,11 @@ static void derived(struct str s, struct count *c)
 	size_t at = str_find_char(s, '#');
 	struct str m = str_from(s, at + 1);
 
-	if (at == s.n || !metric_cut_number(&m, &c->metric))
+	/* They always have decimals: a comma is their point. */
+	if (!import_number(metric_cut_word(&m), &c->metric)) {
+		c->metric = NAN;
 		return;
+	}
 	m = str_head(m, str_find_char(m, '('));
 	c->metric_unit = str_trim(m);
 }
@@ -190,9 +203,20 @@ static bool total_line(struct perf *p, struct str line, uint64_t no)
 	return false;
 }
 
+/* Counts have no decimals: what looks like a point parts thousands. */
+static bool text_value(struct str s, bool unit, struct value *out)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	for (size_t i = 0; i < s.n; i++)
+		if (unit || (s.p[i] != '.' && s.p[i] != ','))
+			buf_add_char(&b, s.p[i]);
+	return parse_value(buf_str(&b), out);
+}
+
 static bool count_line(struct perf *p, struct str line, struct count *c)
 {
-	struct str s = line, w, next, rest;
+	struct str s = line, w, next, rest, value;
 	double v;
 
 	c->time = NAN;
@@ -214,13 +238,11 @@ static bool count_line(struct perf *p, struct str line, struct count *c)
 	if (str_starts(s, STR("<not"))) {
 		size_t n = str_find_char(s, '>');
 
-		c->value = str_head(s, n + 1);
+		value = str_head(s, n + 1);
 		s = str_from(s, n + 1);
 	} else {
-		c->value = metric_cut_word(&s);
+		value = metric_cut_word(&s);
 	}
-	if (!str_starts(c->value, STR("<not")) && !import_number(c->value, &v))
-		return false;
 	w = metric_cut_word(&s);
 	rest = s;
 	next = metric_cut_word(&rest);
@@ -230,6 +252,8 @@ static bool count_line(struct perf *p, struct str line, struct count *c)
 		s = rest;
 	}
 	c->event = w;
+	if (!text_value(value, c->unit.n > 0, &c->value))
+		return false;
 	derived(s, c);
 	percents(str_from(s, str_find_char(s, '(')), c);
 	return w.n > 0 && w.p[0] != '#';
@@ -334,7 +358,8 @@ static bool fields(const struct str *f, size_t n, struct count *c)
 	}
 	if (k == 4 || k + 4 >= n)
 		return false;
-	c->value = f[k];
+	if (!parse_value(f[k], &c->value))
+		return false;
 	c->unit = f[k + 1];
 	c->event = f[k + 2];
 	k += 3;
@@ -387,18 +412,15 @@ static void json_count(struct perf *p, const struct jsontree *t, uint64_t no)
 {
 	static const char *const places[] = {"cpu", "core", "die", "socket", "node"};
 	const struct jsontree *value = jsontree_get(t, "counter-value");
-	CLEANUP_BUF struct buf number = {0};
 	struct count c = no_count;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !c.where.n; i++)
 		c.where = jsontree_text(jsontree_get(t, places[i]));
 	c.line = no;
 	c.time = jsontree_number(jsontree_get(t, "interval"));
-	c.value = jsontree_text(value);
-	if (value && !c.value.n) {
-		buf_printf(&number, "%.17g", jsontree_number(value));
-		c.value = buf_str(&number);
-	}
+	c.value = bench_json_value(value);
+	if (c.value.kind == VALUE_TEXT && !parse_value(c.value.text, &c.value))
+		value = NULL;
 	c.unit = jsontree_text(jsontree_get(t, "unit"));
 	c.event = jsontree_text(jsontree_get(t, "event"));
 	c.error = jsontree_number(jsontree_get(t, "variance"));

@@ -104,7 +104,7 @@ static const struct {
 	struct str word;
 	const char *what;
 } words[] = {
-	{STR("real"), "elapsed"}, {STR("user"), "user"},	 {STR("sys"), "system"},
+	{STR("real"), "elapsed"},  {STR("user"), "user"},       {STR("sys"), "system"},
 	{STR("system"), "system"}, {STR("elapsed"), "elapsed"}, {STR("total"), "elapsed"},
 };
 
@@ -129,8 +129,8 @@ static bool label_line(struct bench *b, struct str line, uint64_t no)
 	return true;
 }
 
-/* GNU's short form: "0.00user 0.01system 0:00.02elapsed 90%CPU (0avgtext+0avgdata 1620maxresident)k"
- * and "0inputs+0outputs (0major+86minor)pagefaults 0swaps" */
+/* GNU's short form: "0.00user 0.01system 0:00.02elapsed 90%CPU (0avgtext+0avgdata
+ * 1620maxresident)k" and "0inputs+0outputs (0major+86minor)pagefaults 0swaps" */
 static bool short_line(struct bench *b, struct str line, uint64_t no)
 {
 	static const struct {
@@ -171,7 +171,8 @@ static bool zsh_line(struct bench *b, struct str line, uint64_t no)
 	static const struct {
 		struct str label;
 		const char *what;
-	} parts[] = {{STR(" user "), "user"}, {STR(" system "), "system"}, {STR(" total"), "elapsed"}};
+	} parts[] = {
+		{STR(" user "), "user"}, {STR(" system "), "system"}, {STR(" total"), "elapsed"}};
 	double v[3];
 	size_t at = 0;
 
@@ -261,14 +262,12 @@ static int recognise(struct str path, struct str head)
 	struct import im;
 	int sure = 0;
 
-	if (str_contains(head, STR("Maximum resident set size (kbytes): ")))
-		return 75;
 	import_init(&im);
 	bench_init(&b, &im);
 	read_lines(&b, head);
 	/* elapsed, user and system time: all three, at the end of whatever it was */
 	if (b.ngroups >= 3)
-		sure = im.skipped_lines < 20 ? 60 : 50;
+		sure = b.ngroups >= ARRAY_SIZE(verbose) ? 75 : im.skipped_lines < 20 ? 60 : 50;
 	import_release(&im);
 	return sure;
 }

@@ -4,22 +4,26 @@
  * cachegrind's. Several processes in one text are runs of their own names ("process 4711") if
  * there are more than one. Formats: the Valgrind manual, ms_print(1), "Callgrind Format".
  */
+#include <stdlib.h>
+
 #include "import/metric.h"
 
 struct valgrind {
 	struct import *im;
 	struct intern pids;
-	uint32_t run;
+	uint32_t *runs; /* numbers of the runs, in the order of their pids */
+	size_t n, cap;
+	uint32_t run; /* METRIC_LAST_RUN where there are no processes */
 };
 
 static void add(struct valgrind *g, const char *name, double v, struct str unit, uint64_t no)
 {
-	struct variable *var =
-		metric_add(g->im, str_of(name), value_int((int64_t)v), unit, no);
+	struct variable *var = metric_add(g->im, str_of(name), value_int((int64_t)v), unit, no);
 
 	if (!var)
 		return;
-	var->run = g->run;
+	if (g->run != METRIC_LAST_RUN)
+		var->run = g->run;
 	if (!var->better)
 		var->better = BETTER_LOWER;
 }
@@ -67,25 +71,21 @@ static const struct summary summaries[] = {
 	{STR("still reachable: "),
 	 {"valgrind.still_reachable", "valgrind.still_reachable.blocks"},
 	 {STR("bytes")}},
-	{STR("suppressed: "), {"valgrind.suppressed", "valgrind.suppressed.blocks"}, {STR("bytes")}},
+	{STR("suppressed: "),
+	 {"valgrind.suppressed", "valgrind.suppressed.blocks"},
+	 {STR("bytes")}},
 };
 
-/* The events of a cache tool: "I   refs:      657,331", "LL miss rate:  0.6%", "Collected : 123" */
+/* The events of a cache tool: "I   refs:      657,331", "LL misses: 5,290 (...)" */
 static const struct {
 	struct str label;
 	const char *name;
 } caches[] = {
-	{STR("I refs"), "valgrind.instructions"},
-	{STR("I1 misses"), "valgrind.i1_misses"},
-	{STR("LLi misses"), "valgrind.lli_misses"},
-	{STR("D refs"), "valgrind.data_refs"},
-	{STR("D1 misses"), "valgrind.d1_misses"},
-	{STR("LLd misses"), "valgrind.lld_misses"},
-	{STR("LL refs"), "valgrind.ll_refs"},
-	{STR("LL misses"), "valgrind.ll_misses"},
-	{STR("Branches"), "valgrind.branches"},
-	{STR("Mispredicts"), "valgrind.mispredicts"},
-	{STR("Collected"), "valgrind.instructions"},
+	{STR("I refs"), "valgrind.instructions"},   {STR("I1 misses"), "valgrind.i1_misses"},
+	{STR("LLi misses"), "valgrind.lli_misses"}, {STR("D refs"), "valgrind.data_refs"},
+	{STR("D1 misses"), "valgrind.d1_misses"},   {STR("LLd misses"), "valgrind.lld_misses"},
+	{STR("LL refs"), "valgrind.ll_refs"},       {STR("LL misses"), "valgrind.ll_misses"},
+	{STR("Branches"), "valgrind.branches"},     {STR("Mispredicts"), "valgrind.mispredicts"},
 };
 
 /* The label without double blanks, for comparing. */
@@ -148,18 +148,15 @@ static bool cut_pid(struct str *line, struct str *pid)
 static void enter_process(struct valgrind *g, struct str pid)
 {
 	CLEANUP_BUF struct buf name = {0};
-	size_t before = g->pids.n;
+	uint32_t id = intern_add(&g->pids, pid);
 
-	g->run = intern_add(&g->pids, pid);
-	if (g->pids.n == before)
-		return;
-	if (g->run == 0) {
-		import_add_run(g->im, STR(""));
-		return;
+	if (id == g->n) {
+		BUF_LIT(&name, "process ");
+		buf_add_str(&name, pid);
+		array_push(g->runs, g->n, g->cap) =
+			import_add_run(g->im, id ? buf_str(&name) : STR(""));
 	}
-	BUF_LIT(&name, "process ");
-	buf_add_str(&name, pid);
-	g->run = import_add_run(g->im, buf_str(&name));
+	g->run = g->runs[id];
 }
 
 static void read_text(struct valgrind *g, struct str data)
@@ -212,8 +209,8 @@ static void read_massif(struct valgrind *g, struct str data)
 			extra = v;
 		} else if (import_skip(&s, STR("mem_stacks_B=")) && metric_number(s, &v)) {
 			stacks = v;
-			metric_point(&curves, 0, STR("massif.total"), STR("bytes"), axis, time,
-				     heap + extra + stacks, l.no);
+			metric_point(&curves, METRIC_LAST_RUN, STR("massif.total"), STR("bytes"),
+				     axis, time, heap + extra + stacks, l.no);
 			if (heap + extra + stacks >= peak) {
 				peak = heap + extra + stacks;
 				peak_line = l.no;
@@ -272,10 +269,9 @@ static void (*form_of(struct str head))(struct valgrind *, struct str)
 	if (!str_contains(head, STR("== ")))
 		return NULL;
 	while (import_next_line(&l, &line))
-		if (cut_pid(&line, &pid) &&
-		    (str_starts(line, STR("Using Valgrind-")) ||
-		     str_starts(line, STR("ERROR SUMMARY: ")) ||
-		     str_starts(line, STR("HEAP SUMMARY:"))))
+		if (cut_pid(&line, &pid) && (str_starts(line, STR("Using Valgrind-")) ||
+					     str_starts(line, STR("ERROR SUMMARY: ")) ||
+					     str_starts(line, STR("HEAP SUMMARY:"))))
 			return read_text;
 	return NULL;
 }
@@ -288,12 +284,13 @@ static int recognise(struct str path, struct str head)
 static int read_file(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
 	void (*form)(struct valgrind *, struct str) = form_of(files->data);
-	struct valgrind g = {.im = im};
+	struct valgrind g = {.im = im, .run = METRIC_LAST_RUN};
 
 	intern_init(&g.pids);
 	if (form)
 		form(&g, files->data);
 	intern_release(&g.pids);
+	free(g.runs);
 	return form ? 0 : err_set(err, ERR_INPUT, "nothing of a tool of Valgrind is in it");
 }
 

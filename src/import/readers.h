@@ -28,3 +28,24 @@ extern const struct import_reader read_catch2;
 extern const struct import_reader read_tap;
 
 /* benchmarks and metrics */
+extern const struct import_reader read_jmh;
+extern const struct import_reader read_hyperfine;
+extern const struct import_reader read_gbench;
+extern const struct import_reader read_pytest_benchmark;
+extern const struct import_reader read_benchmarkdotnet;
+extern const struct import_reader read_vitest_bench;
+extern const struct import_reader read_bmf;
+extern const struct import_reader read_action_benchmark;
+extern const struct import_reader read_criterion;
+extern const struct import_reader read_benchmarkjs;
+extern const struct import_reader read_iai;
+extern const struct import_reader read_asv;
+extern const struct import_reader read_perf_stat;
+extern const struct import_reader read_valgrind;
+extern const struct import_reader read_time;
+extern const struct import_reader read_tensorboard;
+extern const struct import_reader read_mlruns;
+extern const struct import_reader read_trainer_state;
+extern const struct import_reader read_coverage;
+extern const struct import_reader read_table;
+extern const struct import_reader read_jsonl;
