@@ -96,6 +96,15 @@ static void test_tap(void **state)
 		{"tap", "1..1\nok 1 addition in 32ms\n", "P :addition 0.032\n", NULL},
 		{"tap", "t/a.t .. \nok 1 - a\n1..1\nok\nt/b.t .. \nok 1 - a\n1..1\nok\n",
 		 "P t/a.t:a\nP t/b.t:a\n", NULL},
+		/* a log of GitHub's or GitLab's runners */
+		{"tap",
+		 "2024-05-06T07:08:09.0123456Z 1..1\n2024-05-06T07:08:09.0123457Z not ok 1 a\n"
+		 "2024-05-06T07:08:09.0123457Z # why\n",
+		 "F :a [why]\n", NULL},
+		{"tap",
+		 "2024-05-06T07:08:09.012345Z 00O 1..1\n2024-05-06T07:08:09.012345Z 00O \x1b[32mok "
+		 "1 a\n",
+		 "P :a\n", NULL},
 		{NULL, "everything is ok\nok then\nnot ok either\n", NULL, NULL},
 	};
 

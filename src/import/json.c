@@ -88,7 +88,7 @@ int import_tree(struct import *im, struct arena *a, struct str data, const struc
 	if (rc)
 		return rc;
 	if (!doc.root)
-		return err_set(err, ERR_INPUT, "line 1: no document of JSON");
+		return err_set(err, ERR_INPUT, "line 1: no object of JSON");
 	if (doc.cut)
 		import_note(im, doc.line, "the document is cut off here");
 	else if (doc.rest.n)

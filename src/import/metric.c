@@ -299,7 +299,8 @@ bool metric_number(struct str s, double *v)
 			return true;
 		}
 	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("+-.eE0123456789", s.p[i]))
+		if ((unsigned)(s.p[i] - '0') > 9 && s.p[i] != '.' && s.p[i] != '-' &&
+		    s.p[i] != '+' && (s.p[i] | 32) != 'e')
 			return false;
 	return str_double(s, v);
 }

@@ -18,7 +18,7 @@ struct column {
 	uint64_t numbers, texts, blanks;
 	double last;
 	bool falls;      /* a number is smaller than the one before */
-	bool counts;     /* 0, 1, 2 ... */
+	bool counts;     /* each is one more than the one before */
 	bool varies;     /* texts differ */
 	struct str text; /* the last one, in the arena */
 };
@@ -136,10 +136,22 @@ static void learn_cell(struct table *t, struct column *c, struct str cell)
 			c->text = arena_str(&t->im->arena, str_head(v.text, 256));
 	} else {
 		c->falls = c->falls || (c->numbers && !(d >= c->last));
-		c->counts = c->counts && d == (double)t->rows;
+		c->counts = c->counts && (!c->numbers || d == c->last + 1);
 		c->last = d;
 		c->numbers++;
 	}
+}
+
+/* A first column that only numbers the rows, such as pandas writes */
+static bool is_index(struct str name)
+{
+	static const struct str names[] = {STR(""), STR("index"), STR("idx"), STR("row"),
+					   STR("Unnamed: 0")};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_eq_nocase(names[i], name))
+			return true;
+	return false;
 }
 
 /* Steps before times; a time only if it never goes back, over more than one row, and no column
@@ -156,8 +168,8 @@ static size_t find_axis(const struct table *t)
 		const struct column *c = &t->columns[i];
 		unsigned a = metric_axis(c->name);
 
-		if (!c->name.n && i == 0 && c->counts && t->rows > 1) /* the index of pandas */
-			a = METRIC_AXIS_TIME - 1;
+		if (!a && i == 0 && c->counts && t->rows > 1 && is_index(c->name))
+			a = METRIC_AXIS_TIME;
 		if (!a || a >= least || c->texts || !c->numbers)
 			continue;
 		if (a > METRIC_AXIS_TIME && (c->falls || t->rows < 2 || named || c->blanks))

@@ -204,6 +204,14 @@ void import_lines_release(struct import_lines *l)
 	buf_release(&l->scratch);
 }
 
+/* Length of "2024-05-06T07:08:09.0123456Z " */
+static size_t stamp_of(struct str s)
+{
+	size_t n = s.n > 20 && s.p[10] == 'T' ? visible_stamp(s) : 0;
+
+	return n && str_contains(str_head(s, n), STR("Z ")) ? n : 0;
+}
+
 bool import_next_line(struct import_lines *l, struct str *line)
 {
 	struct str raw;
@@ -216,5 +224,9 @@ bool import_next_line(struct import_lines *l, struct str *line)
 		raw.n--;
 	buf_clear(&l->scratch);
 	*line = visible_text(raw, &l->scratch);
+	if (l->no == 1)
+		l->stamped = stamp_of(*line) > 0;
+	if (l->stamped)
+		*line = str_from(*line, stamp_of(*line));
 	return true;
 }

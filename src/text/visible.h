@@ -10,3 +10,9 @@
 
 /* The visible text of a line, appended to scratch or a slice of raw. */
 struct str visible_text(struct str raw, struct buf *scratch);
+
+/*
+ * Length of what a log put before a line that was then rewritten: a time, a blank, GitLab's stream
+ * ("00O "). 0 if the line begins with no time.
+ */
+size_t visible_stamp(struct str s);
