@@ -53,6 +53,13 @@ static const struct {
 	 "[1,2]}\n",
 	 "H warn||||||a \"b\"\xc3\xa9 k.n=1 k.s=\"x y\" z=[1,2]\n"},
 	{"ts=1 level=info msg=\"a b\" n=3\n", "H info||||||a b n=3\n"},
+	/* Sentences that recur are no columns, and "fine" without a colon is no level. */
+	{"error: cannot open [disk1] now\nfine 1\nerror: cannot open [disk2] now\nfine 2\n"
+	 "error: cannot open [disk1] now\nfine 3\nerror: cannot open [disk3] now\nfine 4\n",
+	 "H error||||||cannot open [disk1] now\nH ||||||fine 1\n"
+	 "H error||||||cannot open [disk2] now\nH ||||||fine 2\n"
+	 "H error||||||cannot open [disk1] now\nH ||||||fine 3\n"
+	 "H error||||||cannot open [disk3] now\nH ||||||fine 4\n"},
 	/* A time at the end is no header, however many lines end so. */
 	{"Jul  1 10:01:25 box ftpd[107]: connection from 10.0.1.1 () at Sun Jul  1 10:01:25 2005\n"
 	 "Jul  2 10:02:25 box ftpd[207]: connection from 10.0.2.1 () at Sun Jul  2 10:02:25 2005\n"

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/evidence.h"
 #include "store/store.h"
 
 #define WRITERS 16
@@ -626,6 +627,9 @@ static void killed_writers(void **state)
 			write_until_killed(p, fds[1], i);
 		}
 		close(fds[1]);
+		/* Every other one is killed while it writes, the rest whatever it does. */
+		if (i % 2 == 0 && (n = read(fds[0], ids, 18)) > 0)
+			buf_add(&acked, ids, (size_t)n);
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
@@ -633,6 +637,7 @@ static void killed_writers(void **state)
 			buf_add(&acked, ids, (size_t)n);
 		close(fds[0]);
 	}
+	assert_true(acked.n / 18 >= (size_t)rounds / 2);
 	OK(store_open(&s, p->where, STORE_CREATE, e));
 	OK(store_check(s, e));
 	for (size_t i = 0; i + 18 <= acked.n; i += 18)
@@ -869,6 +874,44 @@ static void no_password_in_messages(void **state)
 	assert_null(strstr(e.msg, "ss:word"));
 }
 
+static void evidence(void **state)
+{
+	struct place *p = *state;
+	char dir[64], hash[EVIDENCE_HASH + 1], again[EVIDENCE_HASH + 1], *path;
+	static const char *const odd[] = {
+		"",
+		"../../../../etc/passwd",
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde/",
+		"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef",
+	};
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "%s/evidence", p->dir);
+	OK(evidence_put(dir, STR("some bytes\n"), true, hash, e));
+	OK(evidence_put(dir, STR("some bytes\n"), true, again, e));
+	assert_string_equal(hash, again);
+	/* printf 'some bytes\n' | sha256sum */
+	assert_string_equal(hash,
+			    "0c169d5251a72b0c10c2a2957d0eacf02c1c5f43d80bc589abcb724df71b3a76");
+	OK(evidence_path(dir, str_of(hash), &path, e));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0444);
+	OK(evidence_check(dir, str_of(hash), e));
+	assert_int_equal(truncate(path, 4), 0);
+	FAILS(ERR_INPUT, "was changed", evidence_check(dir, str_of(hash), e));
+	OK(evidence_put(dir, STR("some bytes\n"), true, again, e)); /* it is made whole again */
+	OK(evidence_check(dir, str_of(hash), e));
+	assert_int_equal(unlink(path), 0);
+	FAILS(ERR_SYSTEM, "cannot open", evidence_check(dir, str_of(hash), e));
+	free(path);
+	OK(evidence_put(dir, STR(""), false, hash, e));
+	OK(evidence_check(dir, str_of(hash), e));
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		FAILS(ERR_USAGE, "names no evidence", evidence_path(dir, str_of(odd[i]), &path, e));
+	FAILS(ERR_SYSTEM, "cannot make", evidence_put("/nonexistent/x", STR("x"), false, hash, e));
+	FAILS(ERR_SYSTEM, "", evidence_put("/dev/null", STR("x"), false, hash, e));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -880,6 +923,7 @@ int main(void)
 		TEST(bad_files),       TEST(locked),
 		TEST(full_disk),       TEST(read_only),
 		TEST(lost_server),     TEST(no_password_in_messages),
+		TEST(evidence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

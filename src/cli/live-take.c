@@ -291,6 +291,23 @@ static int no_dots(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
+bool live_left(const char *parent)
+{
+	struct dirent **names = NULL;
+	int count = scandir(parent, &names, no_dots, by_name);
+	bool any = false;
+
+	for (int i = 0; i < count; i++) {
+		CLEANUP_FREE char *dir = path_in(parent, names[i]->d_name);
+		CLEANUP_FD int fd = -1;
+
+		any = any || is_left(dir, &fd);
+		free(names[i]);
+	}
+	free(names);
+	return any;
+}
+
 int live_take_left(const char *parent, const struct live_target *t, size_t *n, struct err *err)
 {
 	struct dirent **names = NULL;
@@ -311,7 +328,7 @@ int live_take_left(const char *parent, const struct live_target *t, size_t *n, s
 			one = live_take(dir, t, &a, &id, &notes, err);
 			*n += !one;
 			if (one && !rc)
-				rc = err_prepend(err, one, "a run that was interrupted: ");
+				rc = one;
 		}
 		arena_release(&a);
 	}

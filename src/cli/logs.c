@@ -110,8 +110,10 @@ static void print_notes(const struct logset *s)
 				STR_ARG(f->name));
 	}
 	if (s->cut_lines)
-		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
-			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+		fprintf(stderr,
+			"inquest: %llu %s longer than %zu bytes: only the beginning is read\n",
+			(unsigned long long)s->cut_lines,
+			s->cut_lines == 1 ? "line is" : "lines are", LOG_LINE_MAX);
 	if (s->coarse && s->coarse <= ARRAY_SIZE(coarse_forms))
 		fprintf(stderr, "inquest: too many different messages to keep apart: %s\n",
 			coarse_forms[s->coarse - 1]);

@@ -14,6 +14,8 @@
  */
 #include "log/multiline.h"
 
+#include "text/frame.h"
+
 #define INDENT_MAX 40
 
 enum kind {
@@ -141,17 +143,8 @@ static bool is_go_frame(struct str s)
 /* "#0  0x... in main ()" */
 static bool is_stack_frame(struct str s)
 {
-	size_t i = 1;
-
-	if (s.n < 4 || s.p[0] != '#' || !digit(s.p[1]))
-		return false;
-	while (i < s.n && digit(s.p[i]))
-		i++;
-	if (i == s.n || s.p[i] != ' ')
-		return false;
-	s = unindented(str_from(s, i));
-	return str_starts(s, STR("0x")) || str_contains(s, STR(") at ")) ||
-	       str_contains(s, STR(") from "));
+	return frame_number(&s) && (str_starts(s, STR("0x")) || str_contains(s, STR(") at ")) ||
+				    str_contains(s, STR(") from ")));
 }
 
 /* "thread 'main' panicked at src/main.rs:64:64:" */

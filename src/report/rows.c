@@ -23,13 +23,15 @@
 void rows_init(struct rows *r, enum rows_form form, const char *schema,
 	       const struct rows_column *columns, unsigned n, size_t width, bool color)
 {
-	assert(n > 0 && n <= ROWS_MAX_COLUMNS);
+	assert(n > 0);
 	*r = (struct rows){.form = form,
 			   .schema = schema,
 			   .columns = columns,
 			   .n = n,
 			   .width = width,
-			   .color = color};
+			   .color = color,
+			   .widths = mem_alloc(n * sizeof(*r->widths)),
+			   .key_ends = mem_alloc(n * sizeof(*r->key_ends))};
 	for (unsigned i = 0; i < n; i++) {
 		buf_add_char(&r->keys, i ? ',' : '{');
 		json_add_string(&r->keys, str_of(columns[i].name));
@@ -42,6 +44,8 @@ void rows_init(struct rows *r, enum rows_form form, const char *schema,
 void rows_release(struct rows *r)
 {
 	buf_release(&r->keys);
+	free(r->widths);
+	free(r->key_ends);
 }
 
 static void head_text(const struct rows *r, struct buf *b)
@@ -131,6 +135,7 @@ static void leave_out(struct rows *r)
 		if (out == r->n)
 			return;
 		r->widths[out] = 0;
+		r->left_out++;
 	}
 }
 
@@ -291,6 +296,26 @@ void rows_string(struct rows_out *o, struct str s)
 	}
 }
 
+void rows_cells(struct rows_out *o, const struct str *s, size_t n)
+{
+	const struct rows *r = o->rows;
+
+	if (r->form == ROWS_CSV && n) {
+		next_cell(o);
+		csv_add_cells(o->b, s, n, o->around);
+		o->column += (unsigned)n - 1;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (r->form != ROWS_TEXT && r->columns[o->column].kind == ROWS_NUMBER) {
+			next_cell(o);
+			buf_add_str(o->b, s[i]);
+		} else {
+			rows_string(o, s[i]);
+		}
+	}
+}
+
 /* Where the text of a number goes: straight out, or through the scratch buffer. */
 static struct buf *number_begin(struct rows_out *o)
 {
@@ -333,7 +358,7 @@ void rows_list(struct rows_out *o, const struct str *s, size_t n)
 {
 	next_cell(o);
 	if (o->rows->form == ROWS_CSV) {
-		csv_add_strings(o->b, s, n);
+		csv_add_strings(o->b, s, n, o->around);
 	} else if (o->rows->form == ROWS_TEXT) {
 		buf_clear(&o->scratch);
 		json_add_strings(&o->scratch, s, n);

@@ -22,8 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define ROWS_MAX_COLUMNS 64
-#define ROWS_SAMPLE      1000 /* rows that decide the width of columns */
+#define ROWS_SAMPLE 1000 /* rows that decide the width of columns */
 
 enum rows_form { ROWS_TEXT, ROWS_CSV, ROWS_JSONL, ROWS_JSON };
 
@@ -49,10 +48,11 @@ struct rows {
 	unsigned n;
 	size_t width; /* of the terminal; 0: nothing is cut */
 	bool color;
-	size_t measured;                   /* rows */
-	unsigned widths[ROWS_MAX_COLUMNS]; /* 0: a column without content, not shown */
-	struct buf keys;                   /* {"a": ,"b": and so on, ready to copy */
-	size_t key_ends[ROWS_MAX_COLUMNS];
+	size_t measured;  /* rows */
+	unsigned *widths; /* 0: a column without content, not shown */
+	struct buf keys;  /* {"a": ,"b": and so on, ready to copy */
+	size_t *key_ends;
+	unsigned left_out; /* columns that do not fit; known when all is written */
 };
 
 /* schema, columns and their names must outlive it. width counts for text only. */
@@ -84,6 +84,7 @@ struct rows_out {
 	struct buf *b;
 	struct rows *measure;   /* not NULL: only look how wide the cells are */
 	struct rows_kept *kept; /* not NULL: only keep them */
+	struct str around;      /* what most cells are slices of, if known: see csv_add_cells() */
 	unsigned column;        /* next */
 	size_t over;            /* text: columns that numbers took beyond their width */
 	bool first;             /* JSON: the next row has none before it */
@@ -98,6 +99,8 @@ void rows_out_release(struct rows_out *o);
 /* A row: begin, a cell for each column in order, end. */
 void rows_begin(struct rows_out *o);
 void rows_string(struct rows_out *o, struct str s);
+/* The next n cells at once, which are strings or, in columns of numbers, their digits. */
+void rows_cells(struct rows_out *o, const struct str *s, size_t n);
 void rows_count(struct rows_out *o, uint64_t v);
 void rows_int(struct rows_out *o, int64_t v);
 void rows_real(struct rows_out *o, double v);

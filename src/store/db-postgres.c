@@ -367,8 +367,9 @@ static int user_rows(struct postgres *p, db_head_fn *row, void *arg, struct err 
 		head = false;
 		for (int r = 0; !rc && more && r < PQntuples(res); r++) {
 			for (int i = 0; i < n; i++)
-				cells[i] = (struct str){PQgetvalue(res, r, i),
-							(size_t)PQgetlength(res, r, i)};
+				cells[i] = (struct str){
+					PQgetisnull(res, r, i) ? NULL : PQgetvalue(res, r, i),
+					(size_t)PQgetlength(res, r, i)};
 			more = row(arg, cells, (size_t)n, false);
 		}
 		PQclear(res);

@@ -18,6 +18,7 @@
 
 #define APPLICATION_ID 0x696e7173 /* "inqs" */
 #define STATEMENTS     24
+#define INSERT_ROWS    32 /* by one statement: half as long as one by one */
 #define PAUSE_MAX_US   50000U
 
 struct sqlite {
@@ -187,27 +188,43 @@ static int query(struct db *db, const char *sql, const struct db_cell *params, s
 	return rc;
 }
 
+/* INSERT of so many rows of n cells by one statement. */
+static int insert_statement(struct sqlite *s, const char *table, const char *columns, size_t n,
+			    size_t rows, sqlite3_stmt **stmt, struct err *err)
+{
+	CLEANUP_BUF struct buf sql = {0};
+
+	buf_printf(&sql, "INSERT INTO %s (%s) VALUES ", table, columns);
+	for (size_t i = 0; i < rows; i++) {
+		buf_printf(&sql, "%s(", i ? "," : "");
+		db_add_list(&sql, 1 + i * n, n);
+		buf_add_char(&sql, ')');
+	}
+	return statement(s, buf_cstr(&sql), stmt, err);
+}
+
 static int insert(struct db *db, const char *table, const char *columns,
 		  const struct db_cell *cells, size_t n, size_t rows, struct err *err)
 {
 	struct sqlite *s = (struct sqlite *)db;
-	CLEANUP_BUF struct buf sql = {0};
 	sqlite3_stmt *stmt = NULL;
-	int rc, step = 0;
+	size_t chunk = 0;
+	int rc = 0;
 
-	buf_printf(&sql, "INSERT INTO %s (%s) VALUES (", table, columns);
-	db_add_list(&sql, 1, n);
-	buf_add_char(&sql, ')');
-	rc = statement(s, buf_cstr(&sql), &stmt, err);
-	for (size_t i = 0; !rc && i < rows; i++) {
-		for (size_t k = 0; !step && k < n; k++)
+	for (size_t i = 0; !rc && i < rows; i += chunk) {
+		size_t want = rows - i < INSERT_ROWS ? 1 : INSERT_ROWS;
+		int step = 0;
+
+		if (want != chunk)
+			rc = insert_statement(s, table, columns, n, want, &stmt, err);
+		chunk = want;
+		for (size_t k = 0; !rc && !step && k < chunk * n; k++)
 			step = bind(stmt, (int)k + 1, &cells[i * n + k]);
-		if (!step)
+		if (!rc && !step)
 			step = sqlite3_step(stmt);
-		if (step != SQLITE_DONE)
+		if (!rc && step != SQLITE_DONE)
 			rc = fail_code(s, step, err);
 		sqlite3_reset(stmt);
-		step = 0;
 	}
 	if (stmt)
 		sqlite3_clear_bindings(stmt);

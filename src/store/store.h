@@ -135,7 +135,8 @@ int store_runs(struct store *s, const struct store_query *q,
  * unknown variable has no rows. */
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
 		  struct store_row **rows, size_t *n, struct err *err) ERR_CHECK;
-/* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns.
+/* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns;
+ * NULL is a cell without pointer.
  * docs/formats.md names the tables. */
 int store_sql(struct store *s, struct str sql,
 	      bool (*row)(void *arg, const struct str *cells, size_t n, bool head), void *arg,

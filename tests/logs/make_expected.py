@@ -121,7 +121,7 @@ PYTHON = {
              no_time),
 }
 NATIVE = {
-    "go-std": (r"(?P<time>\d{4}/\d\d/\d\d [\d:]+) (?P<message>.*)", numeric),
+    "go-std": (r"(?P<time>\d{4}/\d\d/\d\d [\d:]+) (?:(?P<level>error): )?(?P<message>.*)", numeric),
     "go-micro": (r"(?P<time>\d{4}/\d\d/\d\d [\d:.]+) (?P<source>\S+:\d+): (?P<message>.*)", numeric),
     "go-zap-dev": (ISO + r"\t(?P<level>\w+)\t(?P<function>\S+)\t(?P<source>\S+:\d+)\t(?P<message>.*)", numeric),
     "go-klog": (r"(?P<level>[IWEF])(?P<time>\d{4} [\d:.]+) +(?P<thread>\d+) (?P<source>\S+:\d+)\] (?P<message>.*)", glog),
