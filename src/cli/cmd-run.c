@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/live.h"
-#include "cli/places.h"
+#include "cli/workspace.h"
 #include "exec/environment.h"
 #include "exec/exec.h"
 #include "text/json.h"
@@ -63,8 +63,8 @@ static const struct option options[] = {
 	{OPTION_FLAG, 0, "no-capture", NULL,
 	 "it writes to the terminal itself; its output is not recorded",
 	 offsetof(struct values, no_capture)},
-	{OPTION_STRING, 0, "store", "WHERE", "file or postgresql:// address (or INQUEST_STORE)",
-	 offsetof(struct values, store)},
+	{OPTION_STRING, 0, "store", "WHERE",
+	 "file or postgresql://... (default: .inquest/store.db)", offsetof(struct values, store)},
 	{OPTION_FLAG, 'q', "quiet", NULL, "no line about the run at its end",
 	 offsetof(struct values, quiet)},
 	{OPTION_FLAG, 0, "json", NULL, "that line as JSON (on stderr too: stdout is the command's)",
@@ -78,7 +78,8 @@ struct runner {
 	const struct values *v;
 	struct cli *cli;
 	char **argv;
-	struct places places;
+	struct workspace workspace;
+	char *cache; /* folder of what is slow to find out */
 	struct live live;
 	bool recording;
 	int64_t before_ns; /* what capturing took before the command began */
@@ -280,10 +281,8 @@ static int record_file(struct facts *f, const char *path, bool keys, struct err 
 
 static int record_surroundings(struct runner *x, struct arena *a, struct err *err)
 {
-	struct environment_opts o = {.envp = environ,
-				     .argv = x->argv,
-				     .cache_dir = x->places.cache,
-				     .nofile = x->cli->nofile};
+	struct environment_opts o = {
+		.envp = environ, .argv = x->argv, .cache_dir = x->cache, .nofile = x->cli->nofile};
 	struct facts f = {.a = a};
 	struct vcs_state git;
 	struct err ignored;
@@ -319,9 +318,13 @@ static int begin_recording(struct runner *x, struct err *err)
 		run.verdict = strcmp(v->as, "good") == 0 ? RUN_GOOD : RUN_BAD;
 	command_line(&command, x->argv);
 	run.command = buf_str(&command);
-	rc = places_open(&x->places, v->store ? v->store : getenv("INQUEST_STORE"), err);
+	rc = workspace_find(&x->workspace, v->store, err);
 	if (!rc)
-		rc = live_begin(&x->live, x->places.live, &run, err);
+		rc = workspace_make(&x->workspace, err);
+	if (!rc && asprintf(&x->cache, "%s/cache", x->workspace.dir) < 0)
+		abort();
+	if (!rc)
+		rc = live_begin(&x->live, x->workspace.live, &run, err);
 	if (rc)
 		return rc;
 	x->recording = true;
@@ -393,14 +396,13 @@ static void record_result(struct runner *x)
 	live_complete(&x->live, r->started_ns);
 }
 
-/* The journal becomes a record; journals that others left too. */
+/* The journal becomes a record. */
 static int store_record(struct runner *x, struct arena *a, struct str *id, struct buf *notes,
 			struct err *err)
 {
 	CLEANUP_FREE char *dir = mem_strdup(x->live.dir);
-	struct live_target target = {.evidence_dir = x->places.evidence};
-	size_t left = 0;
-	int rc = store_open(&target.store, x->places.store, STORE_CREATE, err);
+	struct live_target target = {.evidence_dir = x->workspace.evidence};
+	int rc = workspace_open(&x->workspace, STORE_CREATE, &target.store, err);
 
 	if (!rc && x->live.error) {
 		errno = x->live.error;
@@ -410,12 +412,8 @@ static int store_record(struct runner *x, struct arena *a, struct str *id, struc
 		rc = live_take(dir, &target, a, id, notes, err);
 		live_end(&x->live, false);
 	}
-	if (!rc)
-		rc = live_take_left(x->places.live, &target, &left, err);
 	if (target.store)
 		store_close(target.store);
-	if (left)
-		buf_printf(notes, "%zu interrupted run%s recorded\n", left, left > 1 ? "s" : "");
 	return rc && !id->n ? err_append(err, rc, "; what was seen lies in %s", dir) : rc;
 }
 
@@ -469,7 +467,7 @@ static void print_text(const struct runner *x, struct str id)
 		buf_printf(&b, ", %u process%s left behind ended", r->left_behind,
 			   r->left_behind > 1 ? "es" : "");
 	if (id.n)
-		buf_printf(&b, "; in %s; next: inquest runs", x->places.store);
+		buf_printf(&b, "; in %s; next: inquest runs", x->workspace.store);
 	BUF_LIT(&b, "\n");
 	fwrite(b.p, 1, b.n, stderr);
 }
@@ -494,7 +492,7 @@ static void print_json(const struct runner *x, struct str id)
 		   (unsigned long long)r->output_bytes, (unsigned long long)x->live.kept,
 		   (unsigned long long)r->samples, r->left_behind, (long long)r->added_ns,
 		   (long long)x->before_ns, (long long)r->sampler_ns);
-	json_add_string(&b, str_of(x->places.store ? x->places.store : ""));
+	json_add_string(&b, str_of(x->workspace.store ? x->workspace.store : ""));
 	BUF_LIT(&b, "}\n");
 	fwrite(b.p, 1, b.n, stderr);
 }
@@ -616,7 +614,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (x.live.dir)
 		live_end(&x.live, false);
-	places_release(&x.places);
+	workspace_release(&x.workspace);
+	free(x.cache);
 	options_list_release(&v.set);
 	options_list_release(&v.config);
 	options_list_release(&v.input);

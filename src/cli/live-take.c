@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -21,6 +23,7 @@
 
 #define MAX_FACTS    ((size_t)64 << 20)
 #define MAX_PATTERNS 64
+#define UNBORN_AGE   60 /* seconds */
 
 /* The columns of samples.jsonl as series. */
 static const struct column {
@@ -45,6 +48,7 @@ struct taking {
 	struct run_evidence evidence[3];
 	const char *patterns[MAX_PATTERNS];
 	size_t npatterns;
+	struct buf output; /* both streams, for the patterns */
 	bool begun;
 };
 
@@ -205,8 +209,9 @@ static int take_output(struct taking *t, const char *dir, const char *name, cons
 			t->evidence[t->r.nevidence++] = (struct run_evidence){
 				arena_str(t->a, str_of(hash)), str_of(name), str_of(kind)};
 			if (m)
-				metrics_read(m, str_of(name), (struct str){map.data, map.size},
-					     t->patterns, t->npatterns);
+				metrics_read(m, str_of(name), (struct str){map.data, map.size});
+			if (m && t->npatterns)
+				buf_add(&t->output, map.data, map.size);
 		}
 	}
 	file_map_release(&map);
@@ -254,6 +259,8 @@ int live_take(const char *dir, const struct live_target *target, struct arena *a
 	int rc = take_all(&t, dir, target, m, err);
 
 	if (!rc) {
+		for (size_t i = 0; i < t.npatterns; i++)
+			metrics_pattern(m, t.patterns[i], buf_str(&t.output));
 		metrics_add(m, &t.r, &t.cap_variables, a);
 		rc = store_put(target->store, &t.r, NULL, err);
 	}
@@ -268,6 +275,7 @@ int live_take(const char *dir, const struct live_target *target, struct arena *a
 		free(t.series[i].y);
 	}
 	metrics_free(m);
+	buf_release(&t.output);
 	return rc;
 }
 
@@ -291,6 +299,45 @@ static int no_dots(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
+static int is_hidden(const struct dirent *d)
+{
+	return d->d_name[0] == '.' && strspn(d->d_name, ".") < strlen(d->d_name);
+}
+
+bool live_left(const char *parent)
+{
+	struct dirent **names = NULL;
+	int count = scandir(parent, &names, no_dots, by_name);
+	bool any = false;
+
+	for (int i = 0; i < count; i++) {
+		CLEANUP_FREE char *dir = path_in(parent, names[i]->d_name);
+		CLEANUP_FD int fd = -1;
+
+		any = any || is_left(dir, &fd);
+		free(names[i]);
+	}
+	free(names);
+	return any;
+}
+
+/* What was never published, killed in its first moments: nothing is in it. */
+static void remove_unborn(const char *parent)
+{
+	struct dirent **names = NULL;
+	int count = scandir(parent, &names, is_hidden, by_name);
+
+	for (int i = 0; i < count; i++) {
+		CLEANUP_FREE char *dir = path_in(parent, names[i]->d_name);
+		struct stat st;
+
+		if (stat(dir, &st) == 0 && time(NULL) - st.st_mtim.tv_sec > UNBORN_AGE)
+			remove_journal(dir);
+		free(names[i]);
+	}
+	free(names);
+}
+
 int live_take_left(const char *parent, const struct live_target *t, size_t *n, struct err *err)
 {
 	struct dirent **names = NULL;
@@ -298,6 +345,7 @@ int live_take_left(const char *parent, const struct live_target *t, size_t *n, s
 	CLEANUP_BUF struct buf notes = {0};
 
 	*n = 0;
+	remove_unborn(parent);
 	for (int i = 0; i < count; i++) {
 		CLEANUP_FREE char *dir = path_in(parent, names[i]->d_name);
 		CLEANUP_FD int fd = -1;
@@ -311,7 +359,7 @@ int live_take_left(const char *parent, const struct live_target *t, size_t *n, s
 			one = live_take(dir, t, &a, &id, &notes, err);
 			*n += !one;
 			if (one && !rc)
-				rc = err_prepend(err, one, "a run that was interrupted: ");
+				rc = one;
 		}
 		arena_release(&a);
 	}

@@ -62,6 +62,8 @@ struct live_target {
  */
 int live_take(const char *dir, const struct live_target *t, struct arena *a, struct str *id,
 	      struct buf *notes, struct err *err) ERR_CHECK;
+/* Whether there is a journal in parent whose run is no more. */
+bool live_left(const char *parent);
 /* All journals in parent whose run is no more; *n: how many. Those that cannot be read stay. */
 int live_take_left(const char *parent, const struct live_target *t, size_t *n,
 		   struct err *err) ERR_CHECK;

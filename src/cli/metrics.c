@@ -26,19 +26,25 @@ void metrics_free(struct metrics *m)
 	free(m);
 }
 
-void metrics_read(struct metrics *m, struct str name, struct str data, const char *const *patterns,
-		  size_t npatterns)
+void metrics_read(struct metrics *m, struct str name, struct str data)
 {
-	/* Slices of what is read may point into it. */
-	struct import_file file = {name, arena_str(&m->im.arena, data)};
-	const struct import_reader *r = import_recognise(name, file.data);
+	const struct import_reader *r = import_recognise(name, data);
+	struct import_file file = {name, data};
 	struct err err;
 
-	if (r && !r->folder && import_read(&m->im, r, &file, 1, &err))
+	if (!r || r->folder)
+		return;
+	file.data = arena_str(&m->im.arena, data); /* slices of what is read may point into it */
+	if (import_read(&m->im, r, &file, 1, &err))
 		buf_printf(&m->notes, STR_FMT ": %s\n", STR_ARG(name), err.msg);
-	for (size_t i = 0; i < npatterns; i++)
-		if (import_pattern(&m->im, str_of(patterns[i]), file.data, &err))
-			buf_printf(&m->notes, "--pattern '%s': %s\n", patterns[i], err.msg);
+}
+
+void metrics_pattern(struct metrics *m, const char *regex, struct str data)
+{
+	struct err err;
+
+	if (import_pattern(&m->im, str_of(regex), data, &err))
+		buf_printf(&m->notes, "--pattern '%s': %s\n", regex, err.msg);
 }
 
 static bool has_series(const struct run_record *r, size_t n, struct str name)

@@ -10,12 +10,12 @@ struct metrics;
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
 
-/*
- * Read one output: by the reader that recognises it, if one is sure, and by regular expressions
- * with named groups (the option --pattern). data need not outlive the call.
+/* Read one output by the reader that recognises it, if one is sure. data need not outlive the call.
  */
-void metrics_read(struct metrics *m, struct str name, struct str data, const char *const *patterns,
-		  size_t npatterns);
+void metrics_read(struct metrics *m, struct str name, struct str data);
+/* The matches of a regular expression with named groups (the option --pattern); data must live as
+ * long as m. */
+void metrics_pattern(struct metrics *m, const char *regex, struct str data);
 /*
  * Add what was found to a record, whose variables are an array of *cap elements (freed by its
  * owner); the rest lives as long as m and the arena. Names that the record has already stay as they
