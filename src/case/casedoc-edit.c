@@ -388,45 +388,69 @@ static int splice_row(const struct casedoc *d, size_t section, const char *const
 	return rc;
 }
 
-int casedoc_put_row(struct casedoc *d, const char *heading, const char *const *columns,
-		    const struct str *cells, size_t n, struct err *err)
+int casedoc_add_section(struct casedoc *d, const char *heading, struct err *err)
 {
-	struct str path = str_of(heading);
-	struct casedoc *with_section = NULL, *fresh;
-	const struct casedoc *base = d;
-	uint64_t line = 1;
-	struct arena a;
-	bool good;
+	struct casedoc *fresh;
 	int rc;
 
-	if (!n || n > MAX_COLUMNS || !str_trim(cells[0]).n)
-		return err_set(err, ERR_USAGE, "a row needs an id");
-	if (casedoc_find(d, path) == NONE) {
-		rc = casedoc_parse(&with_section, casedoc_text(d), err);
-		if (!rc)
-			rc = make_section(&with_section, path, err);
-		if (rc) {
-			casedoc_free(with_section);
-			return rc;
-		}
-		base = with_section;
-	} else {
-		line = d->blocks.v[casedoc_find(d, path)].line;
-	}
-	rc = splice_row(base, casedoc_find(base, path), columns, cells, n, &fresh, err);
-	casedoc_free(with_section);
+	if (casedoc_find(d, str_of(heading)) != NONE)
+		return 0;
+	rc = casedoc_parse(&fresh, casedoc_text(d), err);
+	if (rc)
+		return rc;
+	rc = make_section(&fresh, str_of(heading), err);
+	if (rc)
+		casedoc_free(fresh);
+	else
+		casedoc_become(d, fresh);
+	return rc;
+}
+
+static int put_row(const struct casedoc *d, const char *heading, const char *const *columns,
+		   const struct str *cells, size_t n, struct casedoc **out, struct err *err)
+{
+	size_t section = casedoc_find(d, str_of(heading));
+	struct casedoc *fresh;
+	struct arena a;
+	bool good;
+	int rc = splice_row(d, section, columns, cells, n, &fresh, err);
+
 	if (rc)
 		return rc;
 	arena_init(&a);
 	good = reads_back(fresh, heading, columns, cells, n, &a);
 	arena_release(&a);
-	if (!good) {
-		casedoc_free(fresh);
-		return err_set(err, ERR_INPUT,
-			       "%llu:1: cannot write a row under '%s': what stands above its place "
-			       "has no end (code, a comment), or the id is no plain word",
-			       (unsigned long long)line, heading);
+	if (good) {
+		*out = fresh;
+		return 0;
 	}
-	casedoc_become(d, fresh);
-	return 0;
+	casedoc_free(fresh);
+	return err_set(err, ERR_INPUT,
+		       "%llu:1: cannot write a row under '%s': what stands above its place has no "
+		       "end (code, a comment), or the id is no plain word",
+		       (unsigned long long)d->blocks.v[section].line, heading);
+}
+
+int casedoc_put_row(struct casedoc *d, const char *heading, const char *const *columns,
+		    const struct str *cells, size_t n, struct err *err)
+{
+	struct casedoc *with_section, *fresh;
+	int rc;
+
+	if (!n || n > MAX_COLUMNS || !str_trim(cells[0]).n)
+		return err_set(err, ERR_USAGE, "a row needs an id");
+	if (casedoc_find(d, str_of(heading)) != NONE) {
+		rc = put_row(d, heading, columns, cells, n, &fresh, err);
+	} else {
+		rc = casedoc_parse(&with_section, casedoc_text(d), err);
+		if (rc)
+			return rc;
+		rc = casedoc_add_section(with_section, heading, err);
+		if (!rc)
+			rc = put_row(with_section, heading, columns, cells, n, &fresh, err);
+		casedoc_free(with_section);
+	}
+	if (!rc)
+		casedoc_become(d, fresh);
+	return rc;
 }

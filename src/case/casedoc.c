@@ -125,7 +125,7 @@ static int make_index(struct casedoc *d, struct casedoc **out, struct err *err)
 		casedoc_free(d);
 		return rc;
 	}
-	scan_blocks(text, d->front.body, d->front.body_line + 1, &d->blocks);
+	scan_blocks(text, d->front.body, d->front.body_line, &d->blocks);
 	join_lists(d);
 	*out = d;
 	return 0;
@@ -488,4 +488,69 @@ struct str casedoc_next_id(const struct casedoc *d, const char *heading, char le
 	}
 	return str_of(letter ? arena_printf(a, "%c%llu", letter, (unsigned long long)most + 1)
 			     : arena_printf(a, "%llu", (unsigned long long)most + 1));
+}
+
+/* Is id among the words of a cell, which commas or blanks part? */
+static bool has_word(struct str cell, struct str id)
+{
+	for (size_t at = 0; at < cell.n;) {
+		size_t n = 0;
+
+		while (at + n < cell.n && !strchr(", \n", cell.p[at + n]))
+			n++;
+		if (str_eq((struct str){cell.p + at, n}, id))
+			return true;
+		at += n + 1;
+	}
+	return false;
+}
+
+/* A row of that id, or one that names the run. */
+static bool table_has_id(const struct casedoc *d, const struct block *b, struct str id,
+			 struct arena *a)
+{
+	struct str rest = {d->text.p + b->rows, b->end - b->rows}, columns[MAX_COLUMNS];
+	struct str cells[MAX_COLUMNS], line;
+	size_t ncolumns = casedoc_columns(d, b, columns);
+
+	while (scan_line(&rest, &line)) {
+		size_t n = scan_cells(line, cells, MAX_COLUMNS);
+
+		for (size_t i = 0; i < n && i < ncolumns; i++) {
+			struct str name = str_trim(columns[i]), cell = cell_unescape(cells[i], a);
+			bool runs = str_eq(name, STR("runs")) || str_eq(name, STR("run"));
+
+			if ((!i && str_eq(cell, id)) || (runs && has_word(cell, id)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool list_has(const struct casedoc *d, const char *key, struct str id)
+{
+	const struct front_key *k = key_of(d, key);
+
+	for (size_t i = 0; k && i < k->nitems; i++)
+		if (str_eq(k->items[i].text, id))
+			return true;
+	return false;
+}
+
+bool casedoc_has_id(const struct casedoc *d, struct str id)
+{
+	bool found = list_has(d, "good", id) || list_has(d, "bad", id);
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; id.n && !found && i < d->blocks.n; i++) {
+		const struct block *b = &d->blocks.v[i];
+
+		if (b->kind == BLOCK_HEADING)
+			found = str_eq(casedoc_heading_id(b->text), id);
+		else if (b->kind == BLOCK_TABLE)
+			found = table_has_id(d, b, id, &a);
+	}
+	arena_release(&a);
+	return found;
 }

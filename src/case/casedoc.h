@@ -61,6 +61,8 @@ struct casedoc_section {
 };
 size_t casedoc_sections(const struct casedoc *d, struct arena *a, struct casedoc_section **s);
 bool casedoc_section(const struct casedoc *d, const char *heading, struct casedoc_section *s);
+/* Make a section, with those it stands in; no change if it is there. */
+int casedoc_add_section(struct casedoc *d, const char *heading, struct err *err) ERR_CHECK;
 /* Text under a heading, up to the next section, tables, fences and comments left out, trimmed. */
 struct str casedoc_prose(const struct casedoc *d, const char *heading, struct arena *a);
 /* Add a paragraph of Markdown at the end of what stands under a heading, which must be there. */
@@ -101,6 +103,9 @@ int casedoc_put_row(struct casedoc *d, const char *heading, const char *const *c
 /* The next free id with a letter: S1, S2, ...; letter 0: 1, 2, ... */
 struct str casedoc_next_id(const struct casedoc *d, const char *heading, char letter,
 			   struct arena *a);
+
+/* Is there a row, a hypothesis or a run of this id in the document? */
+bool casedoc_has_id(const struct casedoc *d, struct str id);
 
 /* What is wrong with it as a case: each problem with its line, in order; 0 if nothing. */
 struct casedoc_problem {

@@ -117,7 +117,7 @@ static bool same_row(struct str a, struct str b)
 		else
 			other++;
 	}
-	return same > other;
+	return other && same > other;
 }
 
 static bool has_line(struct str side, struct str line)

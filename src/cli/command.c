@@ -6,8 +6,8 @@
 #include "base/mem.h"
 
 const struct command *const commands[] = {
-	&cmd_diff,         &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates,
-	&cmd_log_timeline, NULL,
+	&cmd_close,         &cmd_diff,         &cmd_help, &cmd_log_digest, &cmd_log_table,
+	&cmd_log_templates, &cmd_log_timeline, &cmd_new,  &cmd_status,     NULL,
 };
 
 static bool name_is(const struct command *c, const char *first, const char *second)
