@@ -10,7 +10,7 @@
 struct casework_result {
 	uint64_t program, person, refused; /* edits */
 	uint64_t clean, settled, reported; /* merges */
-	char fault[400];                   /* the first thing that went wrong; empty: nothing */
+	char fault[1200];                  /* the first thing that went wrong; empty: nothing */
 };
 
 void casework_edits(uint64_t n, uint64_t seed, struct casework_result *r);

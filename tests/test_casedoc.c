@@ -621,7 +621,7 @@ static void next_steps(void **state)
 		 "## Hypotheses\n### H1 x\n## Experiments\n| id | experiment |\n|---|---|\n| E1 | "
 		 "run it |\n",
 		 "do experiment E1, and write down its outcome: run it",
-		 "${EDITOR:-vi} +11 'a b.md'", 2},
+		 "${EDITOR:-vi} +14 'a b.md'", 2},
 		{"bad: [r-1]\ngood: [r-2]\noutcome: x\n",
 		 "## Hypotheses\n### H1 x\n### H2 y\n## Experiments\n| id | outcome "
 		 "|\n|---|---|\n| E1 | yes |\n",

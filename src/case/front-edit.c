@@ -38,14 +38,36 @@ static int find_key(const struct casedoc *d, const char *key, const struct front
 	return 0;
 }
 
-static int splice(struct casedoc *d, size_t start, size_t end, struct buf *with, struct err *err)
+static bool has_item(const struct casedoc *d, const char *key, struct str item)
+{
+	const struct front_key *k = front_find(&d->front, str_of(key));
+
+	for (size_t i = 0; k && i < k->nitems; i++)
+		if (str_eq(k->items[i].text, item))
+			return true;
+	return false;
+}
+
+/* Put with in place of some bytes, if then the key has this item; an empty one needs not. */
+static int splice(struct casedoc *d, size_t start, size_t end, const struct buf *with,
+		  const char *key, struct str item, struct err *err)
 {
 	struct casedoc *fresh;
 	int rc = casedoc_spliced(d, &(struct splice){start, end, buf_str(with)}, 1, &fresh, err);
 
-	if (!rc)
-		casedoc_become(d, fresh);
-	return rc;
+	if (rc)
+		return rc;
+	if (item.n && !has_item(fresh, key, item)) {
+		uint64_t column, line = casedoc_line_at(casedoc_text(d), start, &column);
+
+		casedoc_free(fresh);
+		return err_set(err, ERR_INPUT,
+			       "%llu:1: cannot write '%s' here: what stands around it in the front "
+			       "matter is not understood",
+			       (unsigned long long)line, key);
+	}
+	casedoc_become(d, fresh);
+	return 0;
 }
 
 static int check_text(struct str s, const char *key, struct err *err)
@@ -76,9 +98,9 @@ int casedoc_set(struct casedoc *d, const char *key, struct str value, struct err
 	if (value.n)
 		front_add_scalar(&b, value, false);
 	if (k)
-		return splice(d, k->value, k->value_end, &b, err);
+		return splice(d, k->value, k->value_end, &b, key, value, err);
 	buf_add_str(&b, str_of(casedoc_eol_at(d, d->front.close)));
-	return splice(d, d->front.close, d->front.close, &b, err);
+	return splice(d, d->front.close, d->front.close, &b, key, value, err);
 }
 
 /* Where an item goes among those of a list: a sorted one stays so. */
@@ -105,8 +127,8 @@ static void add_item_line(const struct casedoc *d, struct buf *b, size_t at, uns
 }
 
 /* Before ] : people's own layout of the list stays as it is. */
-static int add_to_flow(struct casedoc *d, const struct front_key *k, struct str item,
-		       struct err *err)
+static int add_to_flow(struct casedoc *d, const struct front_key *k, const char *key,
+		       struct str item, struct err *err)
 {
 	CLEANUP_BUF struct buf b = {0};
 	size_t at = k->close;
@@ -121,7 +143,7 @@ static int add_to_flow(struct casedoc *d, const struct front_key *k, struct str 
 	if (before != '[')
 		buf_add_str(&b, before == ',' ? STR(" ") : STR(", "));
 	front_add_scalar(&b, item, true);
-	return splice(d, at, at, &b, err);
+	return splice(d, at, at, &b, key, item, err);
 }
 
 int casedoc_add_to_list(struct casedoc *d, const char *key, struct str item, struct err *err)
@@ -135,22 +157,21 @@ int casedoc_add_to_list(struct casedoc *d, const char *key, struct str item, str
 		rc = check_text(item, key, err);
 	if (rc)
 		return rc;
-	for (size_t i = 0; k && i < k->nitems; i++)
-		if (str_eq(k->items[i].text, item))
-			return 0;
+	if (has_item(d, key, item))
+		return 0;
 	if (k && k->kind == FRONT_SCALAR && k->nitems)
 		return refuse_list(k, "one text, not a list: write [a, b]", err);
 	if (k && k->kind == FRONT_FLOW)
-		return add_to_flow(d, k, item, err);
+		return add_to_flow(d, k, key, item, err);
 	if (k && k->kind == FRONT_BLOCK && k->nitems) {
 		place = place_in(k, item);
 		at = place < k->nitems ? k->items[place].start : k->items[place - 1].end;
 		add_item_line(d, &b, at, k->indent, item);
-		return splice(d, at, at, &b, err);
+		return splice(d, at, at, &b, key, item, err);
 	}
 	at = k ? k->end : d->front.close;
 	if (!k)
 		buf_printf(&b, "%s:%s", key, casedoc_eol_at(d, at));
 	add_item_line(d, &b, at, k && k->kind == FRONT_BLOCK ? k->indent : 2, item);
-	return splice(d, at, at, &b, err);
+	return splice(d, at, at, &b, key, item, err);
 }

@@ -165,7 +165,10 @@ static void read_flow(struct reading *r, struct front_key *k, struct str rest)
 		size_t n;
 
 		if (only_comment(rest)) {
-			if (!peek(r, &rest, &n)) {
+			bool more = peek(r, &rest, &n);
+
+			if (!more ||
+			    (!only_comment(rest) && !blank(rest.p[0]) && rest.p[0] != ']')) {
 				other(k, "a list without its ]");
 				return;
 			}

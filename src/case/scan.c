@@ -591,7 +591,7 @@ static void add_text(struct scanner *s, const char *p, const char *end)
 	struct str text = {p, (size_t)(end - p)};
 	bool fresh = s->leaf != LEAF_PARAGRAPH;
 
-	if (s->leaf == LEAF_TABLE && scan_cells(text, NULL, 0)) {
+	if (s->leaf == LEAF_TABLE && !str_eq(trim_blanks(text), STR("|"))) {
 		extend(s);
 		return;
 	}

@@ -30,17 +30,24 @@ static bool is_mark(struct str line, char c)
 	return true;
 }
 
-size_t conflict_find(struct str text, size_t from)
+/* The first line that is a mark of this text's character. */
+static size_t find_mark(struct str text, size_t from, struct str mark)
 {
-	for (size_t at = from; at < text.n;) {
-		struct str rest = str_from(text, at), line;
+	for (size_t at = from; at < text.n; at++) {
+		struct str line = str_from(text, at += str_find(str_from(text, at), mark));
 
-		scan_line(&rest, &line);
-		if (is_mark(line, '<') || is_mark(line, '>'))
+		line.n = str_find_char(line, '\n');
+		if (at < text.n && (!at || text.p[at - 1] == '\n') && is_mark(line, mark.p[0]))
 			return at;
-		at += line.n;
 	}
 	return text.n;
+}
+
+size_t conflict_find(struct str text, size_t from)
+{
+	size_t a = find_mark(text, from, STR("<<<<<<<")), b = find_mark(text, from, STR(">>>>>>>"));
+
+	return a < b ? a : b;
 }
 
 struct conflict {

@@ -93,20 +93,23 @@ static void find_unknown(struct case_summary *s, struct arena *a)
 }
 
 /* The document at a line, in the editor. */
-static const char *edit_at(const struct casedoc *d, const char *section, struct str path,
-			   struct arena *a)
+static const char *edit_line(uint64_t line, struct str path, struct arena *a)
 {
 	CLEANUP_BUF struct buf b = {0};
-	struct casedoc_section s;
-	uint64_t line = 1;
 
-	if (casedoc_section(d, section, &s))
-		line = s.line;
-	else if (casedoc_key_line(d, section))
-		line = casedoc_key_line(d, section);
 	buf_printf(&b, "${EDITOR:-vi} +%llu ", (unsigned long long)line);
 	shell_add_word(&b, path);
 	return arena_str(a, buf_str(&b)).p;
+}
+
+/* At a section or, where there is none of that name, a key; else at its beginning. */
+static const char *edit_at(const struct casedoc *d, const char *name, struct str path,
+			   struct arena *a)
+{
+	struct casedoc_section s;
+	uint64_t line = casedoc_section(d, name, &s) ? s.line : casedoc_key_line(d, name);
+
+	return edit_line(line ? line : 1, path, a);
 }
 
 static const char *command(const char *verb, struct str path, bool named, const char *rest,
@@ -123,22 +126,27 @@ static const char *command(const char *verb, struct str path, bool named, const 
 	return arena_str(a, buf_str(&b)).p;
 }
 
-/* The first experiment that is open. */
-static const char *open_experiment(const struct case_summary *s, struct arena *a)
+static size_t first_open(const struct case_summary *s)
 {
-	for (size_t i = 0; i < s->experiments.nrows; i++)
-		if (case_experiment_open(s, i))
-			return arena_printf(
-				a,
-				"do experiment " STR_FMT ", and write down its outcome: " STR_FMT,
-				STR_ARG(casedoc_cell(&s->experiments, i, "id")),
-				STR_ARG(casedoc_cell(&s->experiments, i, "experiment")));
-	return "";
+	size_t i = 0;
+
+	while (i < s->experiments.nrows && !case_experiment_open(s, i))
+		i++;
+	return i;
+}
+
+/* What to do with an experiment that is open. */
+static const char *do_experiment(const struct case_summary *s, size_t i, struct arena *a)
+{
+	return arena_printf(a, "do experiment " STR_FMT ", and write down its outcome: " STR_FMT,
+			    STR_ARG(casedoc_cell(&s->experiments, i, "id")),
+			    STR_ARG(casedoc_cell(&s->experiments, i, "experiment")));
 }
 
 static void find_next(const struct casedoc *d, struct str path, bool named, size_t nproblems,
 		      struct arena *a, struct case_summary *s)
 {
+	size_t open = first_open(s), n = s->experiments.nrows;
 	const struct {
 		bool applies;
 		const char *why, *command;
@@ -155,9 +163,9 @@ static void find_next(const struct casedoc *d, struct str path, bool named, size
 		 edit_at(d, "outcome", path, a)},
 		{!s->nhypotheses, "write down what could explain it, two or three hypotheses",
 		 edit_at(d, "Hypotheses", path, a)},
-		{s->open_experiments, s->open_experiments ? open_experiment(s, a) : "",
-		 edit_at(d, "Experiments", path, a)},
-		{!s->experiments.nrows, "write down an experiment that tells them apart",
+		{open < n, open < n ? do_experiment(s, open, a) : NULL,
+		 open < n ? edit_line(s->experiments.lines[open], path, a) : NULL},
+		{!n, "write down an experiment that tells them apart",
 		 edit_at(d, "Experiments", path, a)},
 		{true, "draw the conclusion, or write down the next experiment",
 		 command("close", path, named, "", a)},
@@ -189,8 +197,6 @@ void case_summary(const struct casedoc *d, struct str path, bool named, size_t n
 	read_table(d, "Symptoms", a, &s->symptoms);
 	read_table(d, "Timeline", a, &s->timeline);
 	read_table(d, "Experiments", a, &s->experiments);
-	for (size_t i = 0; i < s->experiments.nrows; i++)
-		s->open_experiments += case_experiment_open(s, i);
 	read_hypotheses(d, a, s);
 	find_unknown(s, a);
 	find_next(d, path, named, nproblems, a, s);

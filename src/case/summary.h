@@ -18,7 +18,6 @@ struct case_summary {
 	struct str *good, *bad, *evidence;
 	size_t ngood, nbad, nevidence;
 	struct casedoc_table symptoms, timeline, experiments;
-	size_t open_experiments;            /* without an outcome */
 	struct case_hypothesis *hypotheses; /* the most probable first, then in their order */
 	size_t nhypotheses;
 	struct str conclusion;
