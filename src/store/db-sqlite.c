@@ -149,8 +149,8 @@ static struct db_cell cell_of(sqlite3_stmt *stmt, int i)
 	switch (sqlite3_column_type(stmt, i)) {
 	case SQLITE_INTEGER: return db_int(sqlite3_column_int64(stmt, i));
 	case SQLITE_FLOAT: return db_real(sqlite3_column_double(stmt, i));
-	case SQLITE_TEXT:
-		bytes.p = (const char *)sqlite3_column_text(stmt, i);
+	case SQLITE_TEXT: /* as a blob: column_text() would copy it to end it with NUL */
+		bytes.p = sqlite3_column_blob(stmt, i);
 		bytes.n = (size_t)sqlite3_column_bytes(stmt, i);
 		return db_text(bytes);
 	case SQLITE_BLOB:

@@ -11,6 +11,7 @@
 #define BATCH_CELLS ((size_t)1 << 16)
 #define BATCH_RUNS  ((size_t)8192)
 #define FEW         16  /* as long as less than one run in so many is wanted, they are named */
+#define DENSE       3   /* values are read by range if at least one run in so many is wanted */
 #define NAMES       256 /* runs that one query names */
 #define COLUMNS     16  /* columns of one query */
 
@@ -35,7 +36,6 @@ struct reading {
 	struct store *s;
 	const struct store_query *q;
 	struct run_set set;
-	int64_t wanted;         /* runs in set, if it is no more than one in FEW of all */
 	struct column *columns; /* by variable */
 	size_t ncolumns;
 	bool (*row)(void *arg, const struct store_row *r);
@@ -47,6 +47,7 @@ struct reading {
 	int64_t *numbers; /* of the rows, in their order */
 	struct value *values;
 	size_t n, max, seen;
+	size_t found; /* index of the run that was looked for last */
 	int64_t last; /* number read last */
 };
 
@@ -99,17 +100,20 @@ static int find_columns(struct reading *r, struct err *err)
 
 /* ---- values of a batch ---- */
 
-/* Index of a run in the batch, whose numbers rise or fall; n if it is not there. */
-static size_t find_row(const struct reading *r, int64_t no)
+/* Index of a run in the batch, whose numbers rise or fall; n if it is not there. Mostly it is the
+ * one after the last (before it, if they fall). */
+static size_t find_row(struct reading *r, int64_t no)
 {
-	size_t lo = 0, hi = r->n;
+	size_t lo = 0, hi = r->n, next = r->q->newest_first ? r->found - 1 : r->found + 1;
 
+	if (next < r->n && r->numbers[next] == no)
+		return r->found = next;
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 		int64_t at = r->numbers[mid];
 
 		if (at == no)
-			return mid;
+			return r->found = mid;
 		if ((at < no) != r->q->newest_first)
 			lo = mid + 1;
 		else
@@ -167,7 +171,7 @@ static int fetch_columns(struct reading *r, struct db_cell *params, const char *
 		first = last;
 		last = r->numbers[0];
 	}
-	if ((uint64_t)(last - first) / FEW <= r->n) {
+	if ((uint64_t)(last - first) / DENSE <= r->n) {
 		params[COLUMNS] = db_int(first);
 		params[COLUMNS + 1] = db_int(last);
 		return query(r, range, params, COLUMNS + 2, take_value, err);
@@ -388,7 +392,9 @@ static bool keep_row(void *arg, const struct store_row *r)
 	*to = *r;
 	to->id = arena_str(h->a, r->id);
 	to->name = arena_str(h->a, r->name);
-	to->command = arena_str(h->a, r->command);
+	/* Neighbours mostly have the same: a million of them need not be a million texts. */
+	to->command = h->n > 1 && str_eq(to[-1].command, r->command) ? to[-1].command
+								     : arena_str(h->a, r->command);
 	v = arena_alloc(h->a, sizeof(*v));
 	*v = r->values[0];
 	if (v->kind == VALUE_TEXT)
