@@ -65,7 +65,7 @@ static char *folder_of(const char *store)
 int workspace_find(struct workspace *w, const char *store, struct err *err)
 {
 	const char *env = getenv("INQUEST_STORE");
-	char *setting = NULL;
+	char *setting = NULL, *beside;
 	int rc = 0;
 
 	*w = (struct workspace){.root = find_root(err)};
@@ -81,9 +81,10 @@ int workspace_find(struct workspace *w, const char *store, struct err *err)
 		return rc;
 	w->dir = joined(w->root, FOLDER);
 	w->store = store ? mem_strdup(store) : setting ? setting : joined(w->dir, "store.db");
-	if (folder_of(w->store)) {
+	beside = folder_of(w->store);
+	if (beside) {
 		free(w->dir);
-		w->dir = folder_of(w->store);
+		w->dir = beside;
 	}
 	w->evidence = joined(w->dir, "evidence");
 	w->live = joined(w->dir, "live");
