@@ -51,6 +51,7 @@ static const struct {
 	{"host db-7.eu.example.org:5432", "host <*>"},
 	{"a.com:443 a.c:443 b.org", "<*> a.c:<*> b.org"},
 	{"id 123e4567-e89b-12d3-a456-426614174000", "id <*>"},
+	{"a9b8c7-x.y -3-a 2026-1-2 2026-11-x 12-", "<*> <*> <date> <*> <*>-"},
 	/* names with numbers */
 	{"ssh2 on eth0, tty2", "ssh2 on eth0, tty2"},
 	{"core.10019 CPU#3 jetty-6.1.26", "core.<*> CPU#<*> jetty-<*>"},
@@ -115,6 +116,45 @@ static void mask_random(void **state)
 		assert_int_equal(na, nb);
 		assert_memory_equal(a, b, na);
 	}
+}
+
+/* A message that a miner has seen before, but for its digits, gets the shape that masking gives. */
+static void seen_before(void **state)
+{
+	static const char some[] = "  /:.-_=,[#abfgX0000000\377";
+	char msg[200], text[MASK_ROOM];
+	struct miner *m = miner_new();
+	uint64_t s = 9;
+
+	for (int round = 0; round < 6000; round++) {
+		size_t n = rnd(&s) % (round % 8 ? 24 : sizeof(msg));
+		struct logline line = {.head = round % 3, .level = round % 2};
+
+		for (size_t i = 0; i < n; i++)
+			msg[i] = some[rnd(&s) % (sizeof(some) - 1)];
+		for (int again = 0; again < 8; again++) {
+			char *exact = mem_alloc(n); /* nothing behind the message may be read */
+			const struct shape *shape;
+			uint32_t id;
+
+			if (again == 6 && n) /* the same but for one byte */
+				msg[rnd(&s) % n] ^= 1;
+			for (size_t i = 0; i < n; i++)
+				if (mask_is_digit(msg[i]))
+					msg[i] = (char)('0' + rnd(&s) % 10);
+			memcpy(exact, msg, n);
+			line.message = (struct str){exact, n};
+			id = miner_add(m, &line);
+			shape = &m->shapes[id];
+			assert_int_equal(shape->text.n,
+					 mask_message(m->classify, line.message, text));
+			assert_memory_equal(shape->text.p, text, shape->text.n);
+			assert_true(shape->level == line.level);
+			assert_true(shape->continuation == !line.head);
+			free(exact);
+		}
+	}
+	miner_free(m);
 }
 
 /* Coarser forms: what they mask; and a coarser form of a form is that of the message. */
@@ -365,6 +405,12 @@ static void parameters(void **state)
 		{"constant", "constant", {NULL}},
 		{"other <*>", "constant 1", {NULL}},
 		{"a <*> b <*>", "a 1 c 2", {NULL}},
+		{"<*> (of at least <*>) is?", "a (b) c (of at  least 5) is\001", {"a (b) c", "5"}},
+		{"<*>, <*> of <*>",
+		 "more than sixteen bytes, more than sixteen, again of x",
+		 {"more than sixteen bytes", "more than sixteen, again", "x"}},
+		{"<*>?<*>)", "bell\007, a\tb)", {"bell", ", a\tb"}},
+		{"<*>", "", {""}},
 	};
 	struct str p[MINE_MAX_PARAMS];
 
@@ -506,6 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(masking),
 		cmocka_unit_test(mask_random),
+		cmocka_unit_test(seen_before),
 		cmocka_unit_test(coarse_forms),
 		cmocka_unit_test(word_lists),
 		cmocka_unit_test(merging),

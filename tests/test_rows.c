@@ -287,6 +287,69 @@ static void forms_agree(void **state)
 	buf_release(&bj);
 }
 
+/* Slices of known memory are written as any others: cells, lists and rows of them. */
+static void slices(void **state)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyz 0123456789:.-_/[]\"\\,\r\n\t\0\xc3\xa9\xff";
+	static const struct rows_column three[] = {
+		{"a", ROWS_STRING, 0}, {"n", ROWS_NUMBER, 0}, {"b", ROWS_STRING, 0}};
+	const size_t size = 300;
+	CLEANUP_FREE char *text = mem_alloc(size); /* nothing beyond may be read */
+	struct str around = {text, size};
+	uint32_t seed = 1;
+
+	for (size_t i = 0; i < 5000; i++) {
+		size_t kinds = i % 3 ? sizeof(letters) - 1 : 44; /* of the first, none is special */
+		struct buf plain = {0}, fast = {0};
+		struct rows_out oplain, ofast;
+		struct str s[3];
+		struct rows r;
+
+		for (size_t k = 0; k < size; k++) {
+			seed = seed * 1664525 + 1013904223;
+			text[k] = letters[(seed >> 16) % kinds];
+		}
+		for (size_t k = 0; k < 3; k++) {
+			size_t from = (seed >> 8) % (size + 1), n;
+
+			seed = seed * 1664525 + 1013904223;
+			n = (seed >> 8) % (seed & 64 ? 20 : 140);
+			s[k] = str_head(str_from(around, from), n);
+		}
+		csv_add_cells(&fast, s, 3, around);
+		csv_add_strings(&fast, s, 3, around);
+		for (size_t k = 0; k < 3; k++) {
+			if (k)
+				buf_add_char(&plain, ',');
+			csv_add_cell(&plain, s[k]);
+		}
+		csv_add_strings(&plain, s, 3, (struct str){0});
+		assert_true(str_eq(buf_str(&plain), buf_str(&fast)));
+		s[1] = STR("12");
+		for (int form = ROWS_TEXT; form <= ROWS_JSON; form++) {
+			rows_init(&r, (enum rows_form)form, "test", three, 3, 0, false);
+			rows_out_init(&oplain, &r, &plain);
+			rows_out_init(&ofast, &r, &fast);
+			ofast.around = around;
+			rows_begin(&oplain);
+			rows_string(&oplain, s[0]);
+			rows_count(&oplain, 12);
+			rows_string(&oplain, s[2]);
+			rows_end(&oplain);
+			rows_begin(&ofast);
+			rows_cells(&ofast, s, 3);
+			rows_end(&ofast);
+			assert_true(str_eq(buf_str(&plain), buf_str(&fast)));
+			rows_out_release(&oplain);
+			rows_out_release(&ofast);
+			rows_release(&r);
+		}
+		buf_release(&plain);
+		buf_release(&fast);
+	}
+}
+
 /* The widths come from the first rows only; later ones stand out, or are cut on a terminal. */
 static void long_tables(void **state)
 {
@@ -359,10 +422,11 @@ static void write_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(strings),     cmocka_unit_test(reals),
-		cmocka_unit_test(csv_reading), cmocka_unit_test(forms),
-		cmocka_unit_test(forms_agree), cmocka_unit_test(long_tables),
-		cmocka_unit_test(one_column),  cmocka_unit_test(write_errors),
+		cmocka_unit_test(strings),      cmocka_unit_test(reals),
+		cmocka_unit_test(csv_reading),  cmocka_unit_test(forms),
+		cmocka_unit_test(forms_agree),  cmocka_unit_test(slices),
+		cmocka_unit_test(long_tables),  cmocka_unit_test(one_column),
+		cmocka_unit_test(write_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

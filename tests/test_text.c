@@ -190,8 +190,18 @@ static void cached_times_are_the_same(void **state)
 		"15:16:01.222",
 		"14.06.2024 15:16:01.061",
 		"14.06.2024 15:16:01.062",
+		"1:02:03",
+		"1:02:04",
+		"2024-06-14 15:16:01.1234567890123",
+		"2024-06-14 15:16:01.1234567891123",
+		"2024-06-14 15:16:01.2234567891123",
+		"1969-12-31 23:59:59.250Z",
+		"1969-12-31 23:59:59.251Z",
+		"20240614-15:16:1:75",
+		"20240614-15:16:1:76",
 	};
 	struct timestamp_cache cache = {0};
+	struct buf text = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct event_time alone, cached;
@@ -204,7 +214,12 @@ static void cached_times_are_the_same(void **state)
 		if (alone.ns != cached.ns || alone.zone != cached.zone ||
 		    alone.digits != cached.digits || alone.has_zone != cached.has_zone)
 			fail_msg("%s", texts[i]);
+		buf_clear(&text);
+		timestamp_format(&alone, &text);
+		if (!str_eq(timestamp_text_cached(&cache, s, &cached), buf_str(&text)))
+			fail_msg("%s", texts[i]);
 	}
+	buf_release(&text);
 }
 
 static void zone_names(void **state)

@@ -47,13 +47,20 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_u64(struct buf *b, uint64_t v)
 {
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
 	char d[20];
 	size_t i = sizeof(d);
 
-	do {
-		d[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
+	for (; v >= 100; v /= 100)
+		memcpy(d + (i -= 2), pairs + v % 100 * 2, 2);
+	if (v >= 10)
+		memcpy(d + (i -= 2), pairs + v * 2, 2);
+	else
+		d[--i] = (char)('0' + v);
 	buf_add(b, d + i, sizeof(d) - i);
 }
 

@@ -145,10 +145,7 @@ static bool add_row(void *arg, struct logrow *r)
 	struct rows_out *o = arg;
 
 	rows_begin(o);
-	rows_string(o, r->file->name);
-	rows_count(o, r->line->no);
-	for (unsigned i = LOGROW_TIME; i < LOGROW_PARAMS; i++)
-		rows_string(o, logrow_cell(r, i));
+	rows_cells(o, logrow_cells(r), LOGROW_PARAMS);
 	logrow_params(r);
 	rows_list(o, r->params, r->nparams);
 	if (o->rows->n == JSON_COLUMNS)
@@ -163,6 +160,7 @@ static void format_part(void *arg, size_t part, struct buf *out)
 	struct rows_out o;
 
 	rows_out_init(&o, &t->rows, out);
+	o.around = t->set->files[t->set->parts[part].file].data;
 	each_event(t, part, add_row, &o);
 	rows_out_release(&o);
 }

@@ -18,6 +18,15 @@ void logrow_set(struct logrow *r, const struct logline *line, uint32_t tmpl)
 	r->line = line;
 	r->tmpl = tmpl;
 	r->has_time = r->has_params = false;
+	r->cells[LOGROW_FILE] = r->file->name;
+	r->cells[LOGROW_LEVEL] = line->level_text;
+	r->cells[LOGROW_HOST] = line->host;
+	r->cells[LOGROW_PROCESS] = line->process;
+	r->cells[LOGROW_THREAD] = line->thread;
+	r->cells[LOGROW_FUNCTION] = line->function;
+	r->cells[LOGROW_SOURCE] = line->source;
+	r->cells[LOGROW_TEMPLATE] = templates_get(r->set->templates, tmpl)->id;
+	r->cells[LOGROW_MESSAGE] = line->message;
 }
 
 const struct event_time *logrow_time(struct logrow *r)
@@ -50,59 +59,48 @@ static struct str params_text(struct logrow *r)
 	return buf_str(&r->params_text);
 }
 
-/* Within one second only the fraction of the text before is replaced. */
 static struct str time_text(struct logrow *r)
 {
-	const struct event_time *t = logrow_time(r), *last = &r->text_time;
-	const int64_t second = 1000000000;
-	const size_t fraction_at = sizeof("0000-00-00T00:00:00.") - 1;
-	uint64_t frac = (uint64_t)(t->ns - r->text_second);
+	const struct event_time *t = logrow_time(r);
 
-	if (frac < (uint64_t)second && r->time_text.n > fraction_at + t->digits - 1 && t->known &&
-	    t->has_date && t->ns >= 0 && t->zone == last->zone && t->digits == last->digits &&
-	    t->digits && t->has_zone == last->has_zone && t->has_year == last->has_year) {
-		char *p = r->time_text.p + fraction_at;
-		uint32_t v = (uint32_t)frac;
-
-		for (int i = t->digits; i < 9; i++)
-			v /= 10;
-		for (int i = t->digits; i-- > 0; v /= 10)
-			p[i] = (char)('0' + v % 10);
-	} else {
-		buf_clear(&r->time_text);
-		timestamp_format(t, &r->time_text);
-		r->text_second = t->ns - t->ns % second - (t->ns % second < 0 ? second : 0);
-	}
-	r->text_time = *t;
-	return buf_str(&r->time_text);
+	if (!t->known)
+		return STR("");
+	return timestamp_text_cached(&r->cursor->time, r->line->time_text, t);
 }
 
+/* Mostly that of the line before, plus one. */
 static struct str line_number(struct logrow *r)
 {
-	int n = snprintf(r->number, sizeof(r->number), "%llu", (unsigned long long)r->line->no);
+	uint64_t no = r->line->no;
+	char *last = r->number.n ? &r->number.p[r->number.n - 1] : NULL;
 
-	return (struct str){r->number, (size_t)n};
+	if (last && no == r->number_is + 1 && *last < '9') {
+		++*last;
+	} else if (!last || no != r->number_is) {
+		buf_clear(&r->number);
+		buf_u64(&r->number, no);
+	}
+	r->number_is = no;
+	return buf_str(&r->number);
 }
 
 struct str logrow_cell(void *row, unsigned column)
 {
 	struct logrow *r = row;
 
-	switch ((enum logrow_column)column) {
-	case LOGROW_FILE: return r->file->name;
+	switch (column) {
 	case LOGROW_LINE: return line_number(r);
 	case LOGROW_TIME: return time_text(r);
-	case LOGROW_LEVEL: return r->line->level_text;
-	case LOGROW_HOST: return r->line->host;
-	case LOGROW_PROCESS: return r->line->process;
-	case LOGROW_THREAD: return r->line->thread;
-	case LOGROW_FUNCTION: return r->line->function;
-	case LOGROW_SOURCE: return r->line->source;
-	case LOGROW_TEMPLATE: return templates_get(r->set->templates, r->tmpl)->id;
-	case LOGROW_MESSAGE: return r->line->message;
 	case LOGROW_PARAMS: return params_text(r);
-	default: return STR("");
+	default: return r->cells[column];
 	}
+}
+
+const struct str *logrow_cells(struct logrow *r)
+{
+	r->cells[LOGROW_LINE] = line_number(r);
+	r->cells[LOGROW_TIME] = time_text(r);
+	return r->cells;
 }
 
 static int parse_bound(const char *text, const char *option, struct event_time *t, struct err *err)
@@ -149,7 +147,7 @@ int logfilter_init(struct logfilter *f, const struct logfilter_values *v, struct
 
 void logrow_release(struct logrow *r)
 {
-	buf_release(&r->time_text);
+	buf_release(&r->number);
 	buf_release(&r->params_text);
 }
 

@@ -30,7 +30,7 @@ enum logrow_column {
 
 extern const char *const logrow_names[LOGROW_COLUMNS];
 
-/* An event in hand. Set set, file, line, tmpl; the rest is made on demand. */
+/* An event in hand. Set set, file, cursor; the rest is filled for each event, or on demand. */
 struct logrow {
 	const struct logset *set;
 	const struct logset_file *file;
@@ -39,10 +39,9 @@ struct logrow {
 	uint32_t tmpl;
 	bool has_time, has_params;
 	struct event_time time;
-	char number[24];
-	struct buf time_text, params_text;
-	struct event_time text_time; /* what time_text says */
-	int64_t text_second;         /* the full second before text_time, in ns */
+	struct str cells[LOGROW_COLUMNS]; /* but for those made on demand */
+	struct buf number, params_text;
+	uint64_t number_is; /* what number says */
 	struct str params[MINE_MAX_PARAMS];
 	size_t nparams;
 };
@@ -55,6 +54,8 @@ const struct event_time *logrow_time(struct logrow *r);
 void logrow_params(struct logrow *r);
 /* A cell as text; params are joined by blanks. Valid until logrow_set(). */
 struct str logrow_cell(void *row, unsigned column);
+/* All cells before LOGROW_PARAMS. */
+const struct str *logrow_cells(struct logrow *r);
 
 struct logfilter_values {
 	const char *where, *since, *until, *level, *grep;

@@ -25,7 +25,7 @@ static bool digit(char c)
 
 static inline const char *skip_blanks(const char *p, const char *end)
 {
-	while (p < end && blank(*p))
+	while (p < end && (unsigned char)*p <= ' ' && blank(*p)) /* one comparison for most */
 		p++;
 	return p;
 }

@@ -72,6 +72,12 @@ struct str entity_learn_key(const struct str *lines, size_t n)
 	return (struct str){NULL, 0};
 }
 
+/* As hash_bytes(); most logs leave most of these fields empty. */
+static uint64_t add_field(struct str s, uint64_t h)
+{
+	return s.n ? hash_bytes(s.p, s.n, h) : hash_fold(h ^ hash_fold(HASH_K0, HASH_K1), HASH_K0);
+}
+
 uint64_t entity_of(const struct logline *line, const struct entity_source *from)
 {
 	uint64_t h;
@@ -84,10 +90,10 @@ uint64_t entity_of(const struct logline *line, const struct entity_source *from)
 	}
 	if (!line->thread.n && !line->process.n)
 		return 0;
-	h = hash_bytes(line->host.p, line->host.n, from->file.n ? hash_str(from->file) : 1);
-	h = hash_bytes(line->process.p, line->process.n, h);
+	h = add_field(line->host, from->file.n ? hash_str(from->file) : 1);
+	h = add_field(line->process, h);
 	/* Two programs of a host may have had the same process id, one after the other. */
 	if (line->thread.n)
-		return hash_bytes(line->thread.p, line->thread.n, h) | 1;
-	return hash_bytes(line->function.p, line->function.n, ~h) | 1;
+		return add_field(line->thread, h) | 1;
+	return add_field(line->function, ~h) | 1;
 }

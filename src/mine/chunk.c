@@ -448,6 +448,28 @@ static bool has_slash(const struct mask_bits *bits, size_t from, size_t to)
 	return false;
 }
 
+/* A value as a whole, and surely so: a hard word, then words with dots or dashes between them. */
+static inline bool is_plain_value(const struct mask_bits *bits, const char *m, size_t from,
+				  size_t to)
+{
+	uint64_t word, digit;
+	size_t n;
+
+	from += m[from] == '-';
+	n = to - from;
+	if (n - 1 >= 64 || (n >= 8 && n <= 10 && m[from + 4] == '-'))
+		return false; /* long, or a date */
+	word = mask_window(bits->word, from, to);
+	if (!(word & 1) || !(word >> (n - 1)) ||
+	    (word | mask_window(bits->join, from, to)) != ~UINT64_C(0) >> (64 - n))
+		return false;
+	digit = mask_window(bits->digit, from, to) & word & ~(word + 1); /* in the first word */
+	if (digit & 1)
+		return true;
+	digit &= digit - 1;
+	return digit & (digit - 1); /* three or more */
+}
+
 char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t from, size_t to)
 {
 	size_t end = to;
@@ -456,7 +478,11 @@ char *mask_chunk(char *o, const struct mask_bits *bits, struct str m, size_t fro
 		to--;
 	if (to == from)
 		return literal(o, m.p + from, end - from);
-	o = has_slash(bits, from, to) ? slashes(o, bits, m, from, &to, end)
-				      : digits(o, bits, m.p, from, to);
+	if (is_plain_value(bits, m.p, from, to))
+		*o++ = MASK_ANY;
+	else if (has_slash(bits, from, to))
+		o = slashes(o, bits, m, from, &to, end);
+	else
+		o = digits(o, bits, m.p, from, to);
 	return literal(o, m.p + to, end - to);
 }

@@ -10,7 +10,14 @@
 #define CLASSIFY_AVX2
 #endif
 
-enum { CLASS_DELIM = 1, CLASS_LOOK = 2, CLASS_BLANK = 4, CLASS_WORD = 8, CLASS_DIGIT = 16 };
+enum {
+	CLASS_DELIM = 1,
+	CLASS_LOOK = 2,
+	CLASS_BLANK = 4,
+	CLASS_WORD = 8,
+	CLASS_DIGIT = 16,
+	CLASS_JOIN = 32
+};
 
 static const uint8_t byte_class[256] = {
 	[0 ... 8] = CLASS_DELIM | CLASS_LOOK,
@@ -31,6 +38,8 @@ static const uint8_t byte_class[256] = {
 	['"'] = CLASS_DELIM,
 	['\''] = CLASS_DELIM,
 	['|'] = CLASS_DELIM,
+	['-'] = CLASS_JOIN,
+	['.'] = CLASS_JOIN,
 	['/'] = CLASS_LOOK,
 	['\\'] = CLASS_LOOK,
 	['0' ... '9'] = CLASS_WORD | CLASS_DIGIT | CLASS_LOOK,
@@ -42,7 +51,7 @@ static const uint8_t byte_class[256] = {
 
 /* Bits of up to 64 bytes. */
 struct block {
-	uint64_t delim, look, blank, word, digit;
+	uint64_t delim, look, blank, word, digit, join;
 };
 
 static void put_block(struct mask_bits *bits, size_t k, const struct block *b,
@@ -52,6 +61,7 @@ static void put_block(struct mask_bits *bits, size_t k, const struct block *b,
 	bits->look[k] = b->look | (b->blank & (b->blank << 1 | *blank_before));
 	bits->word[k] = b->word;
 	bits->digit[k] = b->digit;
+	bits->join[k] = b->join;
 	*blank_before = b->blank >> 63;
 }
 
@@ -60,7 +70,7 @@ static void end_blocks(struct mask_bits *bits, size_t n)
 {
 	size_t k = (n + 63) / 64;
 
-	bits->delim[k] = bits->look[k] = bits->word[k] = bits->digit[k] = 0;
+	bits->delim[k] = bits->look[k] = bits->word[k] = bits->digit[k] = bits->join[k] = 0;
 }
 
 static void classify_scalar(const char *p, size_t n, struct mask_bits *bits)
@@ -78,7 +88,8 @@ static void classify_scalar(const char *p, size_t n, struct mask_bits *bits)
 			b.look |= (c >> 1 & 1) << j;
 			b.blank |= (c >> 2 & 1) << j;
 			b.word |= (c >> 3 & 1) << j;
-			b.digit |= (c >> 4) << j;
+			b.digit |= (c >> 4 & 1) << j;
+			b.join |= (c >> 5) << j;
 		}
 		put_block(bits, i / 64, &b, &blank_before);
 	}
@@ -96,14 +107,15 @@ AVX2 static inline uint64_t nonzero(__m256i v)
 
 /*
  * 32 bytes, to the low halves of b. Bits of the first pair of tables: 0 ... 3 delimiters of the
- * rows 2x, 3x, 5x, 7x; 4 control bytes; 5 '/'; 6 '\'. Of the second: 0 letters of the rows 4x, 6x;
- * 1 of 5x, 7x; 2 '_'; 3 digits. Bytes from 0x80 on are in no table: word by their sign.
+ * rows 2x, 3x, 5x, 7x; 4 control bytes; 5 '/'; 6 '\'; 7 '.', '-'. Of the second: 0 letters of the
+ * rows 4x, 6x; 1 of 5x, 7x; 2 '_'; 3 digits. Bytes from 0x80 on are in no table: word by their
+ * sign.
  */
 AVX2 static inline void classify_32(__m256i v, struct block *b)
 {
 	const __m256i low1 = TWICE(0x11, 0x10, 0x11, 0x10, 0x10, 0x10, 0x10, 0x11, 0x11, 0x11, 0x10,
-				   0x1e, 0x5b, 0x1e, 0x12, 0x30);
-	const __m256i high1 = TWICE(0x10, 0x10, 0x21, 0x02, 0, 0x44, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+				   0x1e, 0x5b, 0x9e, 0x92, 0x30);
+	const __m256i high1 = TWICE(0x10, 0x10, 0xa1, 0x02, 0, 0x44, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0);
 	const __m256i low2 = TWICE(10, 11, 11, 11, 11, 11, 11, 11, 11, 11, 3, 1, 1, 1, 1, 5);
 	const __m256i high2 = TWICE(0, 0, 0, 8, 1, 6, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0);
 	const __m256i half = _mm256_set1_epi8(15);
@@ -117,6 +129,7 @@ AVX2 static inline void classify_32(__m256i v, struct block *b)
 	b->delim = nonzero(_mm256_and_si256(c1, _mm256_set1_epi8(0x1f)));
 	b->digit = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(c2, 4));
 	b->look = nonzero(_mm256_and_si256(c1, _mm256_set1_epi8(0x70))) | b->digit;
+	b->join = (uint32_t)_mm256_movemask_epi8(c1);
 	b->word = nonzero(c2) | (uint32_t)_mm256_movemask_epi8(v);
 	b->blank = (uint32_t)_mm256_movemask_epi8(
 		_mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(' ')),
@@ -131,6 +144,7 @@ static inline void join_block(struct block *a, const struct block *b, unsigned a
 	a->blank |= b->blank << at;
 	a->word |= b->word << at;
 	a->digit |= b->digit << at;
+	a->join |= b->join << at;
 }
 
 static inline void drop_first(struct block *b, unsigned n)
@@ -140,6 +154,7 @@ static inline void drop_first(struct block *b, unsigned n)
 	b->blank >>= n;
 	b->word >>= n;
 	b->digit >>= n;
+	b->join >>= n;
 }
 
 AVX2 static inline __m256i load(const char *p)

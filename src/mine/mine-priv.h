@@ -27,6 +27,7 @@ struct mask_bits {
 	uint64_t look[MASK_MAX / 64 + 1]; /* digits, slashes, second blanks, control bytes */
 	uint64_t word[MASK_MAX / 64 + 1]; /* letters, digits, '_', bytes from 0x80 on */
 	uint64_t digit[MASK_MAX / 64 + 1];
+	uint64_t join[MASK_MAX / 64 + 1]; /* '.' and '-' */
 };
 
 /* The first set bit at i or after it; n if there is none before n. */
@@ -203,6 +204,19 @@ struct shape {
 	bool continuation;
 };
 
+/* Messages seen before: see recent.c. */
+#define RECENT_NONE UINT32_MAX
+struct recent;
+struct recent *recent_new(void);
+void recent_free(struct recent *r);
+/* The shape kept for a message that is the same but for digits; RECENT_NONE if there is none. */
+uint32_t recent_find(struct recent *r, struct str m, enum level level, bool continuation);
+/*
+ * Keep the shape of the message looked for last, for as long as the miner lives. The n bytes of its
+ * canonical form are followed by 16 zeros.
+ */
+void recent_keep(struct recent *r, const char *canonical, size_t n, uint32_t shape);
+
 /* Shapes of one miner before it turns to the next coarser form, and bytes of their texts. */
 #define SHAPES_MAX      ((size_t)1 << 15)
 #define SHAPES_TEXT_MAX ((size_t)6 << 20)
@@ -210,6 +224,7 @@ struct shape {
 struct miner {
 	mask_classify_fn *classify;
 	struct coarsener *coarsener;
+	struct recent *recent;
 	struct arena arena;
 	struct shape *shapes;
 	size_t nshapes, capshapes;

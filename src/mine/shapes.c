@@ -18,6 +18,7 @@ struct miner *miner_new(void)
 
 	m->classify = mask_classifier();
 	m->coarsener = coarsener_new();
+	m->recent = recent_new();
 	arena_init(&m->arena);
 	m->nslots = 1024;
 	m->slots = mem_zalloc(m->nslots * sizeof(*m->slots));
@@ -32,6 +33,7 @@ void miner_free(struct miner *m)
 	free(m->shapes);
 	free(m->slots);
 	coarsener_free(m->coarsener);
+	recent_free(m->recent);
 	free(m);
 }
 
@@ -129,25 +131,34 @@ static void limit(struct miner *m)
 
 uint32_t miner_add(struct miner *m, const struct logline *line)
 {
-	size_t n = mask_message(m->classify, logline_text(line), m->text);
-	bool continuation = !line->head;
+	struct str message = logline_text(line), text;
+	bool continuation = !line->head, canonical = !m->mode;
+	uint32_t shape;
 	uint64_t hash;
 	size_t k;
 
-	if (!m->mode) {
+	if (canonical)
 		limit(m);
-		return put(m, m->text, n, line->level, continuation, 1);
+	shape = recent_find(m->recent, message, line->level, continuation);
+	if (shape != RECENT_NONE) {
+		m->shapes[shape].count++;
+		return shape;
 	}
+	text = (struct str){m->text, mask_message(m->classify, message, m->text)};
+	hash = shape_hash(m->text, text.n, line->level, continuation);
+	k = find(m, text, hash, line->level, continuation);
 	/* What was kept before is still found: the merge gives it its coarser form. */
-	hash = shape_hash(m->text, n, line->level, continuation);
-	k = find(m, (struct str){m->text, n}, hash, line->level, continuation);
 	if (m->slots[k]) {
-		m->shapes[slot_shape(m->slots[k])].count++;
-		return (uint32_t)slot_shape(m->slots[k]);
+		shape = (uint32_t)slot_shape(m->slots[k]);
+		m->shapes[shape].count++;
+		recent_keep(m->recent, text.p, text.n, shape);
+		return shape;
 	}
-	n = mask_coarsen(m->coarsener, m->mode, (struct str){m->text, n}, m->coarse);
+	if (canonical)
+		return put(m, m->text, text.n, line->level, continuation, 1);
+	text.n = mask_coarsen(m->coarsener, m->mode, text, m->coarse);
 	limit(m);
-	return put(m, m->coarse, n, line->level, continuation, 1);
+	return put(m, m->coarse, text.n, line->level, continuation, 1);
 }
 
 uint32_t miner_add_shape(struct miner *m, struct str canonical, enum level level, bool continuation,

@@ -291,6 +291,26 @@ void rows_string(struct rows_out *o, struct str s)
 	}
 }
 
+void rows_cells(struct rows_out *o, const struct str *s, size_t n)
+{
+	const struct rows *r = o->rows;
+
+	if (r->form == ROWS_CSV && n) {
+		next_cell(o);
+		csv_add_cells(o->b, s, n, o->around);
+		o->column += (unsigned)n - 1;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (r->form != ROWS_TEXT && r->columns[o->column].kind == ROWS_NUMBER) {
+			next_cell(o);
+			buf_add_str(o->b, s[i]);
+		} else {
+			rows_string(o, s[i]);
+		}
+	}
+}
+
 /* Where the text of a number goes: straight out, or through the scratch buffer. */
 static struct buf *number_begin(struct rows_out *o)
 {
@@ -333,7 +353,7 @@ void rows_list(struct rows_out *o, const struct str *s, size_t n)
 {
 	next_cell(o);
 	if (o->rows->form == ROWS_CSV) {
-		csv_add_strings(o->b, s, n);
+		csv_add_strings(o->b, s, n, o->around);
 	} else if (o->rows->form == ROWS_TEXT) {
 		buf_clear(&o->scratch);
 		json_add_strings(&o->scratch, s, n);

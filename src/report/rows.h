@@ -84,6 +84,7 @@ struct rows_out {
 	struct buf *b;
 	struct rows *measure;   /* not NULL: only look how wide the cells are */
 	struct rows_kept *kept; /* not NULL: only keep them */
+	struct str around;      /* what most cells are slices of, if known: see csv_add_cells() */
 	unsigned column;        /* next */
 	size_t over;            /* text: columns that numbers took beyond their width */
 	bool first;             /* JSON: the next row has none before it */
@@ -98,6 +99,8 @@ void rows_out_release(struct rows_out *o);
 /* A row: begin, a cell for each column in order, end. */
 void rows_begin(struct rows_out *o);
 void rows_string(struct rows_out *o, struct str s);
+/* The next n cells at once, which are strings or, in columns of numbers, their digits. */
+void rows_cells(struct rows_out *o, const struct str *s, size_t n);
 void rows_count(struct rows_out *o, uint64_t v);
 void rows_int(struct rows_out *o, int64_t v);
 void rows_real(struct rows_out *o, double v);

@@ -45,7 +45,8 @@ static void add_cleaned(struct buf *b, struct str s)
 	buf_release(&clean);
 }
 
-void csv_add_cell(struct buf *b, struct str s)
+/* A cell with bytes that may need something. */
+static void add_special(struct buf *b, struct str s)
 {
 	unsigned found = escape_copy(b, s, ',');
 	bool quote = found & (ESCAPE_QUOTE | ESCAPE_OTHER);
@@ -63,29 +64,77 @@ void csv_add_cell(struct buf *b, struct str s)
 		b->n += s.n; /* it is there already */
 }
 
-void csv_add_strings(struct buf *b, const struct str *s, size_t n)
+void csv_add_cells(struct buf *b, const struct str *cells, size_t n, struct str around)
 {
-	size_t start = b->n;
+	size_t room = 3 * n + ESCAPE_STEP;
+	char *to;
 
+	for (size_t i = 0; i < n; i++)
+		room += cells[i].n;
+	buf_reserve(b, room);
+	to = b->p + b->n;
+	for (size_t i = 0; i < n; i++) {
+		struct str s = cells[i];
+
+		if (i)
+			*to++ = ',';
+		if (!s.n)
+			continue;
+		if (!escape_copy_within(to, s, around, ',')) {
+			to += s.n;
+		} else if (!escape_copy_within(to + 1, s, around, '"')) { /* only commas */
+			*to = to[s.n + 1] = '"';
+			to += s.n + 2;
+		} else {
+			b->n = (size_t)(to - b->p);
+			add_special(b, s);
+			buf_reserve(b, room);
+			to = b->p + b->n;
+		}
+	}
+	b->n = (size_t)(to - b->p);
+}
+
+void csv_add_cell(struct buf *b, struct str s)
+{
+	csv_add_cells(b, &s, 1, (struct str){0});
+}
+
+/* The strings in quotes for which CSV doubles each quote. false: there are bytes to be escaped. */
+static bool add_plain_strings(struct buf *b, const struct str *s, size_t n, struct str around)
+{
+	size_t room = 4 + 5 * n + ESCAPE_STEP;
+	char *to;
+
+	for (size_t i = 0; i < n; i++)
+		room += s[i].n;
+	buf_reserve(b, room);
+	to = b->p + b->n;
+	memcpy(to, "\"[\"\"", 4);
+	to += 4;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].n && escape_copy_within(to, s[i], around, '\\'))
+			return false;
+		to += s[i].n;
+		memcpy(to, "\"\",\"\"", 5);
+		to += 5;
+	}
+	memcpy(to - 3, "]\"", 2);
+	b->n = (size_t)(to - 1 - b->p);
+	return true;
+}
+
+void csv_add_strings(struct buf *b, const struct str *s, size_t n, struct str around)
+{
 	if (!n) {
 		BUF_LIT(b, "[]");
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		buf_add(b, i ? ",\"\"" : "\"[\"\"", i ? 3 : 4);
-		if (escape_copy(b, s[i], '\\')) { /* rare: as JSON, then as a cell */
-			struct buf json = {0};
+	} else if (!add_plain_strings(b, s, n, around)) { /* rare: as JSON, then as a cell */
+		struct buf json = {0};
 
-			json_add_strings(&json, s, n);
-			b->n = start;
-			add_quoted(b, buf_str(&json));
-			buf_release(&json);
-			return;
-		}
-		b->n += s[i].n;
-		BUF_LIT(b, "\"\"");
+		json_add_strings(&json, s, n);
+		add_quoted(b, buf_str(&json));
+		buf_release(&json);
 	}
-	BUF_LIT(b, "]\"");
 }
 
 void csv_init(struct csv *c, struct str data)

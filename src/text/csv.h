@@ -7,8 +7,13 @@
 
 /* A cell, quoted if need be. Invalid UTF-8 and NUL bytes become U+FFFD, as in text/json.h. */
 void csv_add_cell(struct buf *b, struct str s);
+/*
+ * The same for cells in a row, parted by commas. Those that lie in `around` (a mapped file; may be
+ * empty) are written faster, as bytes behind them may be read.
+ */
+void csv_add_cells(struct buf *b, const struct str *cells, size_t n, struct str around);
 /* json_add_strings() as a cell. */
-void csv_add_strings(struct buf *b, const struct str *s, size_t n);
+void csv_add_strings(struct buf *b, const struct str *s, size_t n, struct str around);
 
 /*
  * Reading: rows end in LF or CRLF, the last may lack it; cells may be quoted, "" in quotes is one.

@@ -758,15 +758,15 @@ static char *put_mark(char *p, char mark, uint32_t v)
 	return put_digits(p, v, 2);
 }
 
-/* Room needed: years have four digits, a fraction nine, which TIMESTAMP_MAX exceeds. */
-void timestamp_format(const struct event_time *t, struct buf *out)
+/* Years have four digits, a fraction nine, so that TIMESTAMP_MAX is room enough. */
+static size_t format_time(const struct event_time *t, char *out)
 {
 	int64_t ns = t->ns, sec, frac, days;
 	int y, m, d, zone = t->zone;
-	char *p;
+	char *p = out;
 
 	if (!t->known || t->elapsed)
-		return;
+		return 0;
 	sec = ns / NS;
 	frac = ns % NS;
 	if (frac < 0) {
@@ -781,8 +781,6 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 		days--;
 	}
 	date_of(t->has_year ? days : days + YEAR_0, &y, &m, &d);
-	buf_reserve(out, TIMESTAMP_MAX);
-	p = out->p + out->n;
 	p = put_digits(p, (uint32_t)y, 4);
 	p = put_mark(p, '-', (uint32_t)m);
 	p = put_mark(p, '-', (uint32_t)d);
@@ -801,21 +799,52 @@ void timestamp_format(const struct event_time *t, struct buf *out)
 		p = put_mark(p, zone < 0 ? '-' : '+', (uint32_t)abs(zone) / 3600);
 		p = put_mark(p, ':', (uint32_t)abs(zone) / 60 % 60);
 	}
-	out->n = (size_t)(p - out->p);
+	return (size_t)(p - out);
 }
 
-/* Do the two differ at most in the fraction's digits, which stand where they stood? */
-static bool same_second(const struct timestamp_cache *c, struct str s, unsigned shape)
+void timestamp_format(const struct event_time *t, struct buf *out)
 {
-	size_t after = c->frac_at + c->frac_n;
+	buf_reserve(out, TIMESTAMP_MAX);
+	out->n += format_time(t, out->p + out->n);
+}
 
-	if (s.n != c->raw_n || shape != c->shape || memcmp(s.p, c->raw, c->frac_at) != 0 ||
-	    memcmp(s.p + after, c->raw + after, s.n - after) != 0)
+typedef uint64_t words __attribute__((vector_size(16)));
+
+/* The bits in which 16 bytes of s at i are not as the cache wants them. */
+static inline words difference(const struct timestamp_cache *c, const char *s, size_t i)
+{
+	words a, b, same;
+
+	memcpy(&a, s + i, 16);
+	memcpy(&b, c->raw + i, 16);
+	memcpy(&same, c->same + i, 16);
+	return (a ^ b) & same;
+}
+
+/* Do the two differ at most in the fraction's digits, which stand where they stood? *ns: those. */
+static bool same_second(const struct timestamp_cache *c, struct str s, unsigned shape, int64_t *ns)
+{
+	static const int64_t units[] = {0,     100000000, 10000000, 1000000, 100000,
+					10000, 1000,      100,      10,      1};
+	char room[16] = {0};
+	const char *p = s.p;
+	bool bad = false;
+	int64_t v = 0;
+	words w;
+
+	if (s.n != c->raw_n || shape != c->shape)
 		return false;
-	for (size_t i = c->frac_at; i < after; i++)
-		if (!digit(s.p[i]))
-			return false;
-	return true;
+	if (s.n < 16)
+		p = memcpy(room, s.p, s.n);
+	w = difference(c, p, 0);
+	for (size_t i = 16; i < s.n; i += 16)
+		w |= difference(c, p, i + 16 < s.n ? i : s.n - 16);
+	for (size_t i = c->frac_at; i < (size_t)c->frac_at + c->frac_n; i++) {
+		bad |= !digit(s.p[i]);
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*ns = v * units[c->frac_n];
+	return !bad && !(w[0] | w[1]);
 }
 
 static int64_t fraction_ns(const char *p, size_t n)
@@ -833,6 +862,7 @@ static void find_fraction(struct timestamp_cache *c)
 	size_t n = c->time.digits;
 	int64_t ns = c->time.ns % NS;
 
+	memset(c->same, 0xff, sizeof(c->same));
 	c->frac_at = c->raw_n;
 	c->frac_n = 0;
 	if (n < 3)
@@ -845,6 +875,8 @@ static void find_fraction(struct timestamp_cache *c)
 		if (fraction_ns(c->raw + i, n) == ns) {
 			c->frac_at = (uint8_t)i;
 			c->frac_n = (uint8_t)n;
+			c->time.ns -= ns;
+			memset(c->same + i, 0, n);
 		}
 		return;
 	}
@@ -853,21 +885,36 @@ static void find_fraction(struct timestamp_cache *c)
 bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned shape,
 			     struct event_time *t)
 {
-	if (c->raw_n && same_second(c, s, shape)) {
+	int64_t ns;
+
+	if (c->raw_n && same_second(c, s, shape, &ns)) {
 		*t = c->time;
-		if (c->frac_n)
-			t->ns += fraction_ns(s.p + c->frac_at, c->frac_n) - t->ns % NS;
+		t->ns += ns;
 		return true;
 	}
 	if (!timestamp_decode(s, shape, t))
 		return false;
-	c->raw_n = 0;
+	c->raw_n = c->text_n = 0;
 	if (s.n > sizeof(c->raw) || s.n <= t->digits || t->ns < 0)
 		return true;
+	memset(c->raw, 0, sizeof(c->raw));
 	memcpy(c->raw, s.p, s.n);
 	c->raw_n = (uint8_t)s.n;
 	c->shape = shape;
 	c->time = *t;
 	find_fraction(c);
 	return true;
+}
+
+struct str timestamp_text_cached(struct timestamp_cache *c, struct str s,
+				 const struct event_time *t)
+{
+	const size_t frac_at = sizeof("0000-00-00T00:00:00.") - 1;
+
+	if (!c->raw_n || !c->text_n)
+		c->text_n = (uint8_t)format_time(t, c->text);
+	else
+		for (size_t i = 0; i < c->frac_n; i++)
+			c->text[frac_at + i] = s.p[c->frac_at + i];
+	return (struct str){c->text, c->text_n};
 }

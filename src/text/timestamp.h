@@ -50,12 +50,18 @@ bool timestamp_decode(struct str s, unsigned shape, struct event_time *t);
  */
 struct timestamp_cache {
 	char raw[TIMESTAMP_MAX];
+	char same[TIMESTAMP_MAX]; /* 0 at digits of the fraction, elsewhere all bits */
+	char text[TIMESTAMP_MAX];
 	uint8_t raw_n, frac_at, frac_n;
+	uint8_t text_n; /* 0: text is not made yet */
 	unsigned shape;
-	struct event_time time;
+	struct event_time time; /* of raw, without the fraction if that has a place */
 };
 bool timestamp_decode_cached(struct timestamp_cache *c, struct str s, unsigned shape,
 			     struct event_time *t);
+/* timestamp_format() of t, which s was decoded to just now. Valid until the next call. */
+struct str timestamp_text_cached(struct timestamp_cache *c, struct str s,
+				 const struct event_time *t);
 
 /*
  * 05/06/2024: whether the day or the month comes first shows only where one exceeds 12. The shape
