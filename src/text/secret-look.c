@@ -171,7 +171,7 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 	l = look_at(v);
 	if (!n->sure && !definite)
 		return secret_is_random(v);
-	if (n->pass) /* "PASS: test", "pass: 12" */
+	if (n->pass && !n->compound) /* "PASS: test", "pass: 12" */
 		return definite && l.digits < v.n && v.p[0] != '(';
 	return l.digits + l.lower + l.upper > 0 || v.n >= 6;
 }

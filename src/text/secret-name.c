@@ -137,7 +137,9 @@ static const struct str about[] = {
 	STR("index"),      STR("position"),    STR("offset"),   STR("ratio"),     STR("usage"),
 	STR("ref"),        STR("reference"),   STR("renewer"),  STR("filter"),    STR("handler"),
 	STR("per"),        STR("budget"),      STR("callback"), STR("exception"), STR("failure"),
-	STR("failed"),     STR("set"),         STR("state"),    STR("exists"),    STR("rotation"),
+	STR("go"),         STR("py"),          STR("js"),       STR("ts"),        STR("java"),
+	STR("rs"),         STR("rb"),          STR("sh"),       STR("cpp"),       STR("failed"),
+	STR("set"),        STR("state"),       STR("exists"),   STR("rotation"),
 };
 
 /* After a hint: the secret in some form, or one of several. */
@@ -270,7 +272,7 @@ struct secret_name secret_name_of(struct str name)
 		out.strength = h->strength;
 		out.kind = h->kind;
 		out.compound = n > 1 || !str_eq_nocase(w[i], h->word);
-		out.pass = n == 1 && str_eq_nocase(w[0], STR("pass"));
+		out.pass = str_eq(h->word, STR("pass"));
 		if (str_eq(h->word, STR("key")))
 			out.strength = key_strength(w, i);
 		else if (i && among(w[i - 1], plain_keys, 1))

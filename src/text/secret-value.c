@@ -117,7 +117,8 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 		if (plain_word(v) && !last)
 			return false;
 	}
-	if (n->pass && leads) /* "pass: x", but not "PASS: tests/x" */
+	leads = leads && n->sure;
+	if (n->pass && !n->compound && leads) /* "pass: x", but not "PASS: tests/x" */
 		leads = s.p[p->from] == 'p' && is_one_word(s, p->at, end);
 	if (!take(p, n, p->at, end, p->definite || p->quoted || leads, out))
 		return false;
@@ -272,8 +273,8 @@ static bool next_word(struct secret_place *p, const struct secret_name *n, size_
 		digits = digits || secret_digit(v.p[i]);
 		mixed = mixed || secret_letter(v.p[i]);
 	}
-	mixed = mixed && digits && v.n >= 6 && !str_contains_nocase(v, STR("sha")) &&
-		n->strength == SECRET_STRONG && !n->pass;
+	mixed = mixed && digits && v.n >= 6 && p->at <= p->to + 5 &&
+		!str_contains_nocase(v, STR("sha")) && n->strength == SECRET_STRONG && !n->pass;
 	if (secret_leads_line(p) && secret_line_end(s, end))
 		netrc = netrc || !plain_word(v) ||
 			!(str_eq(name, STR("password")) || n->strength < SECRET_STRONG ||
@@ -370,11 +371,11 @@ static bool named(struct str all, size_t from, size_t to, struct secret_span *ou
 	}
 	if (paired_value(&p, &n, at, out) || form_value(&p, &n, at, out))
 		return true;
-	if (after > at && !p.quoted && at_quoted(&p, after)) {
+	if (after > at && !p.quoted && !n.pass && at_quoted(&p, after)) {
 		p.at = after;
 		return take_value(&p, &n, out);
 	}
-	return after > at && next_word(&p, &n, after, out);
+	return after > at && !p.quoted && next_word(&p, &n, after, out);
 }
 
 bool secret_named(struct str s, size_t from, size_t to, struct secret_span *out)
