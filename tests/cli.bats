@@ -46,8 +46,13 @@
 
 @test "a full disk on stdout is a system error" {
 	[ -w /dev/full ] || skip "no /dev/full"
-	run bash -c '"$INQUEST" help >/dev/full'
-	[ "$status" -eq 4 ]
+	for words in help --help --version 'diff --help' 'diff --json demo/ci/green.log demo/ci/red.log' \
+		'diff demo/server/good.log demo/server/bad.log'; do
+		# shellcheck disable=SC2016 # for the inner shell
+		run bash -c 'cd "$TOP" && "$INQUEST" $1 >/dev/full' - "$words"
+		[ "$status" -eq 4 ] || { echo "$words: $status"; return 1; }
+		[[ "$output" == *"No space left"* ]]
+	done
 }
 
 @test "the exception of an event stands in its JSON" {

@@ -24,6 +24,11 @@ json() {
 	[ "$(json 'd["findings"][0]["kind"]')" = value ]
 	[ "$(json 'd["findings"][0]["note"]')" = "2.1.0 -> 2.2.0" ]
 	[ "$(json 'any(f["kind"] == "new" and f["evidence"][0]["line"] == 12 for f in d["findings"])')" = True ]
+	# The same value in a second statement.
+	[ "$(json '[f["trigger"] for f in d["findings"] if f["kind"] == "value"]')" = '[None, 1]' ]
+	# The lines around the error are part of it: one entry on the screen.
+	error=$(json '[f["rank"] for f in d["findings"] if f["evidence"][0]["line"] == 12][0]')
+	[ "$(json '{f["trigger"] for f in d["findings"] if f["kind"] == "new" and f["evidence"][0]["line"] in (8, 9, 10)}')" = "{$error}" ]
 }
 
 @test "one changed value, seconds before the crash of a server with many threads" {
@@ -35,6 +40,52 @@ json() {
 	[ "$(json '{1761, 1810} <= {f["evidence"][0]["line"] for f in d["findings"][:5]}')" = True ]
 	# A client that left early: also in the second good run, hence no finding.
 	[ "$(json 'any(f["evidence"][0]["line"] in (91, 92) and f["kind"] == "new" for f in d["findings"])')" = False ]
+}
+
+@test "the number of threads changes no byte, not even in the command" {
+	run "$INQUEST" diff --json -v "${ci[@]}"
+	want=$output
+	[ "$(json 'd["command"]')" = "inquest diff --json -v ${ci[*]}" ]
+	for j in -j1 '-j 8' --threads=3 '--threads 2'; do
+		# shellcheck disable=SC2086 # one word or two
+		run "$INQUEST" diff --json $j -v "${ci[@]}"
+		[ "$output" = "$want" ]
+	done
+}
+
+# next_works: the command of $output's last line runs and shows something
+next_works() {
+	next=$(printf '%s\n' "$output" | sed -n 's/^Next: inquest //p')
+	[ -n "$next" ]
+	(cd "$tmp" && eval "\"\$INQUEST\" $next") >"$tmp/shown" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
+	[ -s "$tmp/shown" ]
+}
+
+@test "the next command can be pasted: logs without a year, a date, a zone; members of archives" {
+	for head in '2024-05-01T10:00:0%d.5+02:00 INFO' 'Jun 20 05:43:4%d node1 app[12]:' '06-20 05:43:4%d.123 I/app ( 12):' \
+		'05:43:4%d.5 INFO' '[    %d.25] usb:' '150000000%d.25 INFO' 'step %d:'; do
+		# shellcheck disable=SC2059 # the heads are formats
+		for i in 1 2 3 4 5 6 7 8 9; do printf "$head ok $i\n" $i; done >"$tmp/g.log"
+		sed 's/ok 5/FAILED to open the disk/' "$tmp/g.log" >"$tmp/b.log"
+		run bash -c 'cd "$1" && "$INQUEST" diff g.log b.log' - "$tmp"
+		next_works
+	done
+	tar -C "$tmp" -cf "$tmp/b.tar" g.log b.log
+	mkdir "$tmp/run" && mv "$tmp/b.tar" "$tmp/run"
+	run bash -c 'cd "$1" && "$INQUEST" diff g.log run' - "$tmp"
+	[[ "$output" == *"run/b.tar:b.log"* ]]
+	next_works
+	run bash -c 'cd "$1" && "$INQUEST" diff g.log - <b.log' - "$tmp"
+	[[ "$output" != *Next:* ]]
+}
+
+@test "a line with a header and no text shows its time only" {
+	printf '2024-05-01 10:00:0%d INFO step %d\n' 1 1 2 2 3 3 4 4 >"$tmp/good"
+	sed '3s/INFO.*/INFO /' "$tmp/good" >"$tmp/bad"
+	run "$INQUEST" diff "$tmp/good" "$tmp/bad"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"bad:3    + 10:00:03"* || "$output" == *"bad:3  + 10:00:03"* ]]
+	[[ "$output" != *"10:00:03 2024-05-01"* ]]
 }
 
 @test "the same log twice: nothing differs" {

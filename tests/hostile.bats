@@ -70,6 +70,15 @@ every_command() {
 	[ "$("$INQUEST" log table --csv --since 2026-11-24 app.log | wc -l)" -eq 1 ]
 }
 
+@test "a time without a year is one that log table prints" {
+	seq -f 'Nov 23 04:15:%02.0f node1 sshd[601]: session opened' 40 >syslog.log
+	time=$("$INQUEST" log table --csv syslog.log | sed -n 12p | cut -d, -f3)
+	[ "$time" = 0000-11-23T04:15:11 ]
+	[ "$("$INQUEST" log table --csv --until "$time" syslog.log | wc -l)" -eq 11 ]
+	[ "$("$INQUEST" log table --csv --since "$time" syslog.log | wc -l)" -eq 31 ]
+	[ "$("$INQUEST" log table --csv --since 0000-11-24 syslog.log | wc -l)" -eq 1 ]
+}
+
 @test "nothing but odd bytes" {
 	head -c 100000 /dev/zero | tr '\0' '\r' >cr
 	head -c 100000 /dev/zero | tr '\0' '\n' >lf
@@ -168,6 +177,23 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	[ "$(find . -name '*tmp*' -o -path './split/*' | wc -l)" -eq 0 ]
 }
 
+@test "the folder of --split goes if nothing comes to be in it" {
+	seq -f '2026-11-23 10:00:00 [t-%g] INFO job done' 600 >threads.log
+	fails 3 "more than 500 files" log table --split thread -o split threads.log
+	[ ! -e split ]
+	mkdir mine
+	fails 3 "more than 500 files" log table --split thread -o mine threads.log
+	[ -d mine ]
+	# An expression that takes a long time, and the program killed meanwhile.
+	awk 'BEGIN { for (i = 0; i < 100000; i++) print "2026-11-23 10:00:00 INFO worker: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }' >slow.log
+	"$INQUEST" log table --split level -o split --grep '(a+)+c' slow.log 3>&- &
+	for _ in $(seq 200); do [ -d split ] && break; sleep .05; done
+	[ -d split ]
+	kill %1
+	wait %1 || true
+	[ ! -e split ]
+}
+
 @test "output: a device stays a device, a link a link, a full one is told" {
 	fails 4 "No space left" log digest -o /dev/full app.log
 	[ -c /dev/full ]
@@ -185,6 +211,26 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 		"$INQUEST" $command app.log 2>err | head -c 1 >/dev/null
 		[ ! -s err ]
 	done
+}
+
+@test "lines that are cut: in which file" {
+	{ head -c 3000000 /dev/zero | tr '\0' a; echo; cat app.log; } >long.log
+	for command in 'log table' 'log digest'; do
+		# shellcheck disable=SC2086 # words
+		"$INQUEST" $command app.log long.log 2>err >out
+		[ "$(cat err)" = "inquest: long.log: 1 line is longer than 1048576 bytes: only the beginning is read" ]
+	done
+}
+
+@test "a file that shrinks while it is read: only that is said" {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do cat app.log app.log app.log app.log; done >big.log
+	for _ in 1 2 3 4 5; do cat big.log big.log; done >shrinks.log
+	mkfifo later
+	# It is mapped before the pipe is waited for.
+	(sleep 1; truncate -s 5000 shrinks.log; cat app.log >later) 3>&- &
+	"$INQUEST" log table shrinks.log later 2>err >out
+	wait $!
+	[ "$(cat err)" = "inquest: shrinks.log: shrank while it was read" ]
 }
 
 @test "a file that shrinks while it is read" {

@@ -170,6 +170,27 @@ static void same(void **state)
 	release(&p);
 }
 
+/* A symptom that the good run states too, of something else: its value differs, it is not new. */
+static void known_symptom(void **state)
+{
+	struct pair p;
+	char *good = steps("start\n", 9,
+			   "error: no route to \"db1\" known\nerror: no route to \"db2\" known\n"
+			   "error: no route to \"db1\" known\nerror: no route to \"db2\" known\n"
+			   "error: no route to \"db1\" known\nerror: no route to \"db2\" known\n");
+	char *bad = steps("start\n", 9,
+			  "error: no route to \"db1\" known\nerror: no route to \"db2\" known\n"
+			  "error: no route to \"cache\" known\n");
+
+	compare(&p, good, bad);
+	assert_int_equal(p.diff.nfindings, 1);
+	assert_int_equal(p.diff.findings[0].kind, FINDING_VALUE);
+	assert_string_equal(p.diff.findings[0].note.p, "parameter 1: \"cache\"");
+	release(&p);
+	free(good);
+	free(bad);
+}
+
 /* A block: the statement of what failed, its frames, the cause; advice and verdict come last. */
 static void block(void **state)
 {
@@ -477,10 +498,13 @@ static void header(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same),   cmocka_unit_test(block),   cmocka_unit_test(version),
-		cmocka_unit_test(values), cmocka_unit_test(missing), cmocka_unit_test(gap),
-		cmocka_unit_test(header), cmocka_unit_test(changed), cmocka_unit_test(shares),
-		cmocka_unit_test(calm),   cmocka_unit_test(thread),  cmocka_unit_test(crowded),
+		cmocka_unit_test(same),    cmocka_unit_test(known_symptom),
+		cmocka_unit_test(block),   cmocka_unit_test(version),
+		cmocka_unit_test(values),  cmocka_unit_test(missing),
+		cmocka_unit_test(gap),     cmocka_unit_test(header),
+		cmocka_unit_test(changed), cmocka_unit_test(shares),
+		cmocka_unit_test(calm),    cmocka_unit_test(thread),
+		cmocka_unit_test(crowded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

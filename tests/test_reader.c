@@ -53,6 +53,27 @@ static const struct {
 	 "[1,2]}\n",
 	 "H warn||||||a \"b\"\xc3\xa9 k.n=1 k.s=\"x y\" z=[1,2]\n"},
 	{"ts=1 level=info msg=\"a b\" n=3\n", "H info||||||a b n=3\n"},
+	/* A rule takes its message from the report under it, from nothing else. */
+	{"==========\n==1==ERROR: AddressSanitizer: x\n  #0 0x1 in f\n==========\nx\n==========\n",
+	 "H ||||||==1==ERROR: AddressSanitizer: x\n. ||||||==1==ERROR: AddressSanitizer: x\n"
+	 ". ||||||  #0 0x1 in f\nH ||||||==========\nH ||||||x\nH ||||||==========\n"},
+	{"2024-01-02 03:04:05 ==========\n2024-01-02 03:04:05 WARNING: ThreadSanitizer: race\n"
+	 "2024-01-02 03:04:05   #0 f\n2024-01-02 03:04:05 ==========\n2024-01-02 03:04:05 on\n",
+	 "H ||||||WARNING: ThreadSanitizer: race\n. ||||||WARNING: ThreadSanitizer: race\n"
+	 ". ||||||  #0 f\n. ||||||==========\nH ||||||on\n"},
+	/* A bracket that opens with a word for a level: alone in it, it is one. */
+	{"2024-01-02 03:04:05 [Log part=1, dir=/a] x\n2024-01-02 03:04:06 [Log part=2, dir=/a] y\n"
+	 "2024-01-02 03:04:07 [Log part=3, dir=/a] z\n2024-01-02 03:04:08 [Log part=1, dir=/a] w\n",
+	 "H ||||||[Log part=1, dir=/a] x\nH ||||||[Log part=2, dir=/a] y\n"
+	 "H ||||||[Log part=3, dir=/a] z\nH ||||||[Log part=1, dir=/a] w\n"},
+	{"[note] a\n[trace] b\n[log] c\n", "H note||||||a\nH trace||||||b\nH log||||||c\n"},
+	/* Sentences that recur are no columns, and "fine" without a colon is no level. */
+	{"error: cannot open [disk1] now\nfine 1\nerror: cannot open [disk2] now\nfine 2\n"
+	 "error: cannot open [disk1] now\nfine 3\nerror: cannot open [disk3] now\nfine 4\n",
+	 "H error||||||cannot open [disk1] now\nH ||||||fine 1\n"
+	 "H error||||||cannot open [disk2] now\nH ||||||fine 2\n"
+	 "H error||||||cannot open [disk1] now\nH ||||||fine 3\n"
+	 "H error||||||cannot open [disk3] now\nH ||||||fine 4\n"},
 	/* A time at the end is no header, however many lines end so. */
 	{"Jul  1 10:01:25 box ftpd[107]: connection from 10.0.1.1 () at Sun Jul  1 10:01:25 2005\n"
 	 "Jul  2 10:02:25 box ftpd[207]: connection from 10.0.2.1 () at Sun Jul  2 10:02:25 2005\n"

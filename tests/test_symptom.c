@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "compare/symptom.h"
+#include "text/symptom.h"
 
 static const struct {
 	const char *text;

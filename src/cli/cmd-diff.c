@@ -3,6 +3,7 @@
  * inquest diff: good against bad. It tells by content what it was given; logs, directories of logs,
  * archives and digests of logs so far.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,19 +73,37 @@ static void shell_word(struct buf *b, const char *w)
 	buf_add_char(b, '\'');
 }
 
+/* Is it -j N, in how many words? The number of threads changes nothing of the result. */
+static int threads_words(const char *arg)
+{
+	if (strcmp(arg, "-j") == 0 || strcmp(arg, "--threads") == 0)
+		return 2;
+	return strncmp(arg, "-j", 2) == 0 || strncmp(arg, "--threads=", 10) == 0;
+}
+
 static const char *command_line(int argc, char **argv, struct buf *b)
 {
+	bool options_end = false;
+
 	BUF_LIT(b, "inquest diff");
 	for (int i = 1; i < argc; i++) {
+		int skip = options_end ? 0 : threads_words(argv[i]);
+
+		if (skip) {
+			i += skip - 1;
+			continue;
+		}
+		options_end = options_end || strcmp(argv[i], "--") == 0;
 		buf_add_char(b, ' ');
 		shell_word(b, argv[i]);
 	}
 	return buf_cstr(b);
 }
 
-static void print(const struct values *v, const struct diff_report *r)
+static int print(const struct values *v, const struct diff_report *r, struct err *err)
 {
 	struct buf out = {0};
+	int rc = 0;
 
 	if (v->logs.json)
 		diff_report_json(r, &out);
@@ -100,8 +119,64 @@ static void print(const struct values *v, const struct diff_report *r)
 		diff_report_gitlab(r, &out);
 	else
 		diff_report_markdown(r, &out);
-	fwrite(buf_cstr(&out), 1, out.n, stdout);
+	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
+	    errno != EPIPE)
+		rc = err_errno(err, "output");
 	buf_release(&out);
+	return rc;
+}
+
+/* A time as --since takes it: logs without a year or a date are asked without. */
+static void since_word(const struct event_time *t, struct buf *b)
+{
+	struct buf time = {0};
+	struct str s;
+	size_t at;
+
+	timestamp_format(t, &time);
+	buf_cstr(&time); /* ends it in NUL */
+	s = buf_str(&time);
+	at = str_find_char(s, 'T');
+	if (!t->has_date) {
+		s = str_from(s, at + 1);
+	} else if (!t->has_year && at < s.n) {
+		time.p[at] = ' ';
+		s = str_from(s, 5);
+	}
+	if (s.n) {
+		BUF_LIT(b, "--since ");
+		shell_word(b, s.p);
+		buf_add_char(b, ' ');
+	}
+	buf_release(&time);
+}
+
+/*
+ * A log as an argument: its file, or the archive that it is a member of and which member. false:
+ * it cannot be read again (standard input).
+ */
+static bool log_words(struct str name, struct buf *b)
+{
+	CLEANUP_BUF struct buf path = {0}, where = {0};
+
+	buf_add_str(&path, name);
+	while (access(buf_cstr(&path), F_OK) != 0) {
+		while (path.n && path.p[path.n - 1] != ':')
+			path.n--;
+		if (!path.n)
+			return false;
+		path.n--;
+	}
+	if (path.n < name.n) {
+		BUF_LIT(&where, "file == \"");
+		buf_add_str(&where, name);
+		BUF_LIT(&where, "\"");
+		BUF_LIT(b, "--where ");
+		shell_word(b, buf_cstr(&where));
+		buf_add_char(b, ' ');
+	}
+	shell_word(b, buf_cstr(&path));
+	return true;
 }
 
 /* What to look at next: the bad log from shortly before the divergence on. */
@@ -110,49 +185,44 @@ static const char *next_command(const struct logdiff *d, const struct logdiff_in
 {
 	const struct evidence *e = d->first.has_common ? &d->first.common[1] : &d->first.next[1];
 	struct logdiff_line line;
-	struct buf time = {0};
 	struct arena a;
 
 	if (!d->first.found || !e->nlines || in->side[1].logs[e->file].sparse)
 		return NULL;
 	arena_init(&a);
 	in->line(in->arg, e->side, e->file, e->line, &a, &line);
-	timestamp_format(&line.time, &time);
 	BUF_LIT(b, "inquest log timeline ");
-	if (time.n) {
-		BUF_LIT(b, "--since ");
-		shell_word(b, buf_cstr(&time));
-		buf_add_char(b, ' ');
-	}
-	shell_word(b, arena_str(&a, in->side[1].logs[e->file].name).p);
-	buf_release(&time);
+	since_word(&line.time, b);
 	arena_release(&a);
-	return buf_cstr(b);
+	return log_words(in->side[1].logs[e->file].name, b) ? buf_cstr(b) : NULL;
 }
 
-/* Compare what was opened; whether something differs. */
-static bool compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command)
+/* Compare what was opened; *differs: whether something does. */
+static int compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
+		   bool *differs, struct err *err)
 {
 	struct diff_input input;
 	struct logdiff diff;
 	struct buf next = {0};
-	bool differs;
+	int rc;
 
 	logs_mine(logs, cli);
 	diff_input_init(&input, logs);
 	logdiff_run(&diff, &input.in);
-	print(v, &(struct diff_report){.diff = &diff,
-				       .in = &input.in,
-				       .command = command,
-				       .next = next_command(&diff, &input.in, &next),
-				       .color = cli->color_out,
-				       .verbose = v->verbose > 0,
-				       .width = (size_t)cli->width});
-	differs = diff.nfindings || diff.first.found;
+	rc = print(v,
+		   &(struct diff_report){.diff = &diff,
+					 .in = &input.in,
+					 .command = command,
+					 .next = next_command(&diff, &input.in, &next),
+					 .color = cli->color_out,
+					 .verbose = v->verbose > 0,
+					 .width = (size_t)cli->width},
+		   err);
+	*differs = diff.nfindings || diff.first.found;
 	logdiff_release(&diff);
 	diff_input_release(&input);
 	buf_release(&next);
-	return differs;
+	return rc;
 }
 
 /* Read the baseline as a good side, if there is one to read. */
@@ -160,11 +230,22 @@ static int add_baseline(struct logs *logs, const struct values *v, bool *make, s
 {
 	int rc = 0;
 
-	*make = v->update && access(v->baseline, F_OK) != 0;
+	*make = false;
+	if (v->baseline && strcmp(v->baseline, "-") != 0 && access(v->baseline, F_OK) != 0 &&
+	    errno == ENOENT) {
+		*make = v->update;
+		if (!*make)
+			return err_set(err, ERR_NOTFOUND,
+				       "%s: no such file; --update --as-good makes it from a "
+				       "good run",
+				       v->baseline);
+	}
 	if (v->baseline && !*make)
 		rc = logs_add(logs, v->baseline, 0, err);
 	if (!rc && v->baseline && !*make && !logs->set.ndigests)
-		rc = err_set(err, ERR_INPUT, "%s: is no digest (" DIGEST_SCHEMA ")", v->baseline);
+		rc = err_set(err, ERR_INPUT,
+			     "%s: is no digest (" DIGEST_SCHEMA "); inquest log digest makes one",
+			     v->baseline);
 	return rc;
 }
 
@@ -238,16 +319,17 @@ static int sort_paths(struct values *v, const struct option_list *rest, struct e
 static int diff(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
 		int *status, struct err *err)
 {
-	bool make, differs;
+	bool make, differs = false;
 	int rc = add_baseline(logs, v, &make, err);
 
 	if (!rc)
 		rc = add_all(logs, &v->good, 0, err);
 	if (!rc)
 		rc = add_all(logs, &v->bad, 1, err);
+	if (!rc && (!make || v->good.n))
+		rc = compare(cli, logs, v, command, &differs, err);
 	if (rc)
 		return rc;
-	differs = (!make || v->good.n) && compare(cli, logs, v, command);
 	*status = differs && !v->as_good ? EXIT_FOUND : EXIT_DONE;
 	if (v->update && *status == EXIT_DONE)
 		return update_baseline(logs, v->baseline, make, err);

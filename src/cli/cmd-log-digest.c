@@ -51,7 +51,9 @@ static int merge_digests(struct logs *logs, const struct option_list *paths, str
 	for (size_t i = 0, k = 0; !rc && i < paths->n; i++) {
 		rc = logs_add(logs, paths->items[i], 0, err);
 		if (!rc && s->ndigests < s->inputs.n)
-			rc = err_set(err, ERR_INPUT, "%s: is no digest (" DIGEST_SCHEMA ")",
+			rc = err_set(err, ERR_INPUT,
+				     "%s: is no digest (" DIGEST_SCHEMA
+				     "); without --merge it is made one",
 				     paths->items[i]);
 		for (; !rc && k < s->ndigests; k++) {
 			digest_add(&sum, &s->digests[k].digest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest log table: one row an event; or the log split by thread, or stripped for plain diff. */
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -313,6 +314,45 @@ static bool split_row(void *arg, struct logrow *r)
 	return true;
 }
 
+/* The folder that was made for --split, until files are in it. */
+static const char *volatile made_folder;
+
+static void remove_folder(void)
+{
+	if (made_folder)
+		rmdir(made_folder); /* fails if something is in it */
+}
+
+static void on_killed(int sig)
+{
+	remove_folder();
+	raise(sig); /* its default action, which SA_RESETHAND has set */
+}
+
+/* Nothing else is to be left behind: the files have no name before they are complete. */
+static int make_folder(const char *dir, struct err *err)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+	struct sigaction now = {.sa_handler = on_killed, .sa_flags = (int)SA_RESETHAND}, before;
+	sigset_t held, old;
+	int rc = 0;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaddset(&held, signals[i]);
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			sigaction(signals[i], &now, NULL);
+	}
+	/* No signal between the making and the note of it. */
+	pthread_sigmask(SIG_BLOCK, &held, &old);
+	if (mkdir(dir, 0777) == 0)
+		made_folder = dir;
+	else if (errno != EEXIST || access(dir, W_OK) != 0)
+		rc = err_errno(err, "%s: cannot create", dir);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
 static int write_split(struct table *t, const struct values *v, struct err *err)
 {
 	struct split s = {.set = t->set, .dir = v->output, .err = err};
@@ -320,8 +360,7 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 	while (strcmp(logrow_names[s.column], v->split) != 0)
 		s.column++;
 	intern_init(&s.names);
-	if (mkdir(s.dir, 0777) != 0 && (errno != EEXIST || access(s.dir, W_OK) != 0))
-		s.rc = err_errno(err, "%s: cannot create", s.dir);
+	s.rc = make_folder(s.dir, err);
 	for (size_t i = 0; !s.rc && i < t->set->nparts; i++)
 		each_event(t, i, split_row, &s);
 	for (size_t i = 0; i < s.nfiles; i++) {
@@ -330,7 +369,9 @@ static int write_split(struct table *t, const struct values *v, struct err *err)
 		else
 			s.rc = file_replace_commit(&s.files[i], err);
 	}
-	if (!s.rc)
+	if (s.rc)
+		remove_folder();
+	else
 		fprintf(stderr, "inquest: %zu files in %s\n", s.nfiles, s.dir);
 	free(s.files);
 	intern_release(&s.names);

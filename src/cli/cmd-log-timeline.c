@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/logrow.h"
 #include "cli/logs.h"
 #include "log/exception.h"
-#include "cli/timeline.h"
+#include "logset/timeline.h"
 #include "report/rows.h"
 #include "report/style.h"
 #include "text/level.h"
@@ -408,6 +409,34 @@ static size_t place_width(const struct logset *s)
 	return most;
 }
 
+struct filtering {
+	struct logset *set;
+	const struct logfilter *filter;
+};
+
+/* Mark the events of a part that the conditions leave out. */
+static void filter_part(void *arg, size_t part, unsigned worker)
+{
+	const struct filtering *f = arg;
+	struct logset_file *file = &f->set->files[f->set->parts[part].file];
+	struct logcursor c;
+	struct logrow row = {.set = f->set, .file = file, .cursor = &c};
+	struct logline line;
+
+	logset_part_cursor(f->set, part, &c);
+	while (logcursor_next(&c, &line)) {
+		struct logrec *r = &file->recs[line.no - 1];
+
+		if (!line.head)
+			continue;
+		logrow_set(&row, &line, r->tmpl);
+		if (!logfilter_passes(f->filter, &row))
+			r->tmpl |= TIMELINE_SKIP;
+	}
+	logcursor_release(&c);
+	logrow_release(&row);
+}
+
 static int timeline(struct cli *cli, struct logs *logs, const struct values *v,
 		    const struct logfilter *filter, struct err *err)
 {
@@ -418,11 +447,14 @@ static int timeline(struct cli *cli, struct logs *logs, const struct values *v,
 			     .width = isatty(STDOUT_FILENO) ? (size_t)cli->width : 0,
 			     .several = logs->set.nfiles > 1};
 	struct buf notes CLEANUP_BUF = {0};
+	unsigned threads = logs->opts.threads ? logs->opts.threads : task_cpus();
 	int rc = 0;
 
 	logs_mine(logs, cli);
-	timeline_init(&t, &logs->set, filter, logs->opts.threads ? logs->opts.threads : task_cpus(),
-		      &notes);
+	if (filter->any)
+		task_run(threads, logs->set.nparts, filter_part,
+			 &(struct filtering){.set = &logs->set, .filter = filter});
+	timeline_init(&t, &logs->set, threads, &notes);
 	for (struct str rest = buf_str(&notes), note; str_next(&rest, '\n', &note);)
 		if (note.n)
 			fprintf(stderr, "inquest: " STR_FMT "\n", STR_ARG(note));

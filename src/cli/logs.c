@@ -94,24 +94,33 @@ static const char *const coarse_forms[] = {
 	"all count as one",
 };
 
-/* What a user should know of the reading. */
+/* What a user should know of the reading of one file. */
+static void print_file_notes(const struct logset_file *f)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	buf_add_str(&b, f->name);
+	if (f->note.n) {
+		buf_printf(&b, ": " STR_FMT, STR_ARG(f->note));
+		print_foreign(buf_str(&b));
+	}
+	b.n = f->name.n;
+	if (file_map_shrank(&f->input->map)) /* its lines are then partly zeros */
+		buf_printf(&b, ": shrank while it was read");
+	else if (f->cut_lines)
+		buf_printf(&b, ": %llu %s longer than %zu bytes: only the beginning is read",
+			   (unsigned long long)f->cut_lines,
+			   f->cut_lines == 1 ? "line is" : "lines are", LOG_LINE_MAX);
+	if (b.n > f->name.n)
+		print_foreign(buf_str(&b));
+}
+
 static void print_notes(const struct logset *s)
 {
 	for (size_t i = 0; i < s->inputs.nnotes; i++)
 		print_foreign(s->inputs.notes[i]);
-	for (size_t i = 0; i < s->nfiles; i++) {
-		const struct logset_file *f = &s->files[i];
-
-		if (f->note.n)
-			fprintf(stderr, "inquest: " STR_FMT ": " STR_FMT "\n", STR_ARG(f->name),
-				STR_ARG(f->note));
-		if (file_map_shrank(&f->input->map))
-			fprintf(stderr, "inquest: " STR_FMT ": shrank while it was read\n",
-				STR_ARG(f->name));
-	}
-	if (s->cut_lines)
-		fprintf(stderr, "inquest: %llu lines longer than %zu bytes were cut\n",
-			(unsigned long long)s->cut_lines, LOG_LINE_MAX);
+	for (size_t i = 0; i < s->nfiles; i++)
+		print_file_notes(&s->files[i]);
 	if (s->coarse && s->coarse <= ARRAY_SIZE(coarse_forms))
 		fprintf(stderr, "inquest: too many different messages to keep apart: %s\n",
 			coarse_forms[s->coarse - 1]);

@@ -129,6 +129,15 @@ static int run_command(const struct command *c, struct cli *cli, int argc, char 
 	return status;
 }
 
+/* What is still to be written; the status to exit with. Who closed the pipe knows it. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return status;
+	fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));
+	return EXIT_SYSTEM;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct sigaction sigbus = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO};
@@ -147,10 +156,10 @@ int main(int argc, char **argv)
 	raise_file_limit();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("inquest " INQUEST_VERSION);
-		return EXIT_DONE;
+		return finish(EXIT_DONE);
 	}
 	if (argc < 2 || is_help(argv[1]))
-		return cmd_help.run(&cli, 1, help_argv);
+		return finish(cmd_help.run(&cli, 1, help_argv));
 	c = command_find(argc, argv, &used);
 	if (c)
 		status = run_command(c, &cli, argc - used, argv + used);
@@ -158,9 +167,5 @@ int main(int argc, char **argv)
 		status = EXIT_DONE;
 	else
 		return command_unknown(argc - 1, argv + 1);
-	if (fflush(stdout) != 0 && errno != EPIPE) {
-		fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));
-		status = EXIT_SYSTEM;
-	}
-	return status;
+	return finish(status);
 }

@@ -12,8 +12,7 @@
 
 #include "compare/logdiff-priv.h"
 
-#define MAX_LINES    ((size_t)1 << 20)
-#define MAX_REPEATED 10 /* lines of one novel template that states no failure */
+#define MAX_LINES ((size_t)1 << 20)
 
 /* Score of a new template by what it states. */
 static const double class_score[] = {
@@ -31,7 +30,7 @@ struct marker {
 	const struct logdiff_log *l;
 	size_t next; /* novel line at or after the current one */
 	uint32_t block;
-	uint32_t *repeats; /* of each template */
+	bool *listed; /* templates of lines that state no failure: the first stands for all */
 };
 
 /* The novel line no of the current log; NULL if it is none. Lines are asked for in order. */
@@ -205,7 +204,8 @@ static void mark_log(struct marker *m)
 			no = mark_block(m, no, &v);
 		} else {
 			if (v.novel->novelty > NOVEL_CUT && !v.sym.advice &&
-			    m->repeats[v.novel->tmpl]++ < MAX_REPEATED) {
+			    !m->listed[v.novel->tmpl]) {
+				m->listed[v.novel->tmpl] = true;
 				m->block++;
 				add_mark(m, no, &v, MARK_NOVEL);
 			}
@@ -251,7 +251,7 @@ void ld_lines_mark(struct ld *d)
 {
 	struct marker m = {.d = d};
 
-	m.repeats = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*m.repeats));
+	m.listed = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*m.listed));
 	for (m.log = 0; m.log < d->in->side[1].n; m.log++) {
 		m.l = &d->in->side[1].logs[m.log];
 		if (m.l->sparse)

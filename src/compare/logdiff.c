@@ -134,11 +134,29 @@ static int finding_cmp(const void *pa, const void *pb)
 	return a->tmpl < b->tmpl ? -1 : a->tmpl > b->tmpl;
 }
 
+#define EVENT_LINES 200 /* of an event that are looked at, in each direction */
+
+/* Do two lines of a log belong to one event? */
+static bool same_event(const struct ld *d, const struct evidence *a, const struct evidence *b)
+{
+	const struct logdiff_log *log = &d->in->side[1].logs[a->file];
+	uint64_t from = a->line < b->line ? a->line : b->line,
+		 to = a->line < b->line ? b->line : a->line;
+
+	if (a->file != b->file || log->sparse || to - from > EVENT_LINES)
+		return false;
+	for (uint64_t no = from + 1; no <= to; no++)
+		if (ld_is_head(&log->recs[no - 1]))
+			return false;
+	return true;
+}
+
 /*
- * A bare verdict, a warning or a line without any symptom that comes after a statement of what
+ * A line of the event that states what failed is part of that statement, whether above or below. A
+ * bare verdict, a warning or a line without any symptom that comes after a statement of what
  * failed is taken as its consequence: the trigger is the nearest such statement before it.
  */
-static void find_triggers(struct logdiff *out)
+static void find_triggers(const struct ld *d, struct logdiff *out)
 {
 	for (size_t i = 0; i < out->nfindings; i++) {
 		struct logdiff_finding *f = &out->findings[i];
@@ -149,6 +167,11 @@ static void find_triggers(struct logdiff *out)
 		for (size_t k = 0; k < i; k++) {
 			const struct logdiff_finding *c = &out->findings[k];
 
+			if (c->kind == FINDING_NEW && c->symptom >= SYMPTOM_FAILURE &&
+			    same_event(d, &c->where, &f->where)) {
+				best = c;
+				break;
+			}
 			if (c->kind != FINDING_NEW || c->symptom < SYMPTOM_FAILURE ||
 			    c->where.file != f->where.file || c->where.line >= f->where.line ||
 			    f->where.line - c->where.line - c->where.nlines > TRIGGER_LINES)
@@ -171,14 +194,65 @@ static void find_changes(const struct ld *d, struct logdiff *out)
 		if (f->kind != FINDING_MISSING || !d->changed[f->tmpl])
 			continue;
 		for (size_t k = 0; k < out->nfindings && !f->trigger; k++)
-			if (out->findings[k].kind == FINDING_VALUE &&
+			if ((out->findings[k].kind == FINDING_VALUE ||
+			     (out->findings[k].kind == FINDING_NEW &&
+			      out->findings[k].good_count)) &&
 			    out->findings[k].tmpl == d->changed[f->tmpl] - 1)
 				f->trigger = out->findings[k].rank;
 	}
 }
 
+/* The same unseen value in several statements, or several in one line: the first stands for all. */
+static void find_same_values(struct logdiff *out)
+{
+	struct map notes = {0}, places = {0}; /* hash -> index of the first finding */
+
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+		uint64_t place = hash_word((uint64_t)f->where.file + 1, f->where.line);
+		const struct logdiff_finding *same, *here;
+
+		if (f->kind != FINDING_VALUE || !f->note.n)
+			continue;
+		same = &out->findings[map_put(&notes, hash_str(f->note), (uint32_t)i, NULL)];
+		here = &out->findings[map_put(&places, place, (uint32_t)i, NULL)];
+		if (f->trigger)
+			continue;
+		if (same != f && str_eq(same->note, f->note))
+			f->trigger = same->rank;
+		else if (here != f && here->where.file == f->where.file &&
+			 here->where.line == f->where.line)
+			f->trigger = here->rank;
+	}
+	map_release(&notes);
+	map_release(&places);
+}
+
+/* A symptom that the good runs state too is NEW by its value: that finding says the same again. */
+static void merge_values(struct ld *d)
+{
+	uint32_t *at = arena_zalloc(&d->tmp, (d->ntmpl + 1) * sizeof(*at));
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->nfound; i++)
+		if (d->found[i].kind == FINDING_NEW && d->found[i].good_count)
+			at[d->found[i].tmpl] = (uint32_t)i + 1;
+	for (size_t i = 0; i < d->nfound; i++) {
+		const struct logdiff_finding *f = &d->found[i];
+		struct logdiff_finding *same = at[f->tmpl] ? &d->found[at[f->tmpl] - 1] : NULL;
+
+		if (same && f->kind == FINDING_VALUE && same->where.file == f->where.file &&
+		    same->where.line == f->where.line && f->score <= same->score)
+			same->note = same->note.n ? same->note : f->note;
+		else
+			d->found[n++] = *f;
+	}
+	d->nfound = n;
+}
+
 static void rank(struct ld *d, struct logdiff *out)
 {
+	merge_values(d);
 	if (d->nfound)
 		qsort(d->found, d->nfound, sizeof(*d->found), finding_cmp);
 	out->nfindings = d->nfound;
@@ -187,8 +261,26 @@ static void rank(struct ld *d, struct logdiff *out)
 		memcpy(out->findings, d->found, d->nfound * sizeof(*d->found));
 	for (size_t i = 0; i < d->nfound; i++)
 		out->findings[i].rank = (uint32_t)(i + 1);
-	find_triggers(out);
+	find_triggers(d, out);
 	find_changes(d, out);
+	find_same_values(out);
+}
+
+/*
+ * A symptom whose statement the good runs have too, with other values, was ranked as what is new;
+ * only what no good run has is called so.
+ */
+static void settle_kinds(struct logdiff *out)
+{
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct logdiff_finding *f = &out->findings[i];
+
+		if (f->kind != FINDING_NEW || !f->good_count)
+			continue;
+		f->kind = FINDING_VALUE;
+		if (!f->note.n)
+			f->note = STR("a value that no good run has");
+	}
 }
 
 void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
@@ -215,6 +307,7 @@ void logdiff_run(struct logdiff *out, const struct logdiff_input *in)
 	ld_lines_order(&d, out);
 	ld_first(&d, out);
 	ld_chains(&d, out);
+	settle_kinds(out);
 	map_release(&d.pair_of);
 	map_release(&d.value_seen);
 	map_release(&d.good_lines);

@@ -8,9 +8,9 @@
 #pragma once
 
 #include "base/mem.h"
-#include "compare/symptom.h"
 #include "mine/digest.h"
 #include "mine/mine.h"
+#include "text/symptom.h"
 #include "types/event.h"
 #include "types/finding.h"
 #include "types/logrec.h"

@@ -8,6 +8,7 @@
 struct meaning {
 	const struct learner *l;
 	uint32_t n;
+	size_t ncols;
 	bool have[FIELD_COUNT];
 	bool tag;       /* some column is a tag */
 	size_t threads; /* bracket columns that may name a thread */
@@ -33,7 +34,7 @@ static enum field group_field(struct meaning *m, const struct stats *st)
 		return take(m, FIELD_SOURCE);
 	if (mostly(m, st->module) || mostly(m, st->numpair)) /* taken apart: see split_of() */
 		return FIELD_NONE;
-	if (mostly(m, st->facility))
+	if (mostly(m, st->facility) || mostly(m, st->code))
 		return FIELD_NONE;
 	if (mostly(m, st->numeric))
 		return m->have[FIELD_PROCESS] ? take(m, FIELD_THREAD) : take(m, FIELD_PROCESS);
@@ -62,11 +63,17 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 		return take(m, FIELD_THREAD);
 	if (mostly(m, st->numpair) || mostly(m, st->facility))
 		return FIELD_NONE;
-	if (mostly(m, st->date) || st->repeat * 10 >= m->n * 8 || st->dash * 2 > m->n)
+	if (mostly(m, st->date) || st->repeat * 10 >= m->n * 8 || st->dash * 2 > m->n ||
+	    mostly(m, st->filename) || mostly(m, st->code))
 		return FIELD_NONE;
 	if (mostly(m, st->numeric)) {
 		if (l->timed && c < l->anchor && st->distinct * 2 > m->n)
 			return FIELD_NONE; /* a running number */
+		if (c + 1 < m->ncols && mostly(m, col[1].stats.address) &&
+		    (st->zero || st->distinct * 10 > m->n))
+			return FIELD_NONE; /* how long a client was served */
+		if (st->zero && l->timed && c == l->anchor + 1)
+			return take(m, FIELD_THREAD);
 		if (st->distinct <= 2 && st->width <= 1 && m->n > 8)
 			return FIELD_NONE; /* a flag */
 		/* glog and its kin write the thread's number after their glued time. */
@@ -76,6 +83,8 @@ static enum field atom_field(struct meaning *m, size_t c, const struct column *c
 	}
 	if (mostly(m, st->hex))
 		return take(m, FIELD_THREAD);
+	if (mostly(m, st->address) && !m->have[FIELD_HOST])
+		return take(m, FIELD_HOST);
 	if (c == m->text)
 		return take(m, FIELD_FUNCTION);
 	if (st->width < 2)
@@ -104,7 +113,8 @@ static size_t text_column(const struct learner *l, size_t n)
 		    st->numeric * 2 > lines || st->date * 2 > lines || st->dash * 2 > lines ||
 		    st->repeat * 10 >= lines * 8 || st->fileline * 2 > lines ||
 		    st->hashline * 2 > lines || st->numpair * 2 > lines ||
-		    st->facility * 2 > lines || st->hex * 2 > lines || st->threadlike * 2 > lines)
+		    st->facility * 2 > lines || st->hex * 2 > lines || st->threadlike * 2 > lines ||
+		    st->filename * 2 > lines || st->code * 2 > lines)
 			continue;
 		if (host == SIZE_MAX && !level &&
 		    (st->hostlike * 2 > lines || (l->timed && c < l->anchor && l->anchor > 1))) {
@@ -125,7 +135,7 @@ static bool tag_split(const struct meaning *m, const struct stats *st)
 
 static void assign(struct learner *l, size_t n)
 {
-	struct meaning m = {.l = l, .n = (uint32_t)l->nalive, .text = SIZE_MAX};
+	struct meaning m = {.l = l, .n = (uint32_t)l->nalive, .ncols = n, .text = SIZE_MAX};
 	size_t time = SIZE_MAX;
 
 	for (size_t c = 0; c < n; c++) {
@@ -271,6 +281,10 @@ struct format *format_build(struct learner *l, size_t n)
 	}
 	/* Text after a time alone keeps its indentation. */
 	add_op(f, n == 1 || (n == 3 && l->cols[2].kind == TOKEN_PUNCT) ? OP_BLANK : OP_SKIP);
+	/* "fine: text": without the colon it is a word like others. */
+	if (!f->timed && f->nops > 2 && f->ops[0].kind == OP_LEVEL && f->ops[1].kind == OP_SKIP &&
+	    f->ops[2].kind == OP_CHAR && f->ops[2].arg == ':')
+		strong = 3;
 	f->required = (uint32_t)strong;
 	f->bare = f->timed;
 	for (uint32_t i = 0; i < f->nops; i++) {

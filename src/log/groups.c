@@ -107,6 +107,18 @@ static void lex_sample(struct sample *s, struct str line)
 	s->n = (uint8_t)lex_header(s->line, s->t, HEADER_MAX_TOKENS);
 }
 
+static bool tailed(const struct learner *l)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < l->nalive; i++) {
+		struct logline line = {0};
+
+		have += tail_match(l->alive[i]->line, &line);
+	}
+	return tail_usual(have, l->nalive);
+}
+
 static void learn_group(struct learner *l, struct format **out, size_t *nout)
 {
 	struct sample *first = l->alive[0];
@@ -118,6 +130,7 @@ static void learn_group(struct learner *l, struct format **out, size_t *nout)
 	if (!l->timed)
 		l->anchor = 0;
 	l->have_level = false;
+	l->tailed = tailed(l);
 	l->tabs = first->tabs;
 	cols = learn_columns(l);
 	if (cols == 0 || l->nalive == 0)
@@ -139,10 +152,13 @@ static int by_count(const void *a, const void *b)
 }
 
 /* Enough lines for its kind of anchor? */
-static bool supported(const struct sample *s, uint32_t lines, size_t all)
+static bool supported(const struct sample *s, uint32_t lines, size_t all,
+		      const struct format *outer)
 {
 	size_t time = first_time(s);
 
+	if (time == s->n && outer && outer->bare)
+		return lines >= 2;
 	if (time == s->n)
 		return lines >= 3 && lines * 50 >= all;
 	if (time == 0 || (time == 1 && s->t[0].kind == TOKEN_PUNCT) ||
@@ -151,15 +167,36 @@ static bool supported(const struct sample *s, uint32_t lines, size_t all)
 	return lines >= 3 && lines * 20 >= all;
 }
 
+/*
+ * "error: text" where the header has no more than a time: only some lines say their level. Then the
+ * format ends behind the colon, which must be there.
+ */
+static bool optional_level(struct format *f)
+{
+	uint32_t colon = 1;
+
+	if (f->ops[0].kind != OP_LEVEL || f->rank < 2)
+		return false;
+	while (colon < f->nops && f->ops[colon].kind == OP_SKIP)
+		colon++;
+	if (colon == f->nops || f->ops[colon].kind != OP_CHAR || f->ops[colon].arg != ':')
+		return false;
+	f->required = colon + 1;
+	f->nops = colon + 1;
+	f->ops[f->nops++] = (struct op){.kind = OP_SKIP};
+	return true;
+}
+
 /* Inside another header: most messages begin so, or a time and a level stand there. */
-static bool surely_inner(const struct format *f, size_t all)
+static bool surely_inner(struct format *f, size_t all, const struct format *outer)
 {
 	bool level = false;
 
 	for (uint32_t i = 0; i < f->nops; i++)
 		level = level || f->ops[i].field == FIELD_LEVEL;
 	if (!f->timed)
-		return (size_t)f->rank * (f->ops[0].kind == OP_CHAR ? 10 : 2) >= all;
+		return (size_t)f->rank * (f->ops[0].kind == OP_CHAR ? 10 : 2) >= all ||
+		       (outer->bare && optional_level(f));
 	return (size_t)f->rank * 2 >= all || (level && f->rank >= 5);
 }
 
@@ -231,7 +268,8 @@ static void settle_order(struct sample *samples, size_t n)
 	}
 }
 
-size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out, size_t max)
+size_t learn_formats(const struct str *lines, size_t n, const struct format *outer,
+		     struct format **out, size_t max)
 {
 	struct learner l = {0};
 	struct sample *samples = mem_alloc((n + 1) * sizeof(*samples));
@@ -260,7 +298,7 @@ size_t learn_formats(const struct str *lines, size_t n, bool inner, struct forma
 	l.group = mem_alloc((n + 1) * sizeof(*l.group));
 	l.before = mem_alloc((n + 1) * sizeof(*l.before));
 	for (size_t g = 0; g < ngroups && nout < max; g++) {
-		if (!supported(&samples[groups[g].first], groups[g].n, n))
+		if (!supported(&samples[groups[g].first], groups[g].n, n, outer))
 			continue;
 		members = 0;
 		first = nout;
@@ -268,7 +306,7 @@ size_t learn_formats(const struct str *lines, size_t n, bool inner, struct forma
 			if (keys[i] == groups[g].key)
 				l.group[members++] = &samples[i];
 		learn_group_all(&l, members, n, out, &nout, max);
-		while (inner && nout > first && !surely_inner(out[nout - 1], n))
+		while (outer && nout > first && !surely_inner(out[nout - 1], n, outer))
 			format_free(out[--nout]);
 	}
 	free(l.before);

@@ -14,7 +14,8 @@
  */
 #include "log/learn.h"
 
-#define WEAK_MAX 5 /* weak columns in a row */
+#define WEAK_MAX  5 /* weak columns in a row */
+#define WORDS_MAX 2 /* of them, words that are the same in all lines */
 
 struct tally {
 	uint32_t total, end, gapless, kind[16], punct[128], open[128];
@@ -245,6 +246,8 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 	case TOKEN_PUNCT: return col->sub != '=' && col->sub != '[';
 	case TOKEN_TAG: return n < 10 || st->distinct * 2 <= n;
 	case TOKEN_GROUP:
+		if (share(st->pairs, n, 50)) /* "[Log partition=3, dir=/srv] Rolled" is a message */
+			return false;
 		return (n < 10 || st->distinct * 2 <= n || share(st->idlike, n, 50)) &&
 		       !ends_in_groups(l, c);
 	default: break;
@@ -256,6 +259,9 @@ static bool column_strong(const struct learner *l, size_t c, const struct column
 		return true;
 	if (n < 20 || c <= l->anchor)
 		return false;
+	/* The client that was served, after how long that took. */
+	if (share(st->address, n, 99) && l->timed && c <= l->anchor + 2)
+		return true;
 	if (share(st->dotted, n, 98) && st->distinct * 4 <= n)
 		return true;
 	if (share(st->idlike, n, 99) && st->distinct * 10 <= n)
@@ -278,6 +284,32 @@ static bool id_follows(const struct learner *l, size_t c, struct column *col)
 	return col->names_id;
 }
 
+/* Does the bracket of column c open a second level? It is the message's: "INFO [WARN] Rolled". */
+static bool opens_message(const struct learner *l, size_t c, const struct column *col)
+{
+	uint32_t levels = 0;
+
+	if (!l->have_level || col->kind != TOKEN_PUNCT || col->sub != '[')
+		return false;
+	for (size_t i = 0; i < l->nalive; i++)
+		levels += c + 1 < l->alive[i]->n && l->alive[i]->t[c + 1].kind == TOKEN_LEVEL;
+	return share(levels, (uint32_t)l->nalive, 50);
+}
+
+/*
+ * Where the name of who speaks ends the line, a bracket that holds blanks behind the level begins
+ * the message: "INFO [Coordinator 1]: Rebalanced (orders.Coordinator)". It is no thread, unless it
+ * says so.
+ */
+static bool begins_message(const struct learner *l, const struct column *col)
+{
+	const struct stats *st = &col->stats;
+	uint32_t n = (uint32_t)l->nalive;
+
+	return l->tailed && l->have_level && col->kind == TOKEN_GROUP && share(st->blanks, n, 50) &&
+	       !share(st->threadlike, n, 50) && !share(st->numpair, n, 50);
+}
+
 /* May a weak column stand between strong ones? */
 static bool column_plausible(const struct learner *l, const struct column *col)
 {
@@ -286,6 +318,22 @@ static bool column_plausible(const struct learner *l, const struct column *col)
 
 	return n < 8 || st->distinct <= 8 || st->distinct * 3 <= n || share(st->numeric, n, 95) ||
 	       share(st->idlike, n, 90) || share(st->dotted, n, 95) || share(st->repeat, n, 80);
+}
+
+/* A word in small letters, the same in all lines, and no separator after it: part of a sentence? */
+static bool constant_word(const struct learner *l, size_t c, const struct column *col)
+{
+	struct str v = sample_text(l->alive[0], c);
+	uint32_t separated = 0;
+
+	if (col->kind != TOKEN_ATOM || col->stats.distinct > 1 || l->nalive < 3 || v.n < 2)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] < 'a' || v.p[i] > 'z')
+			return false;
+	for (size_t i = 0; i < l->nalive; i++)
+		separated += c + 1 < l->alive[i]->n && l->alive[i]->t[c + 1].kind == TOKEN_PUNCT;
+	return !share(separated, (uint32_t)l->nalive, 50);
 }
 
 /* Share of lines that still have text after column c. */
@@ -309,7 +357,7 @@ static bool after_tag(const struct column *col, const struct column *before)
 
 size_t learn_columns(struct learner *l)
 {
-	size_t header = 0, weak = 0, floor = l->nalive * 6 / 10;
+	size_t header = 0, weak = 0, words = 0, floor = l->nalive * 6 / 10;
 	bool tagged = false;
 	size_t nbefore;
 	bool doubt = false; /* a column whose values vary freely: only a time or level redeems it */
@@ -323,7 +371,8 @@ size_t learn_columns(struct learner *l)
 		tally_column(l, c, &y);
 		*col = (struct column){.sub = 0};
 		col->kind = (uint8_t)column_kind(l, &y, c, col);
-		if (col->kind == TOKEN_END || (tagged && !after_tag(col, &l->cols[c - 1])))
+		if (col->kind == TOKEN_END || (tagged && !after_tag(col, &l->cols[c - 1])) ||
+		    opens_message(l, c, col))
 			break;
 		col->gapless = share(y.gapless, y.total - y.end, 50);
 		if (col->kind == TOKEN_ATOM && c > l->anchor) {
@@ -346,6 +395,8 @@ size_t learn_columns(struct learner *l)
 			break;
 		}
 		column_stats(l, c, col);
+		if (begins_message(l, col))
+			break;
 		if (col->kind == TOKEN_LEVEL || col->kind == TOKEN_LETTER ||
 		    col->kind == TOKEN_SYMBOL ||
 		    (col->kind == TOKEN_GROUP && share(col->stats.module, (uint32_t)l->nalive, 90)))
@@ -364,7 +415,9 @@ size_t learn_columns(struct learner *l)
 			doubt = false;
 		} else if (c > l->anchor) {
 			doubt = doubt || !column_plausible(l, col);
-			if (++weak > WEAK_MAX)
+			words = constant_word(l, c, col) ? words + 1 : 0;
+			/* "error: cannot open [disk3]" again and again is no header. */
+			if (++weak > WEAK_MAX || words > (l->timed ? WORDS_MAX : 0))
 				break;
 		}
 		/* A tag ends a header, unless it is the name of an id: "TraceID: 4bf92f35...". */

@@ -31,6 +31,11 @@ struct stats {
 	uint32_t date;       /* 2005.06.03 */
 	uint32_t dash;       /* - */
 	uint32_t hostlike;   /* an address, or a name with digits */
+	uint32_t address;    /* 10.0.0.1, fe80::1 */
+	uint32_t filename;   /* /var/log/app.log, app.log.1 */
+	uint32_t code;       /* the number of a message: MY-010116 */
+	uint32_t pairs;      /* holds blanks and key=value */
+	uint32_t zero;       /* 0: no process has this id */
 	uint32_t blanks;     /* holds blanks */
 	uint32_t module;     /* a level word after a colon: [core:error] */
 	uint32_t padded;     /* the next token begins after two blanks or more, or a tab */
@@ -57,6 +62,7 @@ struct learner {
 	size_t anchor; /* column of the first timestamp (or 0) */
 	unsigned tabs;
 	bool timed, have_level;
+	bool tailed; /* nearly all lines end in the name of who speaks */
 };
 
 /* Separators may be padded: "info  :" beside "notice:". */

@@ -84,6 +84,24 @@ static bool level_token(struct str s, struct token *t)
 	return true;
 }
 
+/*
+ * May the level t be all that the bracket of in says, or is there only a field behind it? "[Log
+ * partition=3]" opens with a word of a message.
+ */
+static bool level_in_bracket(struct str in, const struct token *t)
+{
+	struct str rest = str_from(in, t->n);
+	unsigned shape;
+
+	if (!rest.n || rest.p[0] == '-')
+		return false;
+	if (t->sub || strchr("]:", rest.p[0]))
+		return true;
+	while (rest.n && blank(rest.p[0]))
+		rest = str_from(rest, 1);
+	return timestamp_match(rest, TIMESTAMP_BARE, &shape) > 0;
+}
+
 /* "[" that opens something read token by token: a timestamp or a level follows. */
 static bool opens_fields(struct str s)
 {
@@ -102,7 +120,7 @@ static bool opens_fields(struct str s)
 	if (in.n > 2 && strchr("VDIWEFT", in.p[0]) &&
 	    timestamp_match(str_from(in, 1), TIMESTAMP_LETTER, &shape))
 		return true;
-	if (level_token(in, &t) && t.n < in.n && in.p[t.n] != '-')
+	if (level_token(in, &t) && level_in_bracket(in, &t))
 		return true;
 	/* [pid:tid:time:... */
 	for (int i = 0; i < 2; i++) {

@@ -109,7 +109,7 @@ struct format {
 	uint8_t shape; /* of its time */
 	bool timed;
 	bool bare; /* says nothing but when and where: a report may be cut into such lines */
-	const struct userformat *user;
+	const struct userformat *user;     /* FORMAT_USER; NULL: a name at the end (tail.c) */
 	const struct map *names;           /* of records */
 	char *about;                       /* for people */
 	struct format *inner[FORMATS_MAX]; /* formats of the message, most frequent first */
@@ -132,11 +132,11 @@ void format_free(struct format *f);
 /* ---- learn.c ---- */
 
 /*
- * Formats of a sample of lines, most frequent first; at most max. inner: of messages inside another
- * format, where only what is surely a header counts.
+ * Formats of a sample of lines, most frequent first; at most max. outer: the format whose messages
+ * the lines are, where only what is surely a header counts; NULL if they are lines.
  */
-size_t learn_formats(const struct str *lines, size_t n, bool inner, struct format **out,
-		     size_t max);
+size_t learn_formats(const struct str *lines, size_t n, const struct format *outer,
+		     struct format **out, size_t max);
 
 /* ---- teach.c: a sample of the input and what is learnt from it ---- */
 
@@ -152,6 +152,15 @@ const char *line_end(const char *p, const char *end, bool *control);
 struct str line_text(struct str raw, bool first, bool control, struct buf *scratch);
 /* The visible text of a line that holds control characters, in scratch or a slice of raw. */
 struct str visible_text(struct str raw, struct buf *scratch);
+
+/* ---- tail.c ---- */
+
+/* The format of a name in parentheses at the end of nearly all messages; NULL if they have none. */
+struct format *tail_learn(const struct str *messages, size_t n);
+/* Do nearly all of n texts end so, of which have do? */
+bool tail_usual(size_t have, size_t n);
+/* Cut it off: fills function and message. */
+bool tail_match(struct str text, struct logline *line);
 
 /* ---- userformat.c ---- */
 

@@ -14,6 +14,8 @@
  */
 #include "log/multiline.h"
 
+#include "text/frame.h"
+
 #define INDENT_MAX 40
 
 enum kind {
@@ -141,17 +143,8 @@ static bool is_go_frame(struct str s)
 /* "#0  0x... in main ()" */
 static bool is_stack_frame(struct str s)
 {
-	size_t i = 1;
-
-	if (s.n < 4 || s.p[0] != '#' || !digit(s.p[1]))
-		return false;
-	while (i < s.n && digit(s.p[i]))
-		i++;
-	if (i == s.n || s.p[i] != ' ')
-		return false;
-	s = unindented(str_from(s, i));
-	return str_starts(s, STR("0x")) || str_contains(s, STR(") at ")) ||
-	       str_contains(s, STR(") from "));
+	return frame_number(&s) && (str_starts(s, STR("0x")) || str_contains(s, STR(") at ")) ||
+				    str_contains(s, STR(") from ")));
 }
 
 /* "thread 'main' panicked at src/main.rs:64:64:" */
@@ -293,6 +286,16 @@ static bool goes_on(enum kind kind, struct str s, bool indented, bool after_blan
 		       str_contains(s, STR(": note: "));
 	default: return false;
 	}
+}
+
+bool multiline_at_rule(uint32_t state)
+{
+	return (state & STATE_KIND) == KIND_RULE;
+}
+
+bool multiline_under_rule(uint32_t state)
+{
+	return (state & STATE_KIND) == KIND_ASAN || (state & STATE_KIND) == KIND_TSAN;
 }
 
 bool multiline_looks_like_trace(struct str text)

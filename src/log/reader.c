@@ -2,9 +2,10 @@
 /*
  * Lines of an input with their header fields. Invariants: (1) a reader does not change after
  * logreader_new(), so that any number of cursors may use it at once; (2) formats are tried in a
- * fixed order, so a line's fields depend on the line alone (of two-line records: on the next one
- * too); (3) whether it is a head depends on the cursor's state besides, which is a function of the
- * last few lines; (4) logreader_cuts() cuts where all possible states have become one.
+ * fixed order, so a line's fields depend on the line alone (of two-line records, and of the rule
+ * above a report, on what follows too); (3) whether it is a head depends on the cursor's state
+ * besides, which is a function of the last few lines; (4) logreader_cuts() cuts where all possible
+ * states have become one.
  */
 #include "log/reader-priv.h"
 
@@ -206,6 +207,30 @@ static void read_below(const struct logcursor *c, const struct format *f, struct
 	line->message = str_trim(str_from(text, t[1].at + 1u));
 }
 
+/*
+ * The rule of = above a sanitizer's report says nothing: the report's first line is the message. It
+ * must lie in the input itself, for the scratch buffer is the line's.
+ */
+static __attribute__((noinline)) void read_report(const struct logcursor *c, struct logline *line)
+{
+	struct logcursor ahead = *c;
+	struct logline next;
+
+	if (c->ahead || !line->head)
+		return;
+	ahead.ahead = true;
+	ahead.scratch = (struct buf){0};
+	ahead.last = UINT64_MAX;
+	while (multiline_at_rule(ahead.state) && logcursor_next(&ahead, &next) && !next.head) {
+		const char *p = next.message.p;
+
+		if (multiline_under_rule(ahead.state) && p >= next.raw.p &&
+		    p < next.raw.p + next.raw.n)
+			line->message = next.message;
+	}
+	logcursor_release(&ahead);
+}
+
 /* Everything about the line but its place. */
 static void read_line(struct logcursor *c, struct str text, struct logline *line)
 {
@@ -228,8 +253,12 @@ static void read_line(struct logcursor *c, struct str text, struct logline *line
 	}
 	if (matched && r->formats[line->format]->below)
 		read_below(c, r->formats[line->format], line);
-	if (line->message.n > 4 && (line->message.p[0] == '#' || line->message.p[0] == ':'))
+	if (line->message.n <= 4)
+		return;
+	if (line->message.p[0] == '#' || line->message.p[0] == ':')
 		ci_level(line);
+	else if (line->message.p[0] == '=')
+		read_report(c, line);
 }
 
 bool logcursor_next(struct logcursor *c, struct logline *line)

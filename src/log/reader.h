@@ -49,6 +49,7 @@ struct logcursor {
 	uint64_t last;        /* number of the last line to read, whatever the bytes say */
 	struct buf scratch;   /* unescaped or stripped text that a line's slices point into */
 	uint32_t last_format; /* tried first */
+	bool ahead;           /* only looks what follows a line of another cursor */
 	uint32_t state;       /* multi-line state (inside a traceback, a JSON block, ...) */
 	struct timestamp_cache time;
 };

@@ -166,13 +166,21 @@ static bool any_matches(struct format *const *f, size_t n, struct str text, stru
 	return false;
 }
 
+static bool says_who(const struct format *f)
+{
+	for (uint32_t i = 0; i < f->nops; i++)
+		if (f->ops[i].field == FIELD_FUNCTION)
+			return true;
+	return false;
+}
+
 /* The headers inside the messages of format f: learnt from them alone. */
 static void learn_inner(struct format *f, const struct str *lines, size_t n,
 			const struct map *names)
 {
 	CLEANUP_BUF struct buf scratch = {0};
 	struct str *messages = mem_alloc((n + 1) * sizeof(*messages));
-	struct format *known[INNER_MAX];
+	struct format *known[INNER_MAX], *tail;
 	size_t m = 0, nknown;
 
 	for (size_t i = 0; i < n; i++) {
@@ -188,8 +196,11 @@ static void learn_inner(struct format *f, const struct str *lines, size_t n,
 	nknown = m >= 3 ? known_formats(messages, m, names, known, INNER_MAX) : 0;
 	for (size_t i = 0; i < nknown; i++)
 		f->inner[f->ninner++] = known[i];
-	if (m >= 8)
-		f->ninner += (uint32_t)learn_formats(messages, m, true, f->inner + f->ninner,
+	tail = says_who(f) ? NULL : tail_learn(messages, m);
+	if (tail)
+		f->inner[f->ninner++] = tail;
+	else if (m >= 8)
+		f->ninner += (uint32_t)learn_formats(messages, m, f, f->inner + f->ninner,
 						     INNER_MAX - f->ninner);
 	free(messages);
 }
@@ -313,7 +324,7 @@ static void learn_all(struct logreader *r, struct sampling *s, const struct logf
 					       FORMATS_MAX - r->nformats);
 	n = unread(r, s, lines);
 	first = r->nformats;
-	r->nformats += (uint32_t)learn_formats(lines, n, false, r->formats + r->nformats,
+	r->nformats += (uint32_t)learn_formats(lines, n, NULL, r->formats + r->nformats,
 					       FORMATS_MAX - r->nformats);
 	for (uint32_t i = first; i < r->nformats; i++)
 		learn_inner(r->formats[i], lines, n, &r->names);

@@ -343,6 +343,8 @@ bool userformat_match(const struct userformat *u, struct str text, struct buf *s
 		[FIELD_SOURCE] = &line->source,  [FIELD_COUNT] = &line->message,
 	};
 
+	if (!u)
+		return tail_match(text, line);
 	if (!u->pattern) {
 		if (!record_json(&u->names, text, scratch, line))
 			return false;

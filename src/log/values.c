@@ -159,6 +159,56 @@ static size_t hex_length(struct str v)
 	return i;
 }
 
+/* An address of IPv4 or IPv6 and nothing else. */
+static bool is_address(struct str v)
+{
+	size_t digits = 0, dots = 0, colons = 0, hex = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		digits += digit(c);
+		hex += (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+		dots += c == '.';
+		colons += c == ':';
+	}
+	if (digits + hex + dots + colons != v.n || v.n < 3 || v.n > 45)
+		return false;
+	return colons ? colons >= 2 && colons <= 7 && (dots == 0 || dots == 3)
+		      : dots == 3 && !hex && digits >= 4 && digits <= 12;
+}
+
+/* A path, or the name of a log that may be numbered or dated: app.log, app.log.2024-05-01. */
+static bool is_filename(struct str v)
+{
+	static const struct str ends[] = {STR(".log"), STR(".out"), STR(".err"), STR(".txt")};
+
+	if (v.n > 2 && v.p[0] == '/' && memchr(v.p + 1, '/', v.n - 1))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t at = str_find(v, ends[i]), after = at + ends[i].n;
+
+		if (at > 0 && at < v.n && (after == v.n || strchr(".-_:", v.p[after])))
+			return true;
+	}
+	return false;
+}
+
+/* Capitals, perhaps a dash, three digits or more: MY-010116, ORA-00600. */
+static bool is_code(struct str v)
+{
+	size_t i = 0, from;
+
+	while (i < v.n && v.p[i] >= 'A' && v.p[i] <= 'Z')
+		i++;
+	if (i == 0 || i > 6)
+		return false;
+	i += i < v.n && (v.p[i] == '-' || v.p[i] == '_');
+	for (from = i; i < v.n && digit(v.p[i]); i++)
+		;
+	return i == v.n && i - from >= 3;
+}
+
 static void value_stats(struct str v, struct stats *st)
 {
 	size_t digits = 0, letters = 0, dots = 0, colons = 0, other = 0, dashes = 0;
@@ -193,6 +243,11 @@ static void value_stats(struct str v, struct stats *st)
 	st->dash += v.n == 1 && v.p[0] == '-';
 	st->hostlike += other == 0 &&
 			((digits && letters && v.n >= 4) || (dots == 3 && !letters) || dashes);
+	st->address += is_address(v);
+	st->filename += is_filename(v);
+	st->code += is_code(v);
+	st->pairs += other >= 100 && memchr(v.p, '=', v.n) != NULL;
+	st->zero += v.n == 1 && v.p[0] == '0';
 	if (v.n > st->width)
 		st->width = (uint16_t)v.n;
 	st->module += is_module(v);

@@ -19,14 +19,13 @@
 struct piece {
 	uint32_t file;
 	size_t part0, nparts;
-	uint64_t line0, nlines;
+	uint64_t line0, nlines, cut_lines;
 	struct digest_seam seam;
 };
 
 struct digesting {
 	struct logset *set;
 	struct digest_builder **builders;
-	uint64_t *cut_lines;
 	struct piece *pieces;
 	size_t npieces, cappieces;
 	struct progress *progress;
@@ -76,7 +75,7 @@ static void digest_piece(void *arg, size_t index, unsigned worker)
 	struct piece *p = &d->pieces[index];
 	const struct logset_file *f = &d->set->files[p->file];
 	struct digest_builder *b = d->builders[worker];
-	uint64_t entity = 0;
+	uint64_t entity = 0, cut = 0;
 
 	digest_builder_begin(b, (uint32_t)index);
 	for (size_t i = p->part0; i < p->part0 + p->nparts; i++) {
@@ -93,13 +92,14 @@ static void digest_piece(void *arg, size_t index, unsigned worker)
 				entity = entity_of(&line, &f->entities);
 				logcursor_time(&c, &line, &time);
 			}
-			d->cut_lines[worker] += line.cut;
+			cut += line.cut;
 			digest_builder_add(b, &line, entity, &time);
 			p->nlines++;
 		}
 		logcursor_release(&c);
 		progress_step(d->progress, part->to - part->from);
 	}
+	p->cut_lines = cut;
 	p->seam.builder = worker;
 	digest_builder_end(b, &p->seam);
 }
@@ -146,18 +146,16 @@ void logset_digest(struct logset *s, uint32_t side, const struct logset_opts *o,
 	if (n > d.npieces)
 		n = d.npieces ? (unsigned)d.npieces : 1;
 	d.builders = mem_alloc(n * sizeof(*d.builders));
-	d.cut_lines = mem_zalloc(n * sizeof(*d.cut_lines));
 	for (unsigned i = 0; i < n; i++)
 		d.builders[i] = digest_builder_new();
 	task_run(n, d.npieces, digest_piece, &d);
 	join_pieces(&d);
 	digest_build(out, d.builders, n, files, find_place, &d);
 	s->coarse = out->coarse > s->coarse ? out->coarse : s->coarse;
-	for (unsigned i = 0; i < n; i++) {
-		s->cut_lines += d.cut_lines[i];
+	for (size_t i = 0; i < d.npieces; i++)
+		s->files[d.pieces[i].file].cut_lines += d.pieces[i].cut_lines;
+	for (unsigned i = 0; i < n; i++)
 		digest_builder_free(d.builders[i]);
-	}
 	free(d.builders);
-	free(d.cut_lines);
 	free(d.pieces);
 }

@@ -133,7 +133,6 @@ void logset_open(struct logset *s, const struct logset_opts *o)
 
 struct worker {
 	struct miner *miner;
-	uint64_t cut_lines;
 };
 
 struct mining {
@@ -205,7 +204,7 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 	struct logcursor c;
 	struct logline line;
 	uint32_t entity = LOGREC_NONE;
-	uint64_t n = 0, cut = 0; /* not in *w: its neighbour shares a cache line */
+	uint64_t n = 0, cut = 0; /* not in *p: its neighbour shares a cache line */
 
 	p->worker = worker;
 	p->marks = mem_alloc((p->nlines / LOGSET_MARK + 1) * sizeof(*p->marks));
@@ -222,7 +221,7 @@ static void mine_part(void *arg, size_t index, unsigned worker)
 		recs[n++] = (struct logrec){.tmpl = shape | (line.head ? 0 : LOGREC_CONT),
 					    .entity = entity};
 	}
-	w->cut_lines += cut;
+	p->cut_lines = cut;
 	/* Fewer lines than were counted: the file was written to meanwhile. */
 	for (line = (struct logline){.raw = STR("")}; n < p->nlines; n++) {
 		if (n % LOGSET_MARK == 0)
@@ -308,10 +307,10 @@ void logset_mine(struct logset *s, const struct logset_opts *o)
 	s->coarse = templates_coarse(s->templates);
 	settle(s);
 	settle_digests(s, miners, n);
-	for (unsigned i = 0; i < n; i++) {
-		s->cut_lines += m.workers[i].cut_lines;
+	for (size_t i = 0; i < s->nparts; i++)
+		s->files[s->parts[i].file].cut_lines += s->parts[i].cut_lines;
+	for (unsigned i = 0; i < n; i++)
 		miner_free(m.workers[i].miner);
-	}
 	free(m.workers);
 	free(miners);
 }

@@ -23,8 +23,9 @@ struct logset_part {
 	uint64_t from, to; /* bytes */
 	uint64_t line0;    /* lines of the file before it */
 	uint64_t nlines;
-	uint64_t *marks; /* offset of its line i * LOGSET_MARK, i = 0, 1, ... */
-	uint32_t worker; /* whose miner and entities its records refer to while mining */
+	uint64_t cut_lines; /* longer than LOG_LINE_MAX */
+	uint64_t *marks;    /* offset of its line i * LOGSET_MARK, i = 0, 1, ... */
+	uint32_t worker;    /* whose miner and entities its records refer to while mining */
 };
 
 struct logset_file {
@@ -38,6 +39,7 @@ struct logset_file {
 	size_t part0, nparts; /* its parts in logset.parts */
 	uint64_t line0;       /* lines of the files before it */
 	uint64_t nlines;
+	uint64_t cut_lines;  /* longer than LOG_LINE_MAX */
 	struct logrec *recs; /* of its lines */
 	struct str note;     /* what a user should know of the reading; empty if nothing */
 };
@@ -71,8 +73,7 @@ struct logset {
 	uint64_t nlines;
 	uint32_t nentities; /* threads and requests, numbered in order of appearance */
 	struct templates *templates;
-	uint64_t cut_lines; /* lines longer than LOG_LINE_MAX */
-	unsigned coarse;    /* as templates_coarse(), of what was mined or digested */
+	unsigned coarse; /* as templates_coarse(), of what was mined or digested */
 };
 
 struct logset_opts {

@@ -168,7 +168,10 @@ static void log_text(struct screen *s, const struct evidence *e, uint64_t no, bo
 			buf_add_char(&whole, (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p));
 		buf_add_char(&whole, ' ');
 	}
-	buf_add_str(&whole, line.message.n ? line.message : line.raw);
+	if (line.message.n)
+		buf_add_str(&whole, line.message);
+	else if (!whole.n) /* a header alone has been said by its time and level */
+		buf_add_str(&whole, line.raw);
 	add_telling_line(s, e, no, &line, &a, &whole);
 	style_add_foreign(b, buf_str(&whole), width);
 	buf_release(&whole);

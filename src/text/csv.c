@@ -66,33 +66,28 @@ static void add_special(struct buf *b, struct str s)
 
 void csv_add_cells(struct buf *b, const struct str *cells, size_t n, struct str around)
 {
-	size_t room = 3 * n + ESCAPE_STEP;
-	char *to;
-
-	for (size_t i = 0; i < n; i++)
-		room += cells[i].n;
-	buf_reserve(b, room);
-	to = b->p + b->n;
 	for (size_t i = 0; i < n; i++) {
 		struct str s = cells[i];
+		char *to;
 
-		if (i)
+		if (b->cap - b->n < s.n + 3 + ESCAPE_STEP)
+			buf_grow(b, s.n + 3 + ESCAPE_STEP);
+		to = b->p + b->n;
+		if (i) {
 			*to++ = ',';
+			b->n++;
+		}
 		if (!s.n)
 			continue;
 		if (!escape_copy_within(to, s, around, ',')) {
-			to += s.n;
+			b->n += s.n;
 		} else if (!escape_copy_within(to + 1, s, around, '"')) { /* only commas */
 			*to = to[s.n + 1] = '"';
-			to += s.n + 2;
+			b->n += s.n + 2;
 		} else {
-			b->n = (size_t)(to - b->p);
 			add_special(b, s);
-			buf_reserve(b, room);
-			to = b->p + b->n;
 		}
 	}
-	b->n = (size_t)(to - b->p);
 }
 
 void csv_add_cell(struct buf *b, struct str s)

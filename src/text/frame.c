@@ -163,18 +163,27 @@ static bool is_place(struct str s)
 	return str_find_char(s, '/') < s.n || (take_line(&s) && s.n);
 }
 
+bool frame_number(struct str *s)
+{
+	size_t i = 1;
+
+	if (s->n < 4 || s->p[0] != '#' || !digit(s->p[1]))
+		return false;
+	while (i < s->n && digit(s->p[i]))
+		i++;
+	if (i == s->n || s->p[i] != ' ')
+		return false;
+	*s = str_trim(str_from(*s, i));
+	return true;
+}
+
 bool frame_numbered(struct str s, struct frame_text *f)
 {
-	size_t i = 1, word;
+	size_t word;
 
-	if (s.n < 4 || s.p[0] != '#' || !digit(s.p[1]))
-		return false;
-	while (i < s.n && digit(s.p[i]))
-		i++;
-	if (i == s.n || s.p[i] != ' ')
+	if (!frame_number(&s))
 		return false;
 	*f = (struct frame_text){0};
-	s = str_trim(str_from(s, i));
 	if (str_starts(s, STR("0x"))) {
 		bool in;
 

@@ -15,6 +15,8 @@ struct frame_text {
 bool frame_at(struct str s, struct frame_text *f);
 /* "File "/srv/app.py", line 12, in run" */
 bool frame_python(struct str s, struct frame_text *f);
+/* Cut "#12 " off the front of *s, and the blanks around the rest; false if there is none. */
+bool frame_number(struct str *s);
 /* "#0 0x55 in last /srv/fault.c:14:3", "#1 count fault.c:20 (mod+0x12)", "#2  0x7f in main (n=1)
  * at app.cc:30", "#3  0x7f __clone3" */
 bool frame_numbered(struct str s, struct frame_text *f);

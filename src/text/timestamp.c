@@ -339,12 +339,15 @@ static bool tai64n(const char **pp, const char *end, struct parts *t)
 	return t->epoch >= 0 && t->epoch < INT64_C(1) << 33;
 }
 
+/* "0000-" is what timestamp_format() writes where no year is known. */
 static bool year(const char **pp, const char *end, struct parts *t, bool two)
 {
 	t->year = number(pp, end, two ? 2 : 4, two ? 2 : 4);
-	t->has_year = true;
+	t->has_year = two || t->year != 0;
 	if (two && t->year >= 0)
 		t->year += t->year < 70 ? 2000 : 1900;
+	if (!t->has_year)
+		return *pp < end && **pp == '-';
 	return two ? t->year >= 0 : t->year >= 1900 && t->year < 2200;
 }
 

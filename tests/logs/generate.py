@@ -216,6 +216,116 @@ def klog(directory):
     log.write(directory, "klog-kubelet")
 
 
+def squid(directory):
+    """Squid's access.log: epoch, how long the client was served, client, result, bytes, request."""
+    log = Log(14)
+    for i in range(60):
+        t, client = log.tick(), "10.0.0.%d" % log.rng.randrange(1, 30)
+        result = log.rng.choice(["TCP_MISS/200", "TCP_MEM_HIT/200", "TCP_DENIED/403", "TCP_TUNNEL/200"])
+        request = "CONNECT db%d.example.org:443" % (i % 3) if "TUNNEL" in result else "GET http://example.org/orders/%d" % i
+        message = "%s %d %s - %s %s" % (result, log.rng.randrange(300, 90000), request,
+                                        log.rng.choice(["HIER_DIRECT/93.184.216.34", "HIER_NONE/-"]),
+                                        log.rng.choice(["text/html", "-", "application/json"]))
+        log.add("%d.%03d %6d %s %s" % (t.replace(tzinfo=datetime.timezone.utc).timestamp(), t.microsecond // 1000,
+                log.rng.choice([0, 3, 41, 187, log.rng.randrange(60000)]), client, message),
+                time=stamp(t, 3, "Z"), host=client, message=message)
+    log.write(directory, "squid-access")
+
+
+def slurm(directory):
+    """slurmctld.log: only some lines say their level."""
+    log = Log(15)
+    for i in range(80):
+        t = log.tick()
+        level, message = log.rng.choice([
+            ("", "_slurm_rpc_submit_batch_job: JobId=%d InitPrio=%d usec=%d" % (i, 4294901000 + i, 300 + i * 7)),
+            ("", "sched: Allocate JobId=%d NodeList=node%d #CPUs=%d Partition=debug" % (i, i % 4, 1 + i % 8)),
+            ("", "_job_complete: JobId=%d WEXITSTATUS %d" % (i, i % 3)),
+            ("", "Terminate signal (SIGINT or SIGTERM) received"),
+            ("", "_job_complete: JobId=%d done" % i)])
+        if i % 9 == 4:
+            level, message = log.rng.choice([("error", "Nodes node%d not responding" % (i % 4)),
+                                             ("debug2", "Tree head got back %d looking for 2" % (i % 2)),
+                                             ("debug", "sched: Running job scheduler for full queue."),
+                                             ("warning", "can't honor --ntasks-per-node set to %d" % i)])
+        text = "%s: %s%s" % (level, " " if level == "debug" else "", message) if level else message
+        log.add("[%s] %s" % (stamp(t), text), time=stamp(t), level=level, message=message)
+    log.write(directory, "slurm")
+
+
+def mysql(directory):
+    """MySQL 8's error log: time, connection's thread (0: none), level, number of the message, component."""
+    log = Log(16)
+    said = [("System", "MY-010116", "Server", "/usr/sbin/mysqld (mysqld 8.0.36) starting as process %d"),
+            ("Warning", "MY-010068", "Server", "CA certificate ca%d.pem is self signed."),
+            ("Note", "MY-012366", "InnoDB", "Using Linux native AIO"),
+            ("ERROR", "MY-012592", "InnoDB", "Operating system error number %d in a file operation."),
+            ("Note", "MY-010914", "Server", "Aborted connection %d to db: 'orders' user: 'app' host: 'node1' "
+             "(Got an error reading communication packets).")]
+    for i in range(60):
+        t, (level, code, part, message) = log.tick(), log.rng.choice(said)
+        thread = log.rng.choice([0, 0, 1, 2, 8, 9, 11])
+        message = message % i if "%d" in message else message
+        log.add("%s %d [%s] [%s] [%s] %s" % (stamp(t, 6, "Z"), thread, level, code, part, message), time=stamp(t, 6, "Z"),
+                level=level, thread=thread, function=part, message=message)
+    log.write(directory, "mysql8-error")
+
+
+def collected(directory):
+    """Lines of several files in one, each behind the name of its file, as grep and collectors write them."""
+    log = Log(17)
+    for i in range(60):
+        t, (name, pid, who) = log.tick(), log.rng.choice([
+            ("api", 25746, "orders.api.wsgi"), ("store", 2931, "orders.store.manager"), ("audit", 25998, "orders.audit.host")])
+        level, message = log.rng.choice([("INFO", "Took %d seconds to store order %d" % (i % 7, i)),
+                                         ("INFO", "Order %d accepted" % i), ("WARNING", "Order %d is late" % i)])
+        log.add("%s.log.1.2026-03-17_16:13:08 %s %d %s %s %s" % (name, stamp(t).replace("T", " "), pid, level, who, message),
+                time=stamp(t), level=level, process=pid, function=who, message=message)
+    log.write(directory, "collected-files")
+
+
+def brackets(directory):
+    """log4j's "[%d] %p %m": messages that begin with what they are about, in brackets: some of them, and all."""
+    some, every = Log(18), Log(19)
+    for i in range(60):
+        for log in some, every:
+            t, (level, message) = log.tick(), log.rng.choice([
+                ("INFO", "[Log partition=orders-%d, dir=/srv/queue] Rolled new segment at offset %d" % (i % 20, i * 1000)),
+                ("WARN", "[Log partition=orders-%d, dir=/srv/queue] Flush took %d ms" % (i % 20, 900 + i))])
+            if log is some and i % 3:
+                level, message = log.rng.choice([("INFO", "Awaiting connections on 0.0.0.0:%d" % (9000 + i)),
+                                                 ("INFO", "[Coordinator %d]: Starting up" % (i % 4)),
+                                                 ("ERROR", "Could not append to orders-%d" % i)])
+            log.add("[%s] %s %s" % (stamp(t).replace("T", " ").replace(".", ","), level, message), time=stamp(t), level=level,
+                    message=message)
+    some.write(directory, "log4j-brackets")
+    every.write(directory, "log4j-partition")
+
+
+def tail(directory):
+    """log4j's "[%d] %p %m (%c)": who speaks stands behind the message."""
+    log = Log(20)
+    for i in range(60):
+        t = log.tick()
+        level, who, message = log.rng.choice([
+            ("INFO", "orders.log.Log", "[Log partition=orders-%d, dir=/srv/queue] Rolled new segment at offset %d" % (i % 20, i * 1000)),
+            ("INFO", "orders.network.Acceptor", "Awaiting connections on 0.0.0.0:%d (plain)" % (9000 + i)),
+            ("WARN", "orders.server.Coordinator", "[Coordinator %d]: Rebalance took %d ms" % (i % 4, 900 + i)),
+            ("ERROR", "orders.server.Replica$Fetcher", "Could not append to orders-%d" % i)])
+        log.add("[%s] %s %s (%s)" % (stamp(t).replace("T", " ").replace(".", ","), level, message, who),
+                JAVA if level == "ERROR" else (), time=stamp(t), level=level, function=who, message=message)
+    log.write(directory, "log4j-tail")
+    log = Log(21)
+    for i in range(60):
+        t = log.tick()
+        level, text = log.rng.choice([("INFO", "Preparing to rebalance group g%d" % (i % 7)), ("INFO", "Stabilized group g%d" % (i % 7)),
+                                      ("WARN", "Member m-%d has failed" % i)])
+        message, who = "[Coordinator %d]: %s" % (i % 3, text), "orders.server.Coordinator"
+        log.add("[%s] %s %s (%s)" % (stamp(t).replace("T", " ").replace(".", ","), level, message, who),
+                time=stamp(t), level=level, function=who, message=message)
+    log.write(directory, "log4j-tail-brackets")
+
+
 def journal():
     """Entries in the journal's export format."""
     rng, us = random.Random(13), 1795399511123456
@@ -245,5 +355,5 @@ def journal():
 if sys.argv[1:] == ["journal"]:
     journal()
 else:
-    for generate in logcat, cbs, containers, pipelines, dotnet, klog:
+    for generate in logcat, cbs, containers, pipelines, dotnet, klog, squid, slurm, mysql, collected, brackets, tail:
         generate(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))

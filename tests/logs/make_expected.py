@@ -121,7 +121,7 @@ PYTHON = {
              no_time),
 }
 NATIVE = {
-    "go-std": (r"(?P<time>\d{4}/\d\d/\d\d [\d:]+) (?P<message>.*)", numeric),
+    "go-std": (r"(?P<time>\d{4}/\d\d/\d\d [\d:]+) (?:(?P<level>error): )?(?P<message>.*)", numeric),
     "go-micro": (r"(?P<time>\d{4}/\d\d/\d\d [\d:.]+) (?P<source>\S+:\d+): (?P<message>.*)", numeric),
     "go-zap-dev": (ISO + r"\t(?P<level>\w+)\t(?P<function>\S+)\t(?P<source>\S+:\d+)\t(?P<message>.*)", numeric),
     "go-klog": (r"(?P<level>[IWEF])(?P<time>\d{4} [\d:.]+) +(?P<thread>\d+) (?P<source>\S+:\d+)\] (?P<message>.*)", glog),
@@ -236,7 +236,12 @@ def two_lines(lines):
 def lines_of_events(*heads):
     """Text without headers: an event begins at each line that one of the expressions matches."""
     expression = re.compile("|".join(heads))
-    return lambda lines: [dict(line=no, message=line) for no, line in enumerate(lines, 1) if expression.match(line)]
+    return lambda lines: [dict(line=no, message=said(lines, no)) for no, line in enumerate(lines, 1) if expression.match(line)]
+
+
+def said(lines, no):
+    """The message of the event at line no: its first line with letters; a sanitizer draws a rule above its report."""
+    return next(line for line in lines[no - 1:] if re.search("[A-Za-z]", line)) if lines[no - 1].startswith("=====") else lines[no - 1]
 
 
 def progress(lines):
@@ -262,7 +267,7 @@ for compiler in "gcc", "clang":
     for kind in "asan", "leak":
         OTHERS["%s-%s" % (kind, compiler)] = lines_of_events(SAID, "=====")
     OTHERS["ubsan-" + compiler] = lines_of_events(SAID, r"\S+: runtime error: ")
-    OTHERS["tsan-" + compiler] = lambda lines: [dict(line=no, message=line) for no, line in enumerate(lines, 1)
+    OTHERS["tsan-" + compiler] = lambda lines: [dict(line=no, message=said(lines, no)) for no, line in enumerate(lines, 1)
                                                 if re.match(SAID + "|ThreadSanitizer: ", line) or
                                                 line.startswith("=====") and lines[no].startswith("WARNING: ")]
 

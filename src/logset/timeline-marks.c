@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cli/timeline-priv.h"
-#include "compare/symptom.h"
+#include "logset/timeline-priv.h"
+#include "text/symptom.h"
 
 #define REPEATS 10 /* symptoms of one template shown of a log, besides the first and the last */
 

@@ -2,7 +2,7 @@
 /* What the files of the timeline share. */
 #pragma once
 
-#include "cli/timeline.h"
+#include "logset/timeline.h"
 
 /* timeline-marks.c: rows of each log for its templates, symptoms and ends, in the order of its
  * lines; *from (caller frees) gets where each log's rows begin, one more at the end. */

@@ -8,7 +8,7 @@
  * class is which kinds of words occur, whether they are negated ("0 errors", "errors: 0"), and how
  * many words of content remain.
  */
-#include "compare/symptom.h"
+#include "text/symptom.h"
 
 #include <stdlib.h>
 

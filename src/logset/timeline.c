@@ -1,39 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The timeline of a set of logs: see timeline.h. */
-#include "cli/timeline.h"
+#include "logset/timeline.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/task.h"
-#include "cli/timeline-priv.h"
-
-struct filtering {
-	struct logset *set;
-	const struct logfilter *filter;
-};
-
-static void filter_part(void *arg, size_t part, unsigned worker)
-{
-	const struct filtering *f = arg;
-	struct logset_file *file = &f->set->files[f->set->parts[part].file];
-	struct logcursor c;
-	struct logrow row = {.set = f->set, .file = file, .cursor = &c};
-	struct logline line;
-
-	logset_part_cursor(f->set, part, &c);
-	while (logcursor_next(&c, &line)) {
-		struct logrec *r = &file->recs[line.no - 1];
-
-		if (!line.head)
-			continue;
-		logrow_set(&row, &line, r->tmpl);
-		if (!logfilter_passes(f->filter, &row))
-			r->tmpl |= TIMELINE_SKIP;
-	}
-	logcursor_release(&c);
-	logrow_release(&row);
-}
+#include "logset/timeline-priv.h"
 
 static int by_time(const void *pa, const void *pb)
 {
@@ -110,16 +82,13 @@ static void count_left_out(struct timeline *t)
 	free(at);
 }
 
-void timeline_init(struct timeline *t, struct logset *set, const struct logfilter *filter,
-		   unsigned threads, struct buf *notes)
+void timeline_init(struct timeline *t, const struct logset *set, unsigned threads,
+		   struct buf *notes)
 {
 	size_t *from;
 
 	*t = (struct timeline){.set = set};
 	t->clocks = mem_zalloc(set->nfiles * sizeof(*t->clocks));
-	if (filter->any)
-		task_run(threads, set->nparts, filter_part,
-			 &(struct filtering){.set = set, .filter = filter});
 	timeline_choose(t, &from);
 	timeline_times(t, from, threads, notes);
 	free(from);

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include "cli/logrow.h"
 #include "logset/logset.h"
 
 enum timeline_mark {
@@ -24,7 +23,7 @@ enum timeline_mark {
 
 #define TIMELINE_REASONS (TIMELINE_WARNING - 1) /* marks for which an event is shown */
 
-/* In the tmpl of a set's records: the filter left the event out. */
+/* In the tmpl of a set's records: the event is not wanted (set before timeline_init()). */
 #define TIMELINE_SKIP UINT32_C(0x40000000)
 
 struct timeline_row {
@@ -58,8 +57,8 @@ struct timeline {
 };
 
 /* What to say of clocks that do not fit together is appended to notes, a line each. */
-void timeline_init(struct timeline *t, struct logset *set, const struct logfilter *filter,
-		   unsigned threads, struct buf *notes);
+void timeline_init(struct timeline *t, const struct logset *set, unsigned threads,
+		   struct buf *notes);
 void timeline_release(struct timeline *t);
 
 /* A clock's reading as one goes through a log from its beginning (a part of it: {0}). */

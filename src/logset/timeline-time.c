@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "base/task.h"
-#include "cli/timeline-priv.h"
+#include "logset/timeline-priv.h"
 
 #define SECOND  INT64_C(1000000000)
 #define DAY     (86400 * SECOND)
