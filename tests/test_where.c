@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/buf.h"
 #include "text/where.h"
 
-static const char *const fields[] = {"thread", "level", "message", "line"};
+static const char *const fields[] = {"thread", "level", "message", "line", "test.a b", "commit"};
 
 static struct str get(void *row, unsigned field)
 {
@@ -12,7 +13,8 @@ static struct str get(void *row, unsigned field)
 
 static void conditions(void **state)
 {
-	static const char *row[] = {"7", "WARN", "pool exhausted in 12 ms", "1423"};
+	static const char *row[] = {
+		"7", "WARN", "pool exhausted in 12 ms", "1423", "9007199254740993", "7e999"};
 	static const struct {
 		const char *text;
 		bool holds;
@@ -34,6 +36,13 @@ static void conditions(void **state)
 		{"not (thread == 7 or line == 1423)", false},
 		{"thread == 8 and line == 1 or level == warn", true},
 		{"message == 'it\\'s'", false},
+		{"\"test.a b\" > 1", true}, /* names may be quoted */
+		{"'line' in (1423)", true},
+		{"\"test.a b\" == 9007199254740993", true}, /* whole numbers are exact */
+		{"\"test.a b\" == 9007199254740992", false},
+		{"commit == 7e999", true}, /* no number is infinite: names of commits */
+		{"commit == 8e999", false},
+		{"commit in (a, 7e999)", true},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -63,6 +72,8 @@ static void refusals(void **state)
 		{"thread in (1", "')' is missing"},
 		{"thread == 1 thread == 2", "'and' or 'or' expected"},
 		{"message ~ '('", "column"},
+		{"\"line == 1", "a quote is not closed"},
+		{"\"no line\" == 1", "no field 'no line'"},
 	};
 	char deep[512] = "";
 
@@ -85,10 +96,50 @@ static void refusals(void **state)
 	assert_non_null(strstr(e.msg, "nested too deeply"));
 }
 
+/* The visit as text in postfix order. */
+static int show_leaf(void *arg, const struct where_leaf *l, struct err *err)
+{
+	struct buf *b = arg;
+
+	if (l->op == WHERE_MATCH)
+		return err_set(err, ERR_INPUT, "stopped");
+	buf_printf(b, "%s.%d(%zu) ", fields[l->field], l->op, l->n);
+	return 0;
+}
+
+static int show_join(void *arg, enum where_op op, struct err *err)
+{
+	buf_printf(arg, "%s ", op == WHERE_OR ? "or" : op == WHERE_AND ? "and" : "not");
+	return 0;
+}
+
+static void visiting(void **state)
+{
+	static const struct where_visitor visitor = {show_leaf, show_join};
+	struct buf b = {0};
+	struct where *w;
+	struct err e;
+
+	assert_int_equal(where_new(&w, STR("not thread < 3 and (level = x or line in (1,2,3))"),
+				   fields, ARRAY_SIZE(fields), &e),
+			 0);
+	assert_int_equal(where_walk(w, &visitor, &b, &e), 0);
+	assert_string_equal(buf_cstr(&b), "thread.5(1) not level.3(1) line.3(3) or and ");
+	where_free(w);
+	buf_clear(&b);
+	assert_int_equal(where_new(&w, STR("thread = 1 and line ~ x or line = 2"), fields,
+				   ARRAY_SIZE(fields), &e),
+			 0);
+	assert_int_equal(where_walk(w, &visitor, &b, &e), -ERR_INPUT);
+	assert_string_equal(buf_cstr(&b), "thread.3(1) ");
+	where_free(w);
+	buf_release(&b);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(conditions),
-					   cmocka_unit_test(refusals)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(conditions), cmocka_unit_test(refusals),
+					   cmocka_unit_test(visiting)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,9 @@
 #include "base/mem.h"
 
 const struct command *const commands[] = {
-	&cmd_diff,         &cmd_help, &cmd_log_digest, &cmd_log_table, &cmd_log_templates,
-	&cmd_log_timeline, NULL,
+	&cmd_diff,         &cmd_help,      &cmd_log_digest,  &cmd_log_table, &cmd_log_templates,
+	&cmd_log_timeline, &cmd_runs_show, &cmd_runs_remove, /* before the shorter name */
+	&cmd_runs,         NULL,
 };
 
 static bool name_is(const struct command *c, const char *first, const char *second)

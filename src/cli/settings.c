@@ -43,6 +43,8 @@ static int setting(void *arg, struct str section, struct str key, struct str val
 	struct reading *r = arg;
 	struct str prefix = STR("log-format");
 
+	if (!section.n && str_eq(key, STR("store")))
+		return 0; /* settings_value() reads it */
 	if (!str_starts(section, prefix))
 		return err_set(err, ERR_INPUT,
 			       "no section [" STR_FMT "]; there is: [log-format NAME]",
@@ -78,26 +80,29 @@ int settings_read(const char *path, struct logformat_set **formats, struct err *
 	return rc ? err_prepend(err, rc, "%s: ", path) : 0;
 }
 
-static int read_if_there(const char *dir, const char *name, struct logformat_set **formats,
-			 bool *found, struct err *err)
+/* What is done with each file that applies; *stop: no more. */
+typedef int file_fn(void *arg, const char *path, bool *stop, struct err *err);
+
+static int visit_if_there(const char *dir, const char *name, file_fn *fn, void *arg, bool *found,
+			  bool *stop, struct err *err)
 {
 	CLEANUP_FREE char *path = NULL;
 
 	if (asprintf(&path, "%s/%s", dir, name) < 0)
 		abort();
 	*found = access(path, R_OK) == 0;
-	return *found ? settings_read(path, formats, err) : 0;
+	return *found ? fn(arg, path, stop, err) : 0;
 }
 
 /* The nearest inquest.conf from here up to the repository's root. */
-static int read_project(struct logformat_set **formats, struct err *err)
+static int visit_project(file_fn *fn, void *arg, bool *stop, struct err *err)
 {
 	CLEANUP_FREE char *dir = getcwd(NULL, 0);
 	bool found = false;
 
 	while (dir && *dir) {
 		CLEANUP_FREE char *git = NULL;
-		int rc = read_if_there(dir, "inquest.conf", formats, &found, err);
+		int rc = visit_if_there(dir, "inquest.conf", fn, arg, &found, stop, err);
 		char *slash = strrchr(dir, '/');
 
 		if (rc || found)
@@ -111,18 +116,79 @@ static int read_project(struct logformat_set **formats, struct err *err)
 	return 0;
 }
 
-int settings_read_default(struct logformat_set **formats, struct err *err)
+static int visit_files(file_fn *fn, void *arg, struct err *err)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	CLEANUP_FREE char *dir = NULL;
-	bool found;
-	int rc = read_project(formats, err);
+	bool found, stop = false;
+	int rc = visit_project(fn, arg, &stop, err);
 
-	if (rc)
+	if (rc || stop)
 		return rc;
 	if (xdg && *xdg)
 		dir = mem_strdup(xdg);
 	else if (!home || asprintf(&dir, "%s/.config", home) < 0)
 		return 0;
-	return read_if_there(dir, "inquest/inquest.conf", formats, &found, err);
+	return visit_if_there(dir, "inquest/inquest.conf", fn, arg, &found, &stop, err);
+}
+
+static int read_file(void *arg, const char *path, bool *stop, struct err *err)
+{
+	return settings_read(path, arg, err);
+}
+
+int settings_read_default(struct logformat_set **formats, struct err *err)
+{
+	return visit_files(read_file, formats, err);
+}
+
+struct wanted {
+	struct str key;
+	const char *path;
+	char *value;
+};
+
+static int take_value(void *arg, struct str section, struct str key, struct str value,
+		      struct err *err)
+{
+	struct wanted *w = arg;
+	const char *slash = strrchr(w->path, '/');
+	int rc;
+
+	if (section.n || !str_eq(key, w->key) || w->value)
+		return 0;
+	if (value.n && value.p[0] != '/' && !str_contains(value, STR("://")) && slash)
+		rc = asprintf(&w->value, "%.*s/" STR_FMT, (int)(slash - w->path), w->path,
+			      STR_ARG(value));
+	else
+		rc = asprintf(&w->value, STR_FMT, STR_ARG(value));
+	if (rc < 0)
+		abort();
+	return 0;
+}
+
+static int look_for_value(void *arg, const char *path, bool *stop, struct err *err)
+{
+	struct wanted *w = arg;
+	CLEANUP_FREE char *data = NULL;
+	size_t n;
+	int rc = file_read_small(path, MAX_CONFIG, &data, &n, err);
+
+	w->path = path;
+	if (!rc && n && data[0] != '{')
+		rc = ini_parse((struct str){data, n}, take_value, w, err);
+	*stop = w->value != NULL;
+	return rc ? err_prepend(err, rc, "%s: ", path) : 0;
+}
+
+int settings_value(const char *key, char **value, struct err *err)
+{
+	struct wanted w = {.key = str_of(key)};
+	int rc = visit_files(look_for_value, &w, err);
+
+	if (rc)
+		free(w.value);
+	else
+		*value = w.value;
+	return rc;
 }

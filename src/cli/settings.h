@@ -3,6 +3,7 @@
  * Settings from files: ./inquest.conf or the nearest one in a directory above (up to the root of
  * the repository), then $XDG_CONFIG_HOME/inquest/inquest.conf. Known sections:
  *
+ *   (before any section) store = path of the store (relative to the file) or postgresql://...
  *   [log-format NAME]    regex = a PCRE2 expression with named groups (time level host process
  *                        thread function source message)
  *                        lnav = path of a format file of lnav (JSON)
@@ -14,5 +15,8 @@
 
 /* Read one file of settings, or a format file of lnav, into formats (made when first needed). */
 int settings_read(const char *path, struct logformat_set **formats, struct err *err) ERR_CHECK;
+/* The value of a key before any section in the first of the files that apply and has it; NULL if
+ * none does. A relative path becomes one from the file's folder. The caller frees it. */
+int settings_value(const char *key, char **value, struct err *err) ERR_CHECK;
 /* Read the files that apply here; none is no error. */
 int settings_read_default(struct logformat_set **formats, struct err *err) ERR_CHECK;

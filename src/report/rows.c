@@ -23,13 +23,15 @@
 void rows_init(struct rows *r, enum rows_form form, const char *schema,
 	       const struct rows_column *columns, unsigned n, size_t width, bool color)
 {
-	assert(n > 0 && n <= ROWS_MAX_COLUMNS);
+	assert(n > 0);
 	*r = (struct rows){.form = form,
 			   .schema = schema,
 			   .columns = columns,
 			   .n = n,
 			   .width = width,
-			   .color = color};
+			   .color = color,
+			   .widths = mem_alloc(n * sizeof(*r->widths)),
+			   .key_ends = mem_alloc(n * sizeof(*r->key_ends))};
 	for (unsigned i = 0; i < n; i++) {
 		buf_add_char(&r->keys, i ? ',' : '{');
 		json_add_string(&r->keys, str_of(columns[i].name));
@@ -42,6 +44,8 @@ void rows_init(struct rows *r, enum rows_form form, const char *schema,
 void rows_release(struct rows *r)
 {
 	buf_release(&r->keys);
+	free(r->widths);
+	free(r->key_ends);
 }
 
 static void head_text(const struct rows *r, struct buf *b)
@@ -131,6 +135,7 @@ static void leave_out(struct rows *r)
 		if (out == r->n)
 			return;
 		r->widths[out] = 0;
+		r->left_out++;
 	}
 }
 

@@ -22,8 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define ROWS_MAX_COLUMNS 64
-#define ROWS_SAMPLE      1000 /* rows that decide the width of columns */
+#define ROWS_SAMPLE 1000 /* rows that decide the width of columns */
 
 enum rows_form { ROWS_TEXT, ROWS_CSV, ROWS_JSONL, ROWS_JSON };
 
@@ -49,10 +48,11 @@ struct rows {
 	unsigned n;
 	size_t width; /* of the terminal; 0: nothing is cut */
 	bool color;
-	size_t measured;                   /* rows */
-	unsigned widths[ROWS_MAX_COLUMNS]; /* 0: a column without content, not shown */
-	struct buf keys;                   /* {"a": ,"b": and so on, ready to copy */
-	size_t key_ends[ROWS_MAX_COLUMNS];
+	size_t measured;  /* rows */
+	unsigned *widths; /* 0: a column without content, not shown */
+	struct buf keys;  /* {"a": ,"b": and so on, ready to copy */
+	size_t *key_ends;
+	unsigned left_out; /* columns that do not fit; known when all is written */
 };
 
 /* schema, columns and their names must outlive it. width counts for text only. */

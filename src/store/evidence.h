@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Raw evidence, kept by content: DIR/ab/abcdef... named by the SHA-256 of what was added (before
- * redaction; text is redacted before it is written). Files appear whole or not at all, and are
- * never changed.
+ * Raw evidence, kept by content: DIR/ab/abcdef... named by the SHA-256 of the bytes as they are
+ * stored (text is redacted first, so what is added once more is the same file). Files appear whole
+ * or not at all, are on disk when evidence_put() returns, and are never changed.
  */
 #pragma once
 
@@ -12,8 +12,11 @@
 #define EVIDENCE_HASH 64 /* hexadecimal digits */
 
 /* Keep bytes; hash gets EVIDENCE_HASH digits and a NUL. redact: it is text that people will read.
- */
+ * dir is made if its parent is there. */
 int evidence_put(const char *dir, struct str bytes, bool redact, char hash[EVIDENCE_HASH + 1],
 		 struct err *err) ERR_CHECK;
-/* The path of what is kept under hash, which is checked to be one; the caller frees it. */
+/* The path of what is kept under hash, which is checked to be one (-ERR_USAGE); the caller frees
+ * it. Whether it is there is another question. */
 int evidence_path(const char *dir, struct str hash, char **path, struct err *err) ERR_CHECK;
+/* Whether it is there (-ERR_SYSTEM) with the bytes that it had (-ERR_INPUT). */
+int evidence_check(const char *dir, struct str hash, struct err *err) ERR_CHECK;

@@ -11,16 +11,25 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "types/record.h"
 
-#define STORE_VERSION 1
+#define STORE_VERSION    1
+#define STORE_MAX_TEXT   ((size_t)1 << 20) /* bytes of one text; what is longer is evidence */
+#define STORE_MAX_NAME   4096
+#define STORE_MAX_LIST   ((size_t)4 << 20) /* variables, tests, series or evidence of one run */
+#define STORE_MAX_POINTS ((size_t)1 << 25) /* of one series */
 
 struct store;
 
 enum run_state { RUN_COMPLETE, RUN_RUNNING, RUN_INTERRUPTED };
 enum run_verdict { RUN_UNKNOWN, RUN_GOOD, RUN_BAD };
+
+struct run_evidence {
+	struct str hash, name, kind; /* kind: "log", "junit", "core" */
+};
 
 struct run_record {
 	struct str id;   /* "r-" and 16 hex digits; empty: computed and filled in by store_put() */
@@ -35,13 +44,20 @@ struct run_record {
 	size_t nseries;
 	struct test_result *tests;
 	size_t ntests;
-	struct {
-		struct str hash, name, kind; /* kind: "log", "junit", "core" */
-	} * evidence;
+	struct run_evidence *evidence;
 	size_t nevidence;
 };
 
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
+
+/* "good"; "running". */
+struct str run_verdict_name(enum run_verdict v);
+struct str run_state_name(enum run_state s);
+/* When a run started: RFC 3339 in UTC with milliseconds; nothing if it is not known. */
+void run_started(int64_t started_ns, struct buf *out);
+/* A value as people, conditions and CSV see it: whole numbers exactly, reals as short as reads back
+ * the same, or nan, inf, -inf. */
+void run_value(struct value v, struct buf *out);
 
 /*
  * where: path of a SQLite file, or a postgresql:// address. STORE_READ of a file that does not
@@ -51,34 +67,50 @@ enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
 int store_open(struct store **s, const char *where, enum store_mode mode,
 	       struct err *err) ERR_CHECK;
 void store_close(struct store *s);
+/* How long to wait for other writers before giving up (60 s if it is not said). */
+void store_patience(struct store *s, unsigned seconds);
 
-/* Add a run, or replace the one with its id. *known: it was there already with the same content. */
+/*
+ * Add a run, or replace the one with its id. What is stored is valid UTF-8 and redacted here once
+ * more (text/secret.h); of several variables with one name the last counts. An id that was computed
+ * lives as long as the store is open. *known (may be NULL): it was there already with the same
+ * content; its name and verdict then change only if they are given here. -ERR_LIMIT: more than the
+ * caps above.
+ */
 int store_put(struct store *s, struct run_record *r, bool *known, struct err *err) ERR_CHECK;
-/* Many at once: one transaction. */
+/* Many at once, in one transaction: a thousand are written a hundred times faster than one by one.
+ * Two with the same id are one, the later. */
 int store_put_all(struct store *s, struct run_record *r, size_t n, struct err *err) ERR_CHECK;
-/* Add variables to a run that is there (--extract). */
+/* Add variables to a run that is there (--extract), or replace them. Like those below:
+ * -ERR_NOTFOUND if there is no run with that id. */
 int store_add_variables(struct store *s, struct str id, const struct variable *v, size_t n,
 			struct err *err) ERR_CHECK;
 int store_set_verdict(struct store *s, struct str id, enum run_verdict v,
 		      struct err *err) ERR_CHECK;
 int store_remove(struct store *s, struct str id, struct err *err) ERR_CHECK;
 
-/* A run by id, a unique beginning of it, or its name: all of it, in the arena. */
+/* A run by id, a unique beginning of it, or its name: all of it, in the arena. -ERR_NOTFOUND;
+ * -ERR_USAGE if it may be several. */
 int store_get(struct store *s, struct str id, struct arena *a, struct run_record *r,
 	      struct err *err) ERR_CHECK;
 
-/* Names of all variables, sorted, with what is known of them. */
+/* All variables that a run has, sorted by name (bytes), with what is known of them. */
 struct store_variable {
 	struct str name, unit;
 	enum better better;
-	uint64_t runs; /* that have it */
+	uint64_t runs; /* that have it; 0 if they were not counted */
 };
-int store_variables(struct store *s, struct arena *a, struct store_variable **v, size_t *n,
-		    struct err *err) ERR_CHECK;
+/* count: count the runs, which reads every value of the store. */
+int store_variables(struct store *s, bool count, struct arena *a, struct store_variable **v,
+		    size_t *n, struct err *err) ERR_CHECK;
 
+/*
+ * Conditions are in the language of --where (text/where.h) over variables and the fields id, name,
+ * verdict, state, started, command (a variable of such a name is "var.name"). A run that lacks a
+ * variable satisfies no comparison with it but != and !~, and == ''.
+ */
 struct store_query {
-	struct str where;          /* the language of --where over variables and id, name, verdict,
-				    * state, started, command; empty: all */
+	struct str where;          /* empty: all */
 	const struct str *columns; /* names of variables to fetch */
 	size_t ncolumns;
 	uint64_t limit; /* 0: none */
@@ -94,14 +126,18 @@ struct store_row {
 	const struct value *values;
 };
 
-/* Calls row() for each run, in the order in which runs were added, until it says false. */
+/* Calls row() for each run, in the order in which runs were added, until it says false. What row()
+ * is given is valid during the call; it may not use the store. */
 int store_runs(struct store *s, const struct store_query *q,
 	       bool (*row)(void *arg, const struct store_row *r), void *arg,
 	       struct err *err) ERR_CHECK;
-/* One variable along the runs: n values in the arena, in order of the runs. */
+/* One variable along the runs that have it, in their order, in the arena; values[0] is it. An
+ * unknown variable has no rows. */
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
 		  struct store_row **rows, size_t *n, struct err *err) ERR_CHECK;
-/* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns. */
+/* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns;
+ * NULL is a cell without pointer.
+ * docs/formats.md names the tables. */
 int store_sql(struct store *s, struct str sql,
 	      bool (*row)(void *arg, const struct str *cells, size_t n, bool head), void *arg,
 	      struct err *err) ERR_CHECK;

@@ -5,6 +5,7 @@
  */
 #include "text/where.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,20 +13,15 @@
 #include "text/level.h"
 #include "text/pattern.h"
 
-#define MAX_DEPTH 64
-#define MAX_NODES 4096
-
-enum op { OP_OR, OP_AND, OP_NOT, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_MATCH, OP_NOMATCH };
+#define MAX_DEPTH  64
+#define MAX_NODES  4096
+#define MAX_VALUES ((size_t)1 << 20) /* of one "in" */
 
 struct node {
-	enum op op;
+	enum where_op op;
 	uint32_t left, right; /* nodes of OR, AND, NOT (left) */
-	unsigned field;
-	bool severity; /* compare as levels */
-	struct str value;
-	double number;
-	bool numeric;
-	struct pattern *pattern;
+	struct where_leaf leaf;
+	struct pattern *pattern; /* the leaf's, owned */
 };
 
 struct where {
@@ -47,11 +43,11 @@ struct parser {
 
 static const struct {
 	struct str word;
-	enum op op;
+	enum where_op op;
 } operators[] = {
-	{{"==", 2}, OP_EQ}, {{"!=", 2}, OP_NE},      {{"<=", 2}, OP_LE},
-	{{">=", 2}, OP_GE}, {{"!~", 2}, OP_NOMATCH}, {{"<", 1}, OP_LT},
-	{{">", 1}, OP_GT},  {{"=", 1}, OP_EQ},       {{"~", 1}, OP_MATCH},
+	{{"==", 2}, WHERE_EQ}, {{"!=", 2}, WHERE_NE},      {{"<=", 2}, WHERE_LE},
+	{{">=", 2}, WHERE_GE}, {{"!~", 2}, WHERE_NOMATCH}, {{"<", 1}, WHERE_LT},
+	{{">", 1}, WHERE_GT},  {{"=", 1}, WHERE_EQ},       {{"~", 1}, WHERE_MATCH},
 };
 
 static int fail(struct parser *p, const char *what)
@@ -142,7 +138,7 @@ static int parse_value(struct parser *p, struct str *out)
 	return fail(p, "a quote is not closed");
 }
 
-static int parse_operator(struct parser *p, enum op *op)
+static int parse_operator(struct parser *p, enum where_op *op)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
 		if (take(p, operators[i].word)) {
@@ -153,44 +149,69 @@ static int parse_operator(struct parser *p, enum op *op)
 	return fail(p, "an operator is missing (== != < <= > >= ~ !~ in)");
 }
 
-/* One comparison with a value; severity words are turned into their level's number. */
-static int compare_node(struct parser *p, unsigned field, enum op op, uint32_t *out)
+static int where_value(struct parser *p, struct where_value *v)
 {
-	struct node n = {.op = op, .field = field};
-	int rc = parse_value(p, &n.value);
+	int rc = parse_value(p, &v->text);
 
 	if (rc)
 		return rc;
-	n.numeric = str_double(n.value, &n.number);
-	n.severity =
-		strcmp(p->fields[field], "level") == 0 && level_of_any(n.value) != LEVEL_UNKNOWN;
-	if (op == OP_MATCH || op == OP_NOMATCH) {
-		rc = pattern_new(&n.pattern, n.value, p->err);
+	v->numeric = where_number(v->text, &v->number);
+	v->whole = str_i64(v->text, &v->integer);
+	return 0;
+}
+
+/* values are copied to the arena. */
+static int leaf_node(struct parser *p, unsigned field, enum where_op op,
+		     const struct where_value *values, size_t n, uint32_t *out)
+{
+	struct where_value *kept = arena_alloc(&p->w->arena, n * sizeof(*kept));
+	struct node node = {.op = op};
+	int rc = 0;
+
+	memcpy(kept, values, n * sizeof(*kept));
+	node.leaf = (struct where_leaf){.field = field, .op = op, .values = kept, .n = n};
+	for (size_t i = 0; strcmp(p->fields[field], "level") == 0 && i < n; i++)
+		node.leaf.severity |= level_of_any(kept[i].text) != LEVEL_UNKNOWN;
+	if (op == WHERE_MATCH || op == WHERE_NOMATCH) {
+		rc = pattern_new(&node.pattern, kept[0].text, p->err);
 		if (rc)
 			return err_prepend(p->err, rc, "condition, column %zu: ", p->at);
 	}
-	rc = new_node(p, n, out);
+	node.leaf.pattern = node.pattern;
+	rc = new_node(p, node, out);
 	if (rc)
-		pattern_free(n.pattern);
+		pattern_free(node.pattern);
 	return rc;
+}
+
+static int compare_node(struct parser *p, unsigned field, enum where_op op, uint32_t *out)
+{
+	struct where_value v = {0};
+	int rc = where_value(p, &v);
+
+	return rc ? rc : leaf_node(p, field, op, &v, 1, out);
 }
 
 static int parse_in(struct parser *p, unsigned field, uint32_t *out)
 {
-	uint32_t one;
-	int rc;
+	struct where_value *values = NULL;
+	size_t n = 0, cap = 0;
+	int rc = 0;
 
 	if (!take(p, STR("(")))
 		return fail(p, "'(' must follow 'in'");
-	rc = compare_node(p, field, OP_EQ, out);
-	while (!rc && take(p, STR(","))) {
-		rc = compare_node(p, field, OP_EQ, &one);
+	do {
+		struct where_value v = {0};
+
+		rc = n < MAX_VALUES ? where_value(p, &v) : fail(p, "too long");
 		if (!rc)
-			rc = new_node(p, (struct node){.op = OP_OR, .left = *out, .right = one},
-				      out);
-	}
+			array_push(values, n, cap) = v;
+	} while (!rc && take(p, STR(",")));
 	if (!rc && !take(p, STR(")")))
 		rc = fail(p, "')' is missing");
+	if (!rc)
+		rc = leaf_node(p, field, WHERE_EQ, values, n, out);
+	free(values);
 	return rc;
 }
 
@@ -210,12 +231,30 @@ static int unknown_field(struct parser *p, struct str name)
 		       STR_ARG(str_head(name, 40)), list);
 }
 
+/* What stands on the left; *end is behind it, where nothing was taken yet. */
+static int parse_name(struct parser *p, struct str *name, size_t *end)
+{
+	size_t start;
+	int rc = 0;
+
+	*name = peek_word(p);
+	start = p->at;
+	if (start < p->text.n && (p->text.p[start] == '"' || p->text.p[start] == '\''))
+		rc = parse_value(p, name);
+	else
+		p->at += name->n;
+	*end = p->at;
+	p->at = start; /* where errors point */
+	return rc;
+}
+
 static int parse_or(struct parser *p, uint32_t *out);
 
 static int parse_factor(struct parser *p, uint32_t *out)
 {
+	enum where_op op = WHERE_EQ;
 	struct str name;
-	enum op op = OP_EQ;
+	size_t end;
 	int rc;
 
 	if (p->depth > MAX_DEPTH)
@@ -226,7 +265,7 @@ static int parse_factor(struct parser *p, uint32_t *out)
 		p->depth++;
 		rc = parse_factor(p, &inner);
 		p->depth--;
-		return rc ? rc : new_node(p, (struct node){.op = OP_NOT, .left = inner}, out);
+		return rc ? rc : new_node(p, (struct node){.op = WHERE_NOT, .left = inner}, out);
 	}
 	if (take(p, STR("("))) {
 		p->depth++;
@@ -236,11 +275,13 @@ static int parse_factor(struct parser *p, uint32_t *out)
 			rc = fail(p, "')' is missing");
 		return rc;
 	}
-	name = peek_word(p);
+	rc = parse_name(p, &name, &end);
+	if (rc)
+		return rc;
 	for (unsigned f = 0; f < p->nfields; f++) {
 		if (!str_eq(name, str_of(p->fields[f])))
 			continue;
-		p->at += name.n;
+		p->at = end;
 		if (take_word(p, "in"))
 			return parse_in(p, f, out);
 		rc = parse_operator(p, &op);
@@ -257,7 +298,8 @@ static int parse_and(struct parser *p, uint32_t *out)
 	while (!rc && take_word(p, "and")) {
 		rc = parse_factor(p, &right);
 		if (!rc)
-			rc = new_node(p, (struct node){.op = OP_AND, .left = *out, .right = right},
+			rc = new_node(p,
+				      (struct node){.op = WHERE_AND, .left = *out, .right = right},
 				      out);
 	}
 	return rc;
@@ -271,7 +313,8 @@ static int parse_or(struct parser *p, uint32_t *out)
 	while (!rc && take_word(p, "or")) {
 		rc = parse_and(p, &right);
 		if (!rc)
-			rc = new_node(p, (struct node){.op = OP_OR, .left = *out, .right = right},
+			rc = new_node(p,
+				      (struct node){.op = WHERE_OR, .left = *out, .right = right},
 				      out);
 	}
 	return rc;
@@ -309,39 +352,60 @@ void where_free(struct where *w)
 	free(w);
 }
 
-/* < 0, 0, > 0; *ordered is false when the two cannot be ordered (a level that is none). */
-static int compare(const struct node *n, struct str v, bool *ordered)
+bool where_number(struct str s, double *out)
 {
+	double v;
+
+	if (!str_double(s, &v) || !isfinite(v))
+		return false;
+	*out = v;
+	return true;
+}
+
+/* < 0, 0, > 0; *ordered is false when the two cannot be ordered (a level that is none). */
+static int compare(const struct where_leaf *l, const struct where_value *v, struct str cell,
+		   bool *ordered)
+{
+	int64_t i;
 	double x;
 
 	*ordered = true;
-	if (n->severity) {
-		enum level a = level_of_any(v), b = level_of_any(n->value);
+	if (l->severity) {
+		enum level a = level_of_any(cell), b = level_of_any(v->text);
 
 		*ordered = a != LEVEL_UNKNOWN;
 		return (a > b) - (a < b);
 	}
-	if (n->numeric && str_double(v, &x))
-		return (x > n->number) - (x < n->number);
-	return str_cmp(v, n->value);
+	if (v->whole && str_i64(cell, &i))
+		return (i > v->integer) - (i < v->integer);
+	if (v->numeric && where_number(cell, &x))
+		return (x > v->number) - (x < v->number);
+	return str_cmp(cell, v->text);
 }
 
-static bool test_leaf(const struct node *n, struct str v)
+static bool holds(const struct where_leaf *l, const struct where_value *v, struct str cell)
 {
 	bool ordered;
-	int c;
+	int c = compare(l, v, cell, &ordered);
 
-	if (n->pattern)
-		return pattern_find(n->pattern, v) == (n->op == OP_MATCH);
-	c = compare(n, v, &ordered);
-	switch (n->op) {
-	case OP_EQ: return ordered && c == 0;
-	case OP_NE: return !ordered || c != 0;
-	case OP_LT: return ordered && c < 0;
-	case OP_LE: return ordered && c <= 0;
-	case OP_GT: return ordered && c > 0;
+	switch (l->op) {
+	case WHERE_EQ: return ordered && c == 0;
+	case WHERE_NE: return !ordered || c != 0;
+	case WHERE_LT: return ordered && c < 0;
+	case WHERE_LE: return ordered && c <= 0;
+	case WHERE_GT: return ordered && c > 0;
 	default: return ordered && c >= 0;
 	}
+}
+
+bool where_leaf_test(const struct where_leaf *l, struct str cell)
+{
+	if (l->pattern)
+		return pattern_find(l->pattern, cell) == (l->op == WHERE_MATCH);
+	for (size_t i = 0; i < l->n; i++)
+		if (holds(l, &l->values[i], cell))
+			return true;
+	return false;
 }
 
 static bool test_node(const struct where *w, uint32_t i,
@@ -350,14 +414,33 @@ static bool test_node(const struct where *w, uint32_t i,
 	const struct node *n = &w->nodes[i];
 
 	switch (n->op) {
-	case OP_OR: return test_node(w, n->left, get, row) || test_node(w, n->right, get, row);
-	case OP_AND: return test_node(w, n->left, get, row) && test_node(w, n->right, get, row);
-	case OP_NOT: return !test_node(w, n->left, get, row);
-	default: return test_leaf(n, get(row, n->field));
+	case WHERE_OR: return test_node(w, n->left, get, row) || test_node(w, n->right, get, row);
+	case WHERE_AND: return test_node(w, n->left, get, row) && test_node(w, n->right, get, row);
+	case WHERE_NOT: return !test_node(w, n->left, get, row);
+	default: return where_leaf_test(&n->leaf, get(row, n->leaf.field));
 	}
 }
 
 bool where_test(const struct where *w, struct str (*get)(void *row, unsigned field), void *row)
 {
 	return test_node(w, w->root, get, row);
+}
+
+static int walk_node(const struct where *w, uint32_t i, const struct where_visitor *v, void *arg,
+		     struct err *err)
+{
+	const struct node *n = &w->nodes[i];
+	int rc = 0;
+
+	if (n->op != WHERE_OR && n->op != WHERE_AND && n->op != WHERE_NOT)
+		return v->leaf(arg, &n->leaf, err);
+	rc = walk_node(w, n->left, v, arg, err);
+	if (!rc && n->op != WHERE_NOT)
+		rc = walk_node(w, n->right, v, arg, err);
+	return rc ? rc : v->join(arg, n->op, err);
+}
+
+int where_walk(const struct where *w, const struct where_visitor *v, void *arg, struct err *err)
+{
+	return walk_node(w, w->root, v, arg, err);
 }

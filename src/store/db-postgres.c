@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * PostgreSQL, through libpq: the same tables in a schema of their own, "inquest". Results come in
+ * binary (but those of a user's query), rows in bulk go through COPY in its text form. A write is
+ * READ COMMITTED, so that what another writer has just interned is seen; reads see one snapshot.
+ *
+ * Sources: the PostgreSQL 15 manual, chapters 34 (libpq), 55 (formats), appendix A (error codes).
+ */
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/db.h"
+
+#define COPY_BYTES ((size_t)1 << 20)
+#define CREATING   "6a09e667" /* advisory lock: one process at a time makes the tables */
+
+/* Types by their number in pg_type, which never changes. */
+enum oid {
+	OID_BOOL = 16,
+	OID_BYTEA,
+	OID_INT8 = 20,
+	OID_INT2,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_FLOAT8 = 701
+};
+
+struct postgres {
+	struct db db;
+	PGconn *c;
+	unsigned patience;
+};
+
+static struct str first_line(const char *message)
+{
+	struct str s = str_of(message);
+
+	s = str_trim(str_head(s, str_find_char(s, '\n')));
+	return str_starts(s, STR("ERROR:")) ? str_trim(str_from(s, 6)) : s;
+}
+
+/* res may be NULL: the connection failed. What is wrong with a query of the user's is his. */
+static int fail(struct postgres *p, const PGresult *res, bool user, struct err *err)
+{
+	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+	struct str message =
+		first_line(res && *PQresultErrorMessage(res) ? PQresultErrorMessage(res)
+							     : PQerrorMessage(p->c));
+	bool theirs = state && (!strncmp(state, "42", 2) || !strncmp(state, "22", 2) ||
+				!strncmp(state, "25", 2));
+
+	if (!state || PQstatus(p->c) != CONNECTION_OK)
+		return err_set(err, ERR_SYSTEM,
+			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
+			       p->db.name, STR_ARG(message));
+	p->db.again = !strcmp(state, "40001") || !strcmp(state, "40P01");
+	if (user && theirs && strcmp(state, "42501") != 0)
+		return err_set(err, ERR_USAGE, "--sql: " STR_FMT, STR_ARG(message));
+	return err_set(
+		err, !strncmp(state, "42P", 3) || !strncmp(state, "XX", 2) ? ERR_INPUT : ERR_SYSTEM,
+		"%s: " STR_FMT, p->db.name, STR_ARG(message));
+}
+
+static int run(struct postgres *p, const char *sql, struct err *err)
+{
+	PGresult *res = PQexec(p->c, sql);
+	ExecStatusType status = PQresultStatus(res);
+	int rc = 0;
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		rc = fail(p, res, false, err);
+	PQclear(res);
+	return rc;
+}
+
+/* Parameters as libpq wants them, in one block of memory. */
+struct bound {
+	Oid *types;
+	const char **values;
+	int *lengths, *formats;
+	struct buf text;
+};
+
+static void bind(struct bound *b, const struct db_cell *params, size_t n)
+{
+	size_t *at = mem_alloc(n * sizeof(*at));
+
+	b->types = mem_zalloc(n * sizeof(*b->types));
+	b->values = mem_zalloc(n * sizeof(*b->values));
+	b->lengths = mem_zalloc(n * sizeof(*b->lengths));
+	b->formats = mem_zalloc(n * sizeof(*b->formats));
+	for (size_t i = 0; i < n; i++) {
+		at[i] = b->text.n;
+		switch (params[i].kind) {
+		case DB_INT:
+			b->types[i] = OID_INT8;
+			buf_i64(&b->text, params[i].integer);
+			break;
+		case DB_REAL:
+			b->types[i] = OID_FLOAT8;
+			buf_printf(&b->text, "%.17g", params[i].real);
+			break;
+		case DB_TEXT:
+			b->types[i] = OID_TEXT;
+			buf_add_str(&b->text, params[i].text);
+			break;
+		case DB_BLOB:
+			b->types[i] = OID_BYTEA;
+			b->formats[i] = 1;
+			b->lengths[i] = (int)params[i].text.n;
+			break;
+		case DB_NULL: break;
+		}
+		buf_add_char(&b->text, 0);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (params[i].kind == DB_BLOB)
+			b->values[i] = params[i].text.p ? params[i].text.p : "";
+		else if (params[i].kind != DB_NULL)
+			b->values[i] = b->text.p + at[i];
+	}
+	free(at);
+}
+
+static void bound_release(struct bound *b)
+{
+	free(b->types);
+	free(b->values);
+	free(b->lengths);
+	free(b->formats);
+	buf_release(&b->text);
+}
+
+static struct db_cell cell_of(const PGresult *res, int row, int i)
+{
+	const char *v = PQgetvalue(res, row, i);
+	struct str bytes = {v, (size_t)PQgetlength(res, row, i)};
+	union {
+		uint64_t u;
+		double d;
+	} w;
+	uint32_t u4;
+	uint16_t u2;
+
+	if (PQgetisnull(res, row, i))
+		return db_null();
+	switch (PQftype(res, i)) {
+	case OID_BOOL: return db_int(*v);
+	case OID_INT2: memcpy(&u2, v, 2); return db_int((int16_t)be16toh(u2));
+	case OID_INT4: memcpy(&u4, v, 4); return db_int((int32_t)be32toh(u4));
+	case OID_INT8: memcpy(&w.u, v, 8); return db_int((int64_t)be64toh(w.u));
+	case OID_FLOAT8:
+		memcpy(&w.u, v, 8);
+		w.u = be64toh(w.u);
+		return db_real(w.d);
+	case OID_BYTEA: return db_blob(bytes.p, bytes.n);
+	default: return db_text(bytes);
+	}
+}
+
+static int query(struct db *db, const char *sql, const struct db_cell *params, size_t n,
+		 db_row_fn *row, void *arg, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	struct bound b = {0};
+	PGresult *res;
+	int rc = 0;
+
+	bind(&b, params, n);
+	res = PQexecParams(p->c, sql, (int)n, b.types, b.values, b.lengths, b.formats, 1);
+	if (PQresultStatus(res) == PGRES_TUPLES_OK) {
+		int nrows = PQntuples(res), ncells = PQnfields(res);
+		bool more = row != NULL;
+
+		for (int r = 0; more && r < nrows; r++) {
+			struct db_cell cells[DB_MAX_CELLS];
+
+			for (int i = 0; i < ncells && i < DB_MAX_CELLS; i++)
+				cells[i] = cell_of(res, r, i);
+			more = row(arg, cells, (size_t)ncells);
+		}
+	} else if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+		rc = fail(p, res, false, err);
+	}
+	PQclear(res);
+	bound_release(&b);
+	return rc;
+}
+
+/* A cell in the text form of COPY. */
+static void add_copy_cell(struct buf *b, const struct db_cell *c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	switch (c->kind) {
+	case DB_INT: buf_i64(b, c->integer); break;
+	case DB_REAL: buf_printf(b, "%.17g", c->real); break;
+	case DB_TEXT:
+		for (size_t i = 0; i < c->text.n; i++) {
+			char ch = c->text.p[i];
+			const char *esc = ch == '\\'   ? "\\\\"
+					  : ch == '\t' ? "\\t"
+					  : ch == '\n' ? "\\n"
+					  : ch == '\r' ? "\\r"
+						       : NULL;
+
+			if (esc)
+				buf_add(b, esc, 2);
+			else
+				buf_add_char(b, ch);
+		}
+		break;
+	case DB_BLOB:
+		BUF_LIT(b, "\\\\x");
+		for (size_t i = 0; i < c->text.n; i++) {
+			buf_add_char(b, hex[(unsigned char)c->text.p[i] >> 4]);
+			buf_add_char(b, hex[c->text.p[i] & 15]);
+		}
+		break;
+	case DB_NULL: BUF_LIT(b, "\\N"); break;
+	}
+}
+
+static int insert(struct db *db, const char *table, const char *columns,
+		  const struct db_cell *cells, size_t n, size_t rows, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	CLEANUP_BUF struct buf b = {0};
+	bool bad = false;
+	PGresult *res;
+	int rc = 0;
+
+	if (!rows)
+		return 0;
+	buf_printf(&b, "COPY %s (%s) FROM STDIN", table, columns);
+	res = PQexec(p->c, buf_cstr(&b));
+	if (PQresultStatus(res) != PGRES_COPY_IN) {
+		rc = fail(p, res, false, err);
+		PQclear(res);
+		return rc;
+	}
+	PQclear(res);
+	buf_clear(&b);
+	for (size_t i = 0; !bad && i < rows; i++) {
+		for (size_t k = 0; k < n; k++) {
+			if (k)
+				buf_add_char(&b, '\t');
+			add_copy_cell(&b, &cells[i * n + k]);
+		}
+		buf_add_char(&b, '\n');
+		if (b.n >= COPY_BYTES || i == rows - 1) {
+			bad = PQputCopyData(p->c, b.p, (int)b.n) != 1;
+			buf_clear(&b);
+		}
+	}
+	if (bad || PQputCopyEnd(p->c, NULL) != 1)
+		rc = fail(p, NULL, false, err);
+	while ((res = PQgetResult(p->c))) {
+		if (!rc && PQresultStatus(res) != PGRES_COMMAND_OK)
+			rc = fail(p, res, false, err);
+		PQclear(res);
+	}
+	return rc;
+}
+
+static int begin(struct db *db, bool write, struct err *err)
+{
+	return run((struct postgres *)db,
+		   write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+			 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		   err);
+}
+
+static void rollback(struct db *db)
+{
+	struct postgres *p = (struct postgres *)db;
+
+	if (PQtransactionStatus(p->c) != PQTRANS_IDLE)
+		PQclear(PQexec(p->c, "ROLLBACK"));
+}
+
+static int commit(struct db *db, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	PGresult *res = PQexec(p->c, "COMMIT");
+	int rc = 0;
+
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		rc = PQstatus(p->c) == CONNECTION_OK
+			     ? fail(p, res, false, err)
+			     : err_set(err, ERR_SYSTEM,
+				       "%s: the server went away before it confirmed: do it again "
+				       "(a run that is put twice is one run)",
+				       db->name);
+	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) /* it says ROLLBACK after an error */
+		rc = err_set(err, ERR_SYSTEM,
+			     "%s: the transaction failed; nothing of this was kept", db->name);
+	PQclear(res);
+	return rc;
+}
+
+static bool first_int(void *arg, const struct db_cell *cells, size_t n)
+{
+	*(int64_t *)arg = cells[0].integer;
+	return false;
+}
+
+static int version(struct db *db, int *out, struct err *err)
+{
+	/* to_regclass() would answer from a cache that waiting for a lock does not refresh. */
+	static const char there[] =
+		"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+		"WHERE n.nspname = 'inquest' AND c.relname = 'store'";
+	int64_t v = 0;
+	int rc = query(db, there, NULL, 0, first_int, &v, err);
+
+	if (!rc && v)
+		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, first_int, &v, err);
+	if (!rc)
+		*out = (int)v;
+	return rc;
+}
+
+/* One process at a time; what another has made meanwhile is not made again. */
+static int migrate(struct db *db, const char *sql, int to, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	CLEANUP_BUF struct buf all = {0};
+	int v, rc = run(p, "SELECT pg_advisory_xact_lock(x'" CREATING "'::int)", err);
+
+	if (!rc)
+		rc = version(db, &v, err);
+	if (rc || v >= to)
+		return rc;
+	if (to == 1)
+		BUF_LIT(&all, "CREATE SCHEMA IF NOT EXISTS inquest;"
+			      "CREATE TABLE inquest.store (version INTEGER NOT NULL);"
+			      "INSERT INTO inquest.store VALUES (0);");
+	buf_printf(&all, "%s UPDATE inquest.store SET version = %d;", sql, to);
+	return run(p, buf_cstr(&all), err);
+}
+
+/* Rows one by one as they come: the result may be large. */
+static int user_rows(struct postgres *p, db_head_fn *row, void *arg, struct err *err)
+{
+	bool more = true, head = true;
+	struct str *cells = NULL;
+	PGresult *res;
+	int rc = 0;
+
+	while ((res = PQgetResult(p->c))) {
+		ExecStatusType status = PQresultStatus(res);
+		int n = PQnfields(res);
+
+		if (!rc && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK)
+			rc = status == PGRES_FATAL_ERROR
+				     ? fail(p, res, true, err)
+				     : err_set(err, ERR_USAGE,
+					       "--sql: a query that only reads is wanted");
+		cells = mem_realloc(cells, (size_t)n, sizeof(*cells));
+		for (int i = 0; !rc && head && i < n; i++)
+			cells[i] = str_of(PQfname(res, i));
+		if (!rc && head)
+			more = row(arg, cells, (size_t)n, true);
+		head = false;
+		for (int r = 0; !rc && more && r < PQntuples(res); r++) {
+			for (int i = 0; i < n; i++)
+				cells[i] = (struct str){
+					PQgetisnull(res, r, i) ? NULL : PQgetvalue(res, r, i),
+					(size_t)PQgetlength(res, r, i)};
+			more = row(arg, cells, (size_t)n, false);
+		}
+		PQclear(res);
+		if (!more && !rc) {
+			PGcancel *cancel = PQgetCancel(p->c);
+			char why[256];
+
+			PQcancel(cancel, why, sizeof(why));
+			PQfreeCancel(cancel);
+			while ((res = PQgetResult(p->c)))
+				PQclear(res);
+			break;
+		}
+	}
+	free(cells);
+	return rc;
+}
+
+static int user_query(struct db *db, struct str sql, db_head_fn *row, void *arg, struct err *err)
+{
+	struct postgres *p = (struct postgres *)db;
+	CLEANUP_BUF struct buf text = {0};
+	int rc = begin(db, false, err);
+
+	if (rc)
+		return rc;
+	buf_add_str(&text, sql);
+	/* The extended protocol takes one statement; the transaction only reads. */
+	if (!PQsendQueryParams(p->c, buf_cstr(&text), 0, NULL, NULL, NULL, NULL, 0))
+		rc = fail(p, NULL, true, err);
+	PQsetSingleRowMode(p->c);
+	if (!rc)
+		rc = user_rows(p, row, arg, err);
+	rollback(db);
+	return rc;
+}
+
+/* The server checks its own files; there is nothing that a client can ask for without extensions.
+ */
+static int check(struct db *db, struct err *err)
+{
+	return 0;
+}
+
+static void patience(struct db *db, unsigned seconds)
+{
+	struct postgres *p = (struct postgres *)db;
+	char sql[64];
+
+	p->patience = seconds;
+	snprintf(sql, sizeof(sql), "SET lock_timeout = '%us'", seconds);
+	PQclear(PQexec(p->c, sql));
+}
+
+static void close_db(struct db *db)
+{
+	struct postgres *p = (struct postgres *)db;
+
+	PQfinish(p->c);
+	free(db->name);
+	free(p);
+}
+
+/* The address without user, password and parameters. */
+static char *harmless(const char *address)
+{
+	struct str s = str_of(address), scheme;
+	size_t at;
+	char *out;
+
+	s = str_head(s, str_find_char(s, '?'));
+	at = str_find(s, STR("://"));
+	scheme = str_head(s, at < s.n ? at + 3 : 0);
+	s = str_from(s, scheme.n);
+	while ((at = str_find_char(s, '@')) < s.n)
+		s = str_from(s, at + 1);
+	if (asprintf(&out, STR_FMT STR_FMT, STR_ARG(scheme), STR_ARG(s)) < 0)
+		abort();
+	return out;
+}
+
+/* An @ in a password would make the rest of it the host, which messages name. */
+static bool well_formed(const char *address)
+{
+	struct str s = str_of(address);
+
+	s = str_from(s, str_find(s, STR("://")) + 3);
+	s = str_head(s, str_find_char(str_head(s, str_find_char(s, '?')), '/'));
+	return str_count_char(s, '@') <= 1;
+}
+
+static void silent(void *arg, const PGresult *res)
+{
+}
+
+int db_postgres_open(struct db **out, const char *address, struct err *err)
+{
+	static const struct db_ops ops = {version, migrate,    begin, commit,   rollback, query,
+					  insert,  user_query, check, patience, close_db};
+	/* What the address says comes later and wins. */
+	static const char *const keys[] = {"connect_timeout",  "keepalives_idle", "client_encoding",
+					   "application_name", "dbname",          NULL};
+	const char *values[] = {"10", "30", "UTF8", "inquest", address, NULL};
+	struct postgres *p;
+	int rc = 0;
+
+	if (!well_formed(address))
+		return err_set(err, ERR_USAGE,
+			       "the address of the store has more than one @: write the one in the "
+			       "password as %%40");
+	p = mem_zalloc(sizeof(*p));
+	p->db = (struct db){.ops = &ops, .name = harmless(address)};
+	p->c = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(p->c) != CONNECTION_OK) {
+		struct str message = first_line(PQerrorMessage(p->c));
+
+		rc = err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
+			     STR_ARG(message));
+	}
+	if (!rc) {
+		PQsetNoticeReceiver(p->c, silent, NULL);
+		patience(&p->db, DB_PATIENCE);
+		rc = run(p,
+			 "SET search_path = inquest; SET jit = off;"
+			 "SELECT set_config('synchronous_commit', 'on', false)"
+			 " WHERE current_setting('synchronous_commit') = 'off'",
+			 err);
+	}
+	if (rc) {
+		close_db(&p->db);
+		return rc;
+	}
+	*out = &p->db;
+	return 0;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Opening a store, transactions, and what concerns all of it. */
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "store/store-priv.h"
+#include "text/json.h"
+#include "text/timestamp.h"
+
+#define TRIES 8 /* of a transaction that conflicts with others */
+
+struct str run_verdict_name(enum run_verdict v)
+{
+	static const struct str names[] = {
+		[RUN_UNKNOWN] = {"unknown", 7}, [RUN_GOOD] = {"good", 4}, [RUN_BAD] = {"bad", 3}};
+
+	return names[(unsigned)v < ARRAY_SIZE(names) ? v : RUN_UNKNOWN];
+}
+
+struct str run_state_name(enum run_state s)
+{
+	static const struct str names[] = {[RUN_COMPLETE] = {"complete", 8},
+					   [RUN_RUNNING] = {"running", 7},
+					   [RUN_INTERRUPTED] = {"interrupted", 11}};
+
+	return names[(unsigned)s < ARRAY_SIZE(names) ? s : RUN_COMPLETE];
+}
+
+void run_started(int64_t started_ns, struct buf *out)
+{
+	struct event_time t = {.ns = started_ns,
+			       .digits = 3,
+			       .known = started_ns != 0,
+			       .has_zone = true,
+			       .has_date = true,
+			       .has_year = true};
+
+	timestamp_format(&t, out);
+}
+
+void run_value(struct value v, struct buf *out)
+{
+	switch (v.kind) {
+	case VALUE_NONE: break;
+	case VALUE_INT: buf_i64(out, v.integer); break;
+	case VALUE_TEXT: buf_add_str(out, v.text); break;
+	case VALUE_REAL:
+		if (isnan(v.real))
+			BUF_LIT(out, "nan");
+		else if (isinf(v.real))
+			buf_printf(out, "%sinf", v.real < 0 ? "-" : "");
+		else
+			json_add_real(out, v.real);
+		break;
+	}
+}
+
+static bool is_address(const char *where)
+{
+	return strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
+}
+
+static int open_database(struct db **db, const char *where, enum store_mode mode, struct err *err)
+{
+	if (!is_address(where))
+		return db_sqlite_open(db, where, mode, err);
+#if HAVE_LIBPQ
+	return db_postgres_open(db, where, err);
+#else
+	return err_set(err, ERR_SYSTEM,
+		       "this program was built without libpq, which postgresql:// needs");
+#endif
+}
+
+static int too_new(struct db *db, int version, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+		       "%s: the store is of version %d, and this program knows up to %d: use a "
+		       "newer inquest",
+		       db->name, version, STORE_VERSION);
+}
+
+/* One step up; a version that another process has made meanwhile is as good. */
+static int migrate(struct store *s, void *arg, struct err *err)
+{
+	int *version = arg, rc = s->db->ops->version(s->db, version, err);
+
+	if (rc || *version >= STORE_VERSION)
+		return rc;
+	rc = s->db->ops->migrate(s->db,
+				 is_address(s->db->name) ? schema_postgres(*version + 1)
+							 : schema_sqlite(*version + 1),
+				 *version + 1, err);
+	++*version;
+	return rc;
+}
+
+static int bring_up(struct store *s, enum store_mode mode, struct err *err)
+{
+	int version, rc = s->db->ops->version(s->db, &version, err);
+
+	if (rc)
+		return rc;
+	if (!version && mode != STORE_CREATE)
+		return err_set(err, ERR_NOTFOUND, "%s: there is no store", s->db->name);
+	if (version < STORE_VERSION && mode == STORE_READ)
+		return err_set(err, ERR_INPUT,
+			       "%s: the store is of an older version: open it for writing once "
+			       "(inquest add)",
+			       s->db->name);
+	while (!rc && version < STORE_VERSION)
+		rc = store_transaction(s, true, migrate, &version, err);
+	return !rc && version > STORE_VERSION ? too_new(s->db, version, err) : rc;
+}
+
+int store_open(struct store **out, const char *where, enum store_mode mode, struct err *err)
+{
+	struct store *s;
+	struct db *db;
+	int rc = open_database(&db, where, mode, err);
+
+	if (rc)
+		return rc;
+	s = mem_zalloc(sizeof(*s));
+	s->db = db;
+	dict_init(&s->variables);
+	dict_init(&s->strings);
+	arena_init(&s->ids);
+	rc = bring_up(s, mode, err);
+	if (rc) {
+		store_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	s->db->ops->close(s->db);
+	dict_release(&s->variables);
+	dict_release(&s->strings);
+	arena_release(&s->ids);
+	free(s);
+}
+
+void store_patience(struct store *s, unsigned seconds)
+{
+	s->db->ops->patience(s->db, seconds);
+}
+
+static void forget(struct dict *d)
+{
+	dict_release(d);
+	dict_init(d);
+}
+
+int store_transaction(struct store *s, bool write,
+		      int (*work)(struct store *s, void *arg, struct err *err), void *arg,
+		      struct err *err)
+{
+	const struct db_ops *ops = s->db->ops;
+	int rc = 0;
+
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		s->db->again = false;
+		rc = ops->begin(s->db, write, err);
+		if (!rc)
+			rc = work(s, arg, err);
+		if (!rc)
+			rc = ops->commit(s->db, err);
+		else
+			ops->rollback(s->db);
+		if (!rc)
+			break;
+		forget(&s->variables); /* their numbers may not have been kept */
+		forget(&s->strings);
+		if (!s->db->again)
+			break;
+		usleep((useconds_t)(1000U << tries) + (useconds_t)(getpid() % 997));
+	}
+	dict_trim(&s->variables);
+	dict_trim(&s->strings);
+	return rc;
+}
+
+int store_sql(struct store *s, struct str sql,
+	      bool (*row)(void *arg, const struct str *cells, size_t n, bool head), void *arg,
+	      struct err *err)
+{
+	return s->db->ops->user_query(s->db, sql, row, arg, err);
+}
+
+/* What no transaction may leave behind, each as a query that counts offences. */
+static const struct {
+	const char *query, *what;
+} invariants[] = {
+	{"SELECT count(*) FROM value v WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.no = v.run)",
+	 "values without their run"},
+	{"SELECT count(*) FROM value v WHERE NOT EXISTS (SELECT 1 FROM variable n WHERE n.id = "
+	 "v.variable)",
+	 "values without their variable"},
+	{"SELECT count(*) FROM value v WHERE v.text IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+	 "string s WHERE s.id = v.text)",
+	 "values without their text"},
+	{"SELECT count(*) FROM detail d WHERE NOT EXISTS (SELECT 1 FROM value v WHERE v.variable "
+	 "= d.variable AND v.run = d.run)",
+	 "details without their value"},
+	{"SELECT count(*) FROM series s WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.no = s.run) "
+	 "OR length(s.x) <> 8 * s.n OR length(s.y) <> 8 * s.n",
+	 "series without their run or their points"},
+	{"SELECT count(*) FROM test t WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.no = t.run) "
+	 "OR NOT EXISTS (SELECT 1 FROM string s WHERE s.id = t.name)",
+	 "tests without their run or name"},
+	{"SELECT count(*) FROM evidence e WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.no = "
+	 "e.run) OR length(e.hash) <> 64",
+	 "evidence without its run or hash"},
+	{"SELECT count(*) FROM run WHERE id = '' OR length(content) <> 32",
+	 "runs without id or content"},
+};
+
+static bool count_of(void *arg, const struct db_cell *cells, size_t n)
+{
+	*(int64_t *)arg = cells[0].integer;
+	return false;
+}
+
+int store_check(struct store *s, struct err *err)
+{
+	int rc = s->db->ops->check(s->db, err);
+
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(invariants); i++) {
+		int64_t n = 0;
+
+		rc = s->db->ops->query(s->db, invariants[i].query, NULL, 0, count_of, &n, err);
+		if (!rc && n)
+			rc = err_set(err, ERR_INPUT, "%s: the store is damaged: %lld %s",
+				     s->db->name, (long long)n, invariants[i].what);
+	}
+	return rc;
+}
