@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Cutting bytes into lines. */
 #include "log/log-priv.h"
+#include "text/visible.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

@@ -150,8 +150,6 @@ void teach(struct logreader *r, const struct logformat_set *own);
 const char *line_end(const char *p, const char *end, bool *control);
 /* The text of a line as it is recognised; first: of the input. */
 struct str line_text(struct str raw, bool first, bool control, struct buf *scratch);
-/* The visible text of a line that holds control characters, in scratch or a slice of raw. */
-struct str visible_text(struct str raw, struct buf *scratch);
 
 /* ---- tail.c ---- */
 

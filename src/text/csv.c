@@ -136,7 +136,7 @@ void csv_init(struct csv *c, struct str data)
 {
 	if (str_starts(data, STR("\xef\xbb\xbf")))
 		data = str_from(data, 3);
-	*c = (struct csv){.rest = data, .next_line = 1};
+	*c = (struct csv){.sep = ',', .rest = data, .next_line = 1};
 }
 
 void csv_release(struct csv *c)
@@ -166,7 +166,7 @@ static int read_quoted(struct csv *c, struct str *rest, struct str *cell, struct
 		*cell = (struct str){c->room.p + start, c->room.n - start};
 	}
 	*rest = str_from(in, n + 1);
-	if (rest->n && rest->p[0] != ',')
+	if (rest->n && rest->p[0] != c->sep)
 		return err_set(err, ERR_INPUT, "line %llu: text after closing quotes",
 			       (unsigned long long)c->line);
 	return 0;
@@ -185,19 +185,19 @@ static int read_row(struct csv *c, struct str row, struct err *err)
 		if (row.n && row.p[0] == '"') {
 			rc = read_quoted(c, &row, cell, err);
 		} else {
-			*cell = str_head(row, str_find_char(row, ','));
+			*cell = str_head(row, str_find_char(row, c->sep));
 			row = str_from(row, cell->n);
 		}
 		if (rc)
 			return rc;
-		if (!row.n || row.p[0] != ',')
+		if (!row.n || row.p[0] != c->sep)
 			return 1;
 		row = str_from(row, 1);
 	}
 }
 
 /* Bytes up to the end of the row, the first LF that is not in a quoted cell. */
-static size_t row_length(struct str s, uint64_t *lines)
+static size_t row_length(struct str s, char sep, uint64_t *lines)
 {
 	bool quoted = false, start = true;
 	size_t i = 0;
@@ -208,7 +208,7 @@ static size_t row_length(struct str s, uint64_t *lines)
 			i++;
 		else if (s.p[i] == '"' && (quoted || start))
 			quoted = !quoted;
-		start = s.p[i] == ',' && !quoted;
+		start = s.p[i] == sep && !quoted;
 	}
 	*lines += i < s.n;
 	return i;
@@ -221,7 +221,7 @@ int csv_next(struct csv *c, struct err *err)
 		struct str row;
 
 		c->line = c->next_line;
-		n = row_length(c->rest, &c->next_line);
+		n = row_length(c->rest, c->sep, &c->next_line);
 		row = str_head(c->rest, n);
 		c->rest = str_from(c->rest, n + 1);
 		if (row.n && row.p[row.n - 1] == '\r')

@@ -17,9 +17,11 @@ void csv_add_strings(struct buf *b, const struct str *s, size_t n, struct str ar
 
 /*
  * Reading: rows end in LF or CRLF, the last may lack it; cells may be quoted, "" in quotes is one.
- * A byte order mark is skipped. Empty lines are no rows.
+ * A byte order mark is skipped. Empty lines are no rows. Cells are parted by sep, a comma unless it
+ * is set to another byte after csv_init().
  */
 struct csv {
+	char sep;
 	struct str rest;
 	uint64_t line; /* of the row last read, from 1 */
 	uint64_t next_line;

@@ -72,13 +72,33 @@ size_t pattern_group(const struct pattern *p, const char *name)
 
 bool pattern_match(const struct pattern *p, struct str s, struct str groups[PATTERN_GROUPS])
 {
+	return pattern_match_at(p, s, 0, groups);
+}
+
+const char *pattern_group_name(const struct pattern *p, size_t i)
+{
+	PCRE2_SPTR table = NULL;
+	uint32_t n = 0, size = 0;
+
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &n);
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t k = 0; k < n; k++, table += size) /* two bytes of the number, the name */
+		if (((size_t)table[0] << 8 | table[1]) == i)
+			return (const char *)table + 2;
+	return NULL;
+}
+
+bool pattern_match_at(const struct pattern *p, struct str s, size_t from,
+		      struct str groups[PATTERN_GROUPS])
+{
 	pcre2_match_data *m = pcre2_match_data_create(PATTERN_GROUPS, NULL);
 	const PCRE2_SIZE *at;
 	int rc;
 
 	if (!m)
 		abort();
-	rc = pcre2_match(p->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, m, p->limits);
+	rc = pcre2_match(p->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, from, 0, m, p->limits);
 	memset(groups, 0, PATTERN_GROUPS * sizeof(*groups));
 	at = pcre2_get_ovector_pointer(m);
 	for (int i = 0; i < (rc == 0 ? PATTERN_GROUPS : rc); i++)

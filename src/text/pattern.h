@@ -22,3 +22,8 @@ size_t pattern_group(const struct pattern *p, const char *name);
 /* As pattern_find; the text of groups 0 (the whole match) ... goes to groups, empty for those that
  * took no part and those the pattern does not have. */
 bool pattern_match(const struct pattern *p, struct str s, struct str groups[PATTERN_GROUPS]);
+/* The same from byte `from` on; what stands before is still seen (by ^, \b, lookbehind). */
+bool pattern_match_at(const struct pattern *p, struct str s, size_t from,
+		      struct str groups[PATTERN_GROUPS]);
+/* The name of group i; NULL if it has none. */
+const char *pattern_group_name(const struct pattern *p, size_t i);

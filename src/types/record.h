@@ -49,7 +49,9 @@ struct series {
 enum test_status { TEST_PASSED, TEST_FAILED, TEST_ERROR, TEST_SKIPPED };
 
 struct test_result {
-	struct str suite, name; /* as reported; suite may be empty */
+	/* As reported; suite may be empty. What failed outside of any testcase has a name in
+	 * parentheses and status TEST_ERROR: "(package)" did not build, "(plan)" does not hold. */
+	struct str suite, name;
 	enum test_status status;
 	bool expected;  /* failed as expected: TODO of TAP, xfail; status is then TEST_SKIPPED */
 	double seconds; /* NAN: unknown */

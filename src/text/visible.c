@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/*
- * What a terminal would show of a line: escape sequences (ECMA-48: CSI, OSC, single characters) are
- * left out, of states rewritten with bare carriage returns the last non-empty one stays, backspaces
- * take a character back. A line without any of these is returned as it is.
- */
-#include "log/log-priv.h"
+/* See visible.h. */
+#include "text/visible.h"
+
+#include "text/timestamp.h"
 
 #define ESC '\x1b'
 
@@ -61,11 +59,7 @@ static struct str last_state(struct str s)
 	return str_head(first, 0);
 }
 
-/*
- * Length of what a log put before a line that was then rewritten: a time, a blank, GitLab's stream
- * ("00O "). 0 if the line begins with no time.
- */
-static size_t stamp_length(struct str s)
+size_t visible_stamp(struct str s)
 {
 	unsigned shape;
 	size_t n = s.n && (unsigned)(s.p[0] - '0') <= 9 ? timestamp_match(s, TIMESTAMP_BARE, &shape)
@@ -90,7 +84,7 @@ struct str visible_text(struct str raw, struct buf *scratch)
 	if (raw.n && memchr(raw.p, '\r', raw.n)) {
 		raw = last_state(raw);
 		if (raw.p != whole.p && raw.n)
-			buf_add_str(scratch, str_head(whole, stamp_length(whole)));
+			buf_add_str(scratch, str_head(whole, visible_stamp(whole)));
 	}
 	if (!raw.n ||
 	    (scratch->n == from && !memchr(raw.p, ESC, raw.n) && !memchr(raw.p, '\b', raw.n)))
