@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-THIRD_PARTY = {'pcre2.h', 'archive.h', 'archive_entry.h', 'zlib.h', 'jansson.h', 'expat.h', 'libsmartcols/libsmartcols.h',
+THIRD_PARTY = {'pcre2.h', 'archive.h', 'archive_entry.h', 'zlib.h', 'jansson.h', 'expat.h', 'yaml.h', 'libsmartcols/libsmartcols.h',
                'sqlite3.h', 'nettle/sha2.h', 'libpq-fe.h', 'elfutils/libdw.h', 'tree_sitter/api.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 GLOBAL = re.compile(r'^(?!static const|const|extern|typedef|struct \w+;|struct \w+ \{|enum|union|return)'

@@ -15,6 +15,7 @@ struct cli {
 	bool color_out, color_err; /* may colour be printed there */
 	struct progress *progress; /* NULL: silence */
 	const char *tmpdir;
+	uint64_t nofile; /* the limit of open files that we were given: for commands we run */
 	int width;       /* columns of the terminal, or 100 */
 	int table_width; /* where tables are cut: the terminal's columns, 0 if there is none */
 };
@@ -33,8 +34,8 @@ struct command {
 };
 
 extern const struct command cmd_close, cmd_diff, cmd_help, cmd_log_digest, cmd_log_table,
-	cmd_log_templates, cmd_log_timeline, cmd_new, cmd_runs, cmd_runs_remove, cmd_runs_show,
-	cmd_status;
+	cmd_log_templates, cmd_log_timeline, cmd_new, cmd_run, cmd_runs, cmd_runs_remove,
+	cmd_runs_show, cmd_status;
 extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */

@@ -60,15 +60,21 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 	raise(sig);
 }
 
-/* Directories with thousands of logs: as many files as the system allows. */
-static void raise_file_limit(void)
+/* Directories with thousands of logs: as many files as the system allows. Returns what was
+ * allowed before. */
+static uint64_t raise_file_limit(void)
 {
 	struct rlimit limit;
+	uint64_t given;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	given = limit.rlim_cur;
+	if (limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+	return given;
 }
 
 /* Progress: a line on stderr, rewritten, when it is a terminal and half a second has gone. */
@@ -153,7 +159,7 @@ int main(int argc, char **argv)
 
 	sigaction(SIGBUS, &sigbus, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	raise_file_limit();
+	cli.nofile = raise_file_limit();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("inquest " INQUEST_VERSION);
 		return finish(EXIT_DONE);

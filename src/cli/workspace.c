@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/live.h"
 #include "cli/settings.h"
 
 #define FOLDER ".inquest"
@@ -123,10 +124,34 @@ int workspace_make(const struct workspace *w, struct err *err)
 	return file_replace_commit(&f, err);
 }
 
+/* Runs that were killed are recorded now. If they cannot be, it is told, and they stay. */
+static void take_left(const struct workspace *w)
+{
+	struct live_target target = {.evidence_dir = w->evidence};
+	struct err err;
+	size_t n = 0;
+	int rc;
+
+	if (!live_left(w->live))
+		return;
+	rc = store_open(&target.store, w->store, STORE_CREATE, &err);
+	if (!rc) {
+		rc = live_take_left(w->live, &target, &n, &err);
+		store_close(target.store);
+	}
+	if (n)
+		fprintf(stderr, "inquest: %zu interrupted run%s recorded\n", n, n > 1 ? "s" : "");
+	if (rc)
+		fprintf(stderr, "inquest: an interrupted run is not recorded: %s\n", err.msg);
+}
+
 int workspace_open(const struct workspace *w, enum store_mode mode, struct store **s,
 		   struct err *err)
 {
 	int rc = mode == STORE_CREATE ? workspace_make(w, err) : 0;
 
-	return rc ? rc : store_open(s, w->store, mode, err);
+	if (rc)
+		return rc;
+	take_left(w);
+	return store_open(s, w->store, mode, err);
 }

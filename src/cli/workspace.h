@@ -22,6 +22,7 @@ int workspace_find(struct workspace *w, const char *store, struct err *err) ERR_
 void workspace_release(struct workspace *w);
 /* Make dir with a .gitignore, and live, if they are missing. */
 int workspace_make(const struct workspace *w, struct err *err) ERR_CHECK;
-/* Open the store; STORE_CREATE makes what is missing. */
+/* Open the store; STORE_CREATE makes what is missing. Runs whose recording was interrupted (live.h)
+ * are taken in before, which is told on stderr. */
 int workspace_open(const struct workspace *w, enum store_mode mode, struct store **s,
 		   struct err *err) ERR_CHECK;

@@ -15,7 +15,9 @@
 struct environment_opts {
 	char *const *envp;     /* of the command */
 	char *const *argv;     /* of the command; NULL: none */
-	const char *cache_dir; /* NULL: no cache */
+	const char *dir;       /* in which it runs; NULL: ours */
+	const char *cache_dir; /* NULL: no cache; made if its parent is there */
+	uint64_t nofile;       /* its soft limit of open files; 0: ours */
 	const char *const
 		*allow; /* more names of environment variables, * at the end; ends in NULL */
 };
@@ -25,10 +27,12 @@ void environment_capture(struct arena *a, const struct environment_opts *o, stru
 			 size_t *n, size_t *cap);
 /*
  * The content of a configuration file (JSON, YAML, TOML or INI by its name and look) as variables
- * "config.FILE.key.key"; a file of another kind as its hash only. Always also "file.FILE.hash".
+ * "config.FILE.key.key"; a file of another kind, or without keys asked for, as its hash only.
+ * Always also "file.FILE.hash". -ERR_INPUT with the line where a file is not what its name says,
+ * -ERR_LIMIT past 10,000 keys: the variables up to there are there, and so is the hash.
  */
-int environment_config(struct arena *a, struct str path, struct str data, struct variable **out,
-		       size_t *n, size_t *cap, struct err *err) ERR_CHECK;
+int environment_config(struct arena *a, struct str path, struct str data, bool keys,
+		       struct variable **out, size_t *n, size_t *cap, struct err *err) ERR_CHECK;
 /* The arguments of a command as variables "arg.NAME" (--name value, --name=value, -n value) and
  * "arg.0", "arg.1" for the rest. */
 void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,

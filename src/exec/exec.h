@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Running one command: started by posix_spawn() in a process group of its own, watched through a
- * pidfd and ppoll(), its output taken with a cap and times, its process tree sampled, ended by TERM
- * and then KILL, nothing left behind: processes that left the group (double forks, setsid) are
- * found too. Any number of threads may run commands at the same time. Nothing here prints or reads
- * the environment.
+ * Running one command: started by posix_spawn() in a process group of its own under a supervisor of
+ * its own (supervise.h), its output taken with a cap and times, its process tree sampled, ended by
+ * TERM and then KILL, nothing left behind: processes that left the group (double forks, setsid) are
+ * found too, and all are ended when we are killed. Any number of threads may run commands at the
+ * same time. Nothing here prints or reads the environment.
  */
 #pragma once
 
@@ -28,17 +28,24 @@ struct exec_opts {
 	const char *dir;   /* working directory; NULL: ours */
 	int stdin_fd;      /* -1: /dev/null */
 	bool pass_output; /* the command writes to our stdout and stderr itself, nothing is taken */
-	uint64_t
-		output_max; /* bytes taken of both streams together; the rest is read and counted */
+	bool same_group;  /* stays in our process group: a terminal's ^C and ^Z reach it */
+	uint64_t nofile;  /* its soft limit of open files; 0: ours */
+	/* Bytes taken of both streams together; the rest is read and counted. */
+	uint64_t output_max;
 	int64_t time_limit_ns, grace_ns; /* 0: none; between TERM and KILL: 0 is 2 s */
-	uint64_t memory_limit; /* of the tree's RSS, looked at with each sample; 0: none */
-	int64_t sample_ns;     /* between samples; 0: none */
+	/* Of the tree's RSS, looked at with each sample (every 100 ms if sample_ns is 0); 0: none.
+	 */
+	uint64_t memory_limit;
+	/* Between samples; 0: none. Stretched where taking them would cost over 0.4 % of a CPU. */
+	int64_t sample_ns;
 	/* Called from the thread of exec_run(); any may be NULL. */
 	void (*on_output)(void *arg, enum exec_stream s, int64_t at_ns, struct str bytes);
 	void (*on_sample)(void *arg, const struct exec_sample *s);
 	void (*on_start)(void *arg, int pid);
 	void *arg;
-	const volatile int *stop; /* a signal number, set by a handler: end the command, return */
+	/* A signal number, set by a handler: the tree gets it, KILL after grace; looked at at least
+	 * every 100 ms. NULL: none. */
+	const volatile int *stop;
 };
 
 enum exec_end {
@@ -53,21 +60,39 @@ struct exec_result {
 	enum exec_end end;
 	int code, sig; /* as wait tells, also where we ended it */
 	bool core;
-	int64_t started_ns; /* since 1970, UTC */
-	int64_t wall_ns, user_ns, system_ns;
-	uint64_t max_rss;      /* bytes: of the largest process, as wait4() tells */
-	uint64_t peak_rss;     /* bytes: of the tree, the highest sample; max_rss if that is more */
+	int64_t started_ns;                  /* since 1970, UTC */
+	int64_t wall_ns, user_ns, system_ns; /* CPU of the whole tree */
+	uint64_t max_rss;                    /* bytes: of the largest process, as wait4() tells */
+	/*
+	 * wait4() cannot tell less than this: the kernel counts our own peak, in whose memory the
+	 * process stood before exec, as the command's. max_rss <= rss_floor: it took no more.
+	 */
+	uint64_t rss_floor;
+	/* Of the tree: the highest sample, or max_rss if that is more and above the floor; 0: not
+	 * known (no sample, and not above the floor). */
+	uint64_t peak_rss;
 	uint64_t output_bytes; /* all that it wrote */
 	uint64_t oom_kills; /* by which the oom_kill counter of our memory cgroup rose meanwhile */
 	uint64_t minor_faults, major_faults, voluntary, involuntary; /* context switches */
 	uint64_t samples;
-	int64_t added_ns; /* of the command's lifetime that went into starting and waiting for it */
-	int64_t sampler_ns;   /* our CPU time between start and end */
+	int64_t added_ns;   /* of wall_ns, until the program was loaded */
+	int64_t sampler_ns; /* our CPU time between start and end, output and callbacks included */
 	uint32_t left_behind; /* processes that had to be ended after the command itself had */
 };
 
-/* 0 if the command ran, however it ended; -ERR_NOTFOUND, -ERR_SYSTEM if it could not be started. */
+/*
+ * 0 if the command ran, however it ended. -ERR_NOTFOUND: there is no such program (a shell's 127);
+ * -ERR_SYSTEM: it could not be started; errno is then why (EACCES, ENOEXEC: a shell's 126).
+ */
 int exec_run(const struct exec_opts *o, struct exec_result *r, struct err *err) ERR_CHECK;
+
+/*
+ * The output (stdout) of a small helper program, which gets no stdin, whose stderr is dropped and
+ * which has time_limit_ns. More than max bytes is -ERR_LIMIT; *r may be asked how it ended.
+ */
+struct buf;
+int exec_output(char *const *argv, char *const *envp, const char *dir, int64_t time_limit_ns,
+		size_t max, struct buf *out, struct exec_result *r, struct err *err) ERR_CHECK;
 
 enum verdict { VERDICT_GOOD, VERDICT_BAD, VERDICT_UNTESTABLE, VERDICT_STOP };
 

@@ -23,6 +23,7 @@ struct vcs_state {
 
 /* -ERR_NOTFOUND: dir is in no work tree, or there is no git. */
 int vcs_state(const char *dir, struct arena *a, struct vcs_state *s, struct err *err) ERR_CHECK;
-/* The same as variables git.commit, git.branch, git.dirty, git.diff. */
+/* The same as variables git.commit, git.branch, git.remote, git.dirty, git.diff, git.commit_time.
+ */
 void vcs_variables(struct arena *a, const struct vcs_state *s, struct variable **out, size_t *n,
 		   size_t *cap);

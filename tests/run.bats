@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+bats_require_minimum_version 1.5.0
+# inquest run from outside: what is passed through, what is recorded, what survives a kill.
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export HOME=$PWD XDG_CONFIG_HOME=$PWD GIT_CEILING_DIRECTORIES=$PWD
+	unset INQUEST_STORE
+}
+
+# The value of a variable of the latest run, through SQL of the store's own tables.
+sql() {
+	python3 - "$@" <<'PY'
+import sqlite3, sys
+for row in sqlite3.connect('.inquest/store.db').execute(sys.argv[1]):
+    print(*row, sep='|')
+PY
+}
+
+variable() {
+	sql "select coalesce(number, text) from fact where variable = '$1' order by no desc limit 1"
+}
+
+@test "output, streams and exit status are passed through" {
+	run --separate-stderr "$INQUEST" run -q -- sh -c 'echo out; echo err >&2; exit 7'
+	[ "$status" -eq 7 ]
+	[ "$output" = out ]
+	[ "$stderr" = err ]
+}
+
+@test "stdin is the command's" {
+	run bash -c 'printf "a\nb\n" | "$INQUEST" run -q -- sort -r'
+	[ "$output" = $'b\na' ]
+}
+
+@test "exit statuses: signals, no such command, not executable, wrong usage" {
+	run "$INQUEST" run -q -- sh -c 'kill -TERM $$'
+	[ "$status" -eq 143 ]
+	run "$INQUEST" run -- no-such-command-at-all
+	[ "$status" -eq 127 ]
+	run "$INQUEST" run -- /etc/passwd
+	[ "$status" -eq 126 ]
+	[ -z "$(ls .inquest/live)" ]
+	run "$INQUEST" run
+	[ "$status" -eq 2 ]
+	run "$INQUEST" run --time-limit 5x -- true
+	[ "$status" -eq 2 ]
+	run "$INQUEST" run --set novalue -- true
+	[ "$status" -eq 2 ]
+	run "$INQUEST" run --pattern '(?<x' -- true
+	[ "$status" -eq 2 ]
+	run "$INQUEST" run --config none.json -- true
+	[ "$status" -eq 4 ]
+	run "$INQUEST" run --as fine -- true
+	[ "$status" -eq 2 ]
+	[ -z "$(ls .inquest/live)" ]
+}
+
+@test "limits of time and memory end the command and all of its tree" {
+	run "$INQUEST" run --no-record --json --time-limit 200ms -- sh -c 'sleep 61.5 & sleep 61.5'
+	[ "$status" -eq 143 ]
+	[[ "$output" == *'"end":"time limit"'* ]]
+	run pgrep -f 'sleep 61\.5'
+	[ "$status" -ne 0 ]
+	run "$INQUEST" run --no-record --json --memory-limit 50M -- \
+		python3 -c 'x = bytearray(200 << 20); import time; time.sleep(60)'
+	[ "$status" -eq 143 ]
+	[[ "$output" == *'"end":"memory limit"'* ]]
+	[ ! -e .inquest ]
+}
+
+@test "what a run was and what it printed is recorded" {
+	cat >app.toml <<-'EOF'
+		[db]
+		pool = 5
+	EOF
+	echo x,y >data.csv
+	cat >job <<-'EOF'
+		#!/bin/sh
+		for i in 1 2 3; do echo "step=$i loss=0.$i"; done
+		echo "speed: 12.5"
+	EOF
+	chmod +x job
+	run "$INQUEST" run --as bad --name first --set lr=0.1 --set note=hello --config app.toml \
+		--input data.csv --pattern 'step=(?<step>\d+) loss=(?<loss>[0-9.]+)' \
+		--pattern 'speed: (?<speed>[0-9.]+)' --json -- ./job --alpha 3
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'"schema":"inquest.run/1"'* && "$output" != *"matches nothing"* ]]
+	[ "$(variable lr)" = 0.1 ]
+	[ "$(variable note)" = hello ]
+	[ "$(variable config.app.toml.db.pool)" = 5 ]
+	[ "$(variable file.data.csv.hash)" = "$(sha256sum <data.csv | cut -d' ' -f1)" ]
+	[ "$(variable arg.alpha)" = 3 ]
+	[ "$(variable run.exit)" = 0 ]
+	[ "$(variable speed)" = 12.5 ]
+	[ "$(variable program.path)" = ./job ]
+	[ "$(sql 'select name, verdict, command from run')" = 'first|2|./job --alpha 3' ]
+	[ -z "$(ls .inquest/live)" ]
+	grep -rq 'speed: 12.5' .inquest/evidence
+}
+
+@test "a configuration file that cannot be read is told with its line, and the command is run" {
+	echo '{"a": ' >app.json
+	run "$INQUEST" run --config app.json -- true
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"app.json: line "* ]]
+	[ -n "$(variable file.app.json.hash)" ]
+}
+
+@test "the state of git is recorded" {
+	git init -q . && git -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m one
+	run "$INQUEST" run -q -- true
+	[ "$(variable git.commit)" = "$(git rev-parse HEAD)" ]
+	[ "$(variable git.dirty)" = 0 ]
+	echo 1 >new
+	run "$INQUEST" run -q -- true
+	[ "$(variable git.dirty)" = 1 ]
+}
+
+@test "a reader of the output that goes away ends the command, as without us" {
+	run bash -c '"$INQUEST" run --json -- yes 2>err | head -1; echo ${PIPESTATUS[0]}'
+	[ "${lines[0]}" = y ]
+	[ "${lines[1]}" = 141 ]
+}
+
+@test "an interrupt reaches the command, which ends as it likes; the run is recorded" {
+	"$INQUEST" run -q -- sh -c 'trap "echo bye; exit 9" TERM; echo ready; while :; do sleep 0.05; done' \
+		>out &
+	pid=$!
+	until grep -q ready out; do sleep 0.05; done
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 9 ]
+	grep -q bye out
+	[ "$(variable run.end)" = interrupted ]
+}
+
+@test "killed with its whole group: the next run records what was seen, nothing lives on" {
+	setsid "$INQUEST" run --name killed --set a=1 -- sh -c 'echo seen; sleep 62.5' >out &
+	until grep -q seen out; do sleep 0.05; done
+	sleep 0.3
+	pid=$(pgrep -f -- '--name killed' | head -1)
+	kill -9 -- "-$pid"
+	for _ in $(seq 100); do pgrep -f 'sleep 62\.5' >/dev/null || break; sleep 0.05; done
+	run pgrep -f 'sleep 62\.5'
+	[ "$status" -ne 0 ]
+	[ "$(ls .inquest/live | wc -l)" -eq 1 ]
+	run "$INQUEST" run -- true
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"1 interrupted run recorded"* ]]
+	[ -z "$(ls .inquest/live)" ]
+	[ "$(sql "select name, state from run where name = 'killed'")" = 'killed|2' ]
+	[ "$(variable a)" = 1 ]
+	grep -rqx seen .inquest/evidence
+}
+
+@test "what lies in .inquest/live and is no journal is told, and stays" {
+	"$INQUEST" run -q -- true
+	mkdir .inquest/live/.1.2-3 && touch -d '1 hour ago' .inquest/live/.1.2-3
+	mkdir .inquest/live/other && echo x >.inquest/live/other/facts.jsonl
+	run "$INQUEST" run -- true
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"other: no journal of a run"* ]]
+	[ -e .inquest/live/other/facts.jsonl ]
+	[ ! -e .inquest/live/.1.2-3 ] # was killed before it began
+}
+
+@test "a store that cannot be written to loses nothing: the journal stays for the next run" {
+	"$INQUEST" run -q -- true
+	cp .inquest/store.db good.db
+	echo 'not a database, but long enough to be looked at by anybody' >.inquest/store.db
+	run "$INQUEST" run --name kept -- sh -c 'exit 3'
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"what was seen lies in"* ]]
+	cp good.db .inquest/store.db
+	"$INQUEST" run -q -- true
+	[ "$(sql "select state from run where name = 'kept'")" = 0 ]
+	[ -z "$(ls .inquest/live)" ]
+}
+
+@test "the limit of open files is the one that was given to us" {
+	run bash -c 'ulimit -S -n 99; "$INQUEST" run -q -- bash -c "ulimit -S -n"'
+	[ "$output" = 99 ]
+}
+
+@test "the command is not slowed by a store that others write to: 8 runs at once" {
+	for i in 1 2 3 4 5 6 7 8; do "$INQUEST" run -q --set "i=$i" -- true & done
+	wait
+	[ "$(sql 'select count(*) from run')" = 8 ]
+	[ -z "$(ls .inquest/live)" ]
+}
