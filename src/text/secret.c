@@ -1,20 +1,224 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A stand-in that finds nothing, until the real one is there: see secret.h. */
+/*
+ * Secrets in text: see secret.h. At every byte the next three, letters in one case, are looked up
+ * in a table of the rules that begin so; few places of ordinary text have one. A rule looks forward
+ * and a bounded stretch back, and says where the secret stands, if there is one. What a program's
+ * flags tell is looked for once for its line and waits until the pass gets there.
+ */
 #include "text/secret.h"
+
+#include "text/secret-priv.h"
+
+#define FILTER_BITS 16
+#define TABLE_BITS  10
+
+/* Rules by their first three bytes; 1 is the first rule, 0 none. The filter alone is looked at for
+ * most bytes. */
+struct table {
+	uint64_t filter[(1 << FILTER_BITS) / 64];
+	uint16_t head[1 << TABLE_BITS];
+	uint16_t next[512];
+};
+
+struct pass {
+	const struct table *t;
+	struct str s;
+	size_t program; /* whose arguments are looked at; SIZE_MAX: none */
+	struct secret_span waiting;
+};
+
+static inline uint32_t three(const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	uint32_t w = (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16;
+
+	return ((w | 0x202020) * UINT32_C(0x9e3779b1)) >> (32 - FILTER_BITS);
+}
+
+static inline bool passes(const struct table *t, uint32_t h)
+{
+	return t->filter[h / 64] >> (h % 64) & 1;
+}
+
+static void table_init(struct table *t)
+{
+	memset(t->filter, 0, sizeof(t->filter));
+	memset(t->head, 0, sizeof(t->head));
+	for (size_t i = secret_nrules; i-- > 0;) { /* so that earlier rules come first */
+		uint32_t h = three(secret_rules[i].start.p), k = h % (1 << TABLE_BITS);
+
+		t->filter[h / 64] |= UINT64_C(1) << (h % 64);
+		t->next[i + 1] = t->head[k];
+		t->head[k] = (uint16_t)(i + 1);
+	}
+}
+
+/* May a token begin here? Not inside a word; behind an escape such as \n, %20 or a colour it may.
+ */
+static bool begins_token(struct str s, size_t at)
+{
+	char c = at ? s.p[at - 1] : ' ';
+
+	if (!secret_alnum(c))
+		return true;
+	if (at >= 2 && s.p[at - 2] == '\\' && strchr("nrtbf", c))
+		return true;
+	if (at >= 3 && (s.p[at - 3] == '%' || s.p[at - 3] == '='))
+		return secret_run(s, at - 2, SET_HEX) >= 2;
+	if (at >= 6 && s.p[at - 6] == '\\' && s.p[at - 5] == 'u')
+		return true;
+	return c == 'm' && at >= 2 && (secret_digit(s.p[at - 2]) || s.p[at - 2] == '[');
+}
+
+static bool mixed(struct str v)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		digit = digit || secret_digit(v.p[i]);
+		letter = letter || secret_letter(v.p[i]);
+	}
+	return digit && letter;
+}
+
+static bool find_token(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t from = at + r->start.n, n = secret_run(s, from, r->set);
+
+	while (n && strchr(".:%~", s.p[from + n - 1]))
+		n--;
+	if (n < r->min || !begins_token(s, at) || (r->mixed && !mixed((struct str){s.p + from, n})))
+		return false;
+	*out = (struct secret_span){.from = at, .to = from + n, .kind = r->kind};
+	return true;
+}
+
+static bool rule_fits(const struct secret_rule *r, struct str s, size_t at)
+{
+	struct str here = {s.p + at, r->start.n};
+
+	if (here.n > s.n - at || (here.n > 3 && ((here.p[3] ^ r->start.p[3]) & ~0x20)))
+		return false;
+	return r->name ? str_eq_nocase(here, r->start) : str_eq(here, r->start);
+}
+
+static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_span *out)
+{
+	for (; rule; rule = p->t->next[rule]) {
+		const struct secret_rule *r = &secret_rules[rule - 1];
+
+		if (!rule_fits(r, p->s, at))
+			continue;
+		if (r->program) {
+			if (p->waiting.from == SIZE_MAX &&
+			    secret_command(p->s, at, at, &p->waiting))
+				p->program = at;
+		} else if (r->find ? r->find(p->s, at, r, out) : find_token(p->s, at, r, out)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The next secret from at on, which is not before the one found last. */
+static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
+{
+	size_t end = p->s.n >= 3 ? p->s.n - 2 : 0, i = at;
+
+	if (p->waiting.from < at && !secret_command(p->s, p->program, at, &p->waiting))
+		p->waiting.from = SIZE_MAX;
+	for (;;) {
+		size_t stop = p->waiting.from < end ? p->waiting.from : end;
+		uint32_t h = 0;
+
+		while (i < stop && !passes(p->t, h = three(p->s.p + i)))
+			i++;
+		if (i >= stop)
+			break;
+		if (try_rules(p, i, p->t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
+		    !secret_at(p->s, out->from, STR("[redacted "))) {
+			if (out->from < at)
+				out->from = at;
+			return true;
+		}
+		i++;
+	}
+	*out = p->waiting;
+	return p->waiting.from != SIZE_MAX;
+}
+
+static void pass_init(struct pass *p, struct table *t, struct str s)
+{
+	table_init(t);
+	*p = (struct pass){.t = t, .s = s, .waiting = {.from = SIZE_MAX}};
+}
+
+static void add_mark(struct buf *out, const struct secret_span *span)
+{
+	buf_printf(out, "%s[redacted %s]%s", span->quote ? "\"" : "", span->kind,
+		   span->quote ? "\"" : "");
+}
 
 size_t secret_redact(struct buf *out, struct str s)
 {
-	buf_add_str(out, s);
-	return 0;
-}
+	struct secret_span span;
+	size_t at = 0, found = 0;
+	struct table t;
+	struct pass p;
 
-size_t secret_redact_value(struct buf *out, struct str name, struct str value)
-{
-	buf_add_str(out, value);
-	return 0;
+	for (pass_init(&p, &t, s); next_secret(&p, at, &span); at = span.to) {
+		buf_add(out, s.p + at, span.from - at);
+		add_mark(out, &span);
+		found++;
+	}
+	buf_add(out, s.p + at, s.n - at);
+	return found;
 }
 
 bool secret_found(struct str s)
 {
-	return false;
+	struct secret_span span;
+	struct table t;
+	struct pass p;
+
+	pass_init(&p, &t, s);
+	return next_secret(&p, 0, &span);
+}
+
+size_t secret_blank(char *bytes, size_t n)
+{
+	struct secret_span span;
+	size_t at = 0, found = 0;
+	struct table t;
+	struct pass p;
+
+	for (pass_init(&p, &t, (struct str){bytes, n}); next_secret(&p, at, &span); at = span.to) {
+		memset(bytes + span.from, 'x', span.to - span.from);
+		found++;
+	}
+	return found;
+}
+
+size_t secret_redact_value(struct buf *out, struct str name, struct str value)
+{
+	struct secret_name n = secret_name_of(name);
+
+	if (n.strength == SECRET_NONE || !secret_accepts(&n, value, true))
+		return secret_redact(out, value);
+	add_mark(out, &(struct secret_span){.kind = n.kind});
+	return 1;
+}
+
+size_t secret_redact_arg(struct buf *out, char *const *argv, size_t i)
+{
+	struct str w = str_of(argv[i]);
+	struct secret_span span;
+
+	if (!secret_argument(argv, i, &span))
+		return secret_redact(out, w);
+	buf_add(out, w.p, span.from);
+	add_mark(out, &span);
+	buf_add_str(out, str_from(w, span.to));
+	return 1;
 }

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "text/secret.h"
+
+/* What becomes of it; NULL: nothing. bench/secrets.py has hundreds more. */
+static const struct {
+	const char *text, *redacted;
+} table[] = {
+	/* names and signs */
+	{"DB_PASSWORD=hunter2", "DB_PASSWORD=[redacted password]"},
+	{"password = hunter2\nuser = bob", "password = [redacted password]\nuser = bob"},
+	{"password: correct horse", "password: [redacted password]"},
+	{"{\"user\":\"bob\",\"dbPassword\":\"x1\",\"port\":1}",
+	 "{\"user\":\"bob\",\"dbPassword\":\"[redacted password]\",\"port\":1}"},
+	{"{\"pin\": 12345}", "{\"pin\": \"[redacted code]\"}"},
+	{"{\\\"password\\\":\\\"x1\\\"}", "{\\\"password\\\":\\\"[redacted password]\\\"}"},
+	{"&quot;password&quot;: &quot;x1&quot;",
+	 "&quot;password&quot;: &quot;[redacted password]&quot;"},
+	{"<db:password>x1</db:password>", "<db:password>[redacted password]</db:password>"},
+	{"<add key=\"Password\" value=\"x1\"/>",
+	 "<add key=\"Password\" value=\"[redacted password]\"/>"},
+	{"- name: DB_PASSWORD\n  value: x1\n",
+	 "- name: DB_PASSWORD\n  value: [redacted password]\n"},
+	{"<key>password</key>\n<string>x1</string>",
+	 "<key>password</key>\n<string>[redacted password]</string>"},
+	{"password: |\n  one\n  two\nuser: bob", "password: |\n  [redacted password]\nuser: bob"},
+	{"db:\n  password:\n    x1\n  port: 1",
+	 "db:\n  password:\n    [redacted password]\n  port: 1"},
+	{"password='it''s'", "password='[redacted password]'"},
+	{"password=\"a\\\"b\" next", "password=\"[redacted password]\" next"},
+	{"PW='ab'\"'\"'cd' run", "PW='[redacted password] run"},
+	{"x password=a,b)c next", "x password=[redacted password] next"},
+	{"Config(user=bob, password=x1)", "Config(user=bob, password=[redacted password])"},
+	{"Server=db;Password=two words;X=1", "Server=db;Password=[redacted password];X=1"},
+	{"?user=bob&password=x1&a=b", "?user=bob&password=[redacted password]&a=b"},
+	{"+ DB_PASSWORD=x1 ./run --all", "+ DB_PASSWORD=[redacted password] ./run --all"},
+	{"the password is hunter2", "the password is [redacted password]"},
+	{"machine h login bob password zebra", "machine h login bob password [redacted password]"},
+	{"requirepass foobared", "requirepass [redacted password]"},
+	{"\033[1mpassword\033[0m=\033[2mx1\033[0m",
+	 "\033[1mpassword\033[0m=\033[2m[redacted password]\033[0m"},
+	{"name=\"password\"\r\n\r\nx1\r\n--", "name=\"password\"\r\n\r\n[redacted password]\r\n--"},
+	{"setPassword(\"x1\")", "setPassword(\"[redacted password]\")"},
+	{"Some { password: Some(\"x1\") }", "Some { password: Some(\"[redacted password]\") }"},
+	/* headers */
+	{"curl -H 'Authorization: Bearer abc123def' x",
+	 "curl -H 'Authorization: [redacted credentials]' x"},
+	{"Cookie: a=1; sid=2", "Cookie: [redacted cookie]"},
+	{"sent Bearer abcdefgh12345678", "sent Bearer [redacted token]"},
+	{"x Basic Ym9iOmh1bnRlcjI=", "x Basic [redacted credentials]"},
+	{"X-Api-Key: abcd1234", "X-Api-Key: [redacted key]"},
+	/* URLs */
+	{"https://bob:x1@host/p", "https://bob:[redacted password]@host/p"},
+	{"redis://:x1@host", "redis://:[redacted password]@host"},
+	{"pg://bob:a@b/c@host/db", "pg://bob:[redacted password]@host/db"},
+	{"bob:x1@tcp(db:3306)/app", "bob:[redacted password]@tcp(db:3306)/app"},
+	/* commands */
+	{"mysql -u root -px1 app", "mysql -u root -p[redacted password] app"},
+	{"[\"mysql\",\"-px1\",\"db\"]", "[\"mysql\",\"-p[redacted password]\",\"db\"]"},
+	{"curl -u bob:x1 -b c=d u", "curl -u bob:[redacted password] -b [redacted cookie] u"},
+	{"tool --password x1 run", "tool --password [redacted password] run"},
+	{"['t', '--password', 'x1']", "['t', '--password', '[redacted password]']"},
+	{"- --password\n- x1\n", "- --password\n- [redacted password]\n"},
+	{"htpasswd -b file bob x1", "htpasswd -b file bob [redacted password]"},
+	{"sqlplus scott/x1@orcl", "sqlplus scott/[redacted password]@orcl"},
+	{"kubectl --from-literal=a=x1 y", "kubectl --from-literal=a=[redacted secret] y"},
+	/* forms */
+	{"a\\ngh" "p_0123456789abcdefghijABCDEFGHIJ012345\\n", "a\\n[redacted GitHub token]\\n"},
+	{"AK" "IAQWERTYUIOP234567.", "[redacted AWS key]."},
+	{"h:5432:db:bob:x1", "h:5432:db:bob:[redacted password]"},
+	{"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+	 "-----BEGIN RSA PRIVATE KEY-----[redacted private key]-----END RSA PRIVATE KEY-----"},
+	{"-----BEGIN PRIVATE KEY-----\nMIIEabcdefghijklmnop\nMIIEabcdefghijklmnop\nand so on",
+	 "-----BEGIN PRIVATE KEY-----[redacted private key]and so on"},
+	{"CREATE USER bob IDENTIFIED BY 'x1'",
+	 "CREATE USER bob IDENTIFIED BY '[redacted password]'"},
+	{"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl.", "[redacted token]"},
+	{"key = 0123456789abcdef0123456789abcdef", "key = [redacted key]"},
+	/* none */
+	{"commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", NULL},
+	{"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", NULL},
+	{"id=550e8400-e29b-41d4-a716-446655440000 key=550e8400-e29b-41d4-a716-446655440000", NULL},
+	{"Failed password for root from 10.0.0.1 port 22 ssh2", NULL},
+	{"Access denied for user 'root'@'h' (using password: YES)", NULL},
+	{"max_tokens=512 tokens: 1234 token_count=17 pass: 12 fail: 3", NULL},
+	{"PASS: tests/test_password.sh", NULL},
+	{"error: unexpected token: ';'", NULL},
+	{"password=${DB_PASSWORD} token=$TOKEN secret=<redacted> key=***", NULL},
+	{"passwordFile=/etc/x password_min_length: 8", NULL},
+	{"DelegationTokenSecretManager: Starting expired token remover", NULL},
+	{"public_key=AAAAB3NzaC1yc2EAAAADAQABAAABgQ primaryKey=Ab1Cd2Ef3Gh4Ij5Kl6", NULL},
+	{"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", NULL},
+	{"ssh://git@github.com/a/b https://user@host/x http://host:8080/p@1", NULL},
+	{"author=bob authority=x keyboard: us compass: north bypass=all", NULL},
+	{"mysql -p app; curl -u bob https://x; ssh -p 2222 host", NULL},
+	{"Basic authentication failed; Bearer token missing", NULL},
+	{"token=Token{9f4ef63 ActivityRecord}", NULL},
+	{"monkey=banana turkey: sandwich", NULL},
+	{"session opened for user root; sessionid:0x14ed93111f20027", NULL},
+	{"", NULL},
+	{"pw", NULL},
+};
+
+static void cases(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const char *want = table[i].redacted ? table[i].redacted : table[i].text;
+		CLEANUP_BUF struct buf b = {0}, again = {0};
+		size_t n = secret_redact(&b, str_of(table[i].text));
+
+		if (strcmp(buf_cstr(&b), want) != 0 || (n == 0) != !table[i].redacted)
+			fail_msg("%s\n  is %s\n not %s", table[i].text, buf_cstr(&b), want);
+		if (secret_found(str_of(table[i].text)) != (n > 0))
+			fail_msg("%s: found?", table[i].text);
+		/* What was redacted stays as it is. */
+		if (secret_redact(&again, buf_str(&b)) || strcmp(buf_cstr(&again), want) != 0)
+			fail_msg("%s\n  once more %s", table[i].text, buf_cstr(&again));
+	}
+}
+
+static void values(void **state)
+{
+	static const struct {
+		const char *name, *value, *redacted;
+	} t[] = {
+		{"DB_PASSWORD", "x", "[redacted password]"},
+		{"GITHUB_TOKEN", "abcd", "[redacted token]"},
+		{"DATABASE_URL", "pg://bob:x1@h/d", "pg://bob:[redacted password]@h/d"},
+		{"API_KEY", "short", "[redacted key]"},
+		{"AUTHOR", "bob", "bob"},
+		{"PATH", "/usr/bin:/bin", "/usr/bin:/bin"},
+		{"PASSWORD", "", ""},
+		{"TOKEN_FILE", "/run/token", "/run/token"},
+		{"NOTE", "token=abc123def", "token=[redacted token]"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		CLEANUP_BUF struct buf b = {0};
+
+		secret_redact_value(&b, str_of(t[i].name), str_of(t[i].value));
+		assert_string_equal(buf_cstr(&b), t[i].redacted);
+	}
+}
+
+static void arguments(void **state)
+{
+	static const struct {
+		const char *argv[5];
+		const char *last; /* argument as it is then */
+	} t[] = {
+		{{"/usr/bin/mysql", "-psecret"}, "-p[redacted password]"},
+		{{"curl", "-u", "bob:x1"}, "bob:[redacted password]"},
+		{{"tool", "--password", "x1"}, "[redacted password]"},
+		{{"tool", "--password=x1"}, "--password=[redacted password]"},
+		{{"tool", "--token", "--verbose"}, "--verbose"},
+		{{"redis-cli", "-a", "x1"}, "[redacted password]"},
+		{{"ssh", "-p", "22"}, "22"},
+		{{"tool", "password"}, "password"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		CLEANUP_BUF struct buf b = {0};
+		char *argv[5];
+		size_t n = 0;
+
+		for (; t[i].argv[n]; n++)
+			argv[n] = mem_strdup(t[i].argv[n]);
+		secret_redact_arg(&b, argv, n - 1);
+		assert_string_equal(buf_cstr(&b), t[i].last);
+		while (n)
+			free(argv[--n]);
+	}
+}
+
+static void blank(void **state)
+{
+	char text[] = "a\0password=hunter2\0b";
+
+	assert_int_equal(secret_blank(text, sizeof(text) - 1), 1);
+	assert_memory_equal(text, "a\0password=xxxxxxx\0b", sizeof(text) - 1);
+}
+
+/* The work grows with the text, not faster: places that rules look far from. */
+static void linear(void **state)
+{
+	static const char *const pieces[] = {"password=\"",
+					     "-----BEGIN RSA PRIVATE KEY-----",
+					     "://a:b",
+					     "eyJhbGciOi.",
+					     "mysql -u ",
+					     "token: ",
+					     "password: |\n ",
+					     "<password>",
+					     "name=\"password\" ",
+					     "$6$a",
+					     ":AA",
+					     "key=("};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+		CLEANUP_BUF struct buf b = {0}, out = {0};
+
+		while (b.n < 300000)
+			buf_add_str(&b, str_of(pieces[i]));
+		secret_redact(&out, buf_str(&b)); /* must end soon: the test's time limit */
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases), cmocka_unit_test(values), cmocka_unit_test(arguments),
+		cmocka_unit_test(blank), cmocka_unit_test(linear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
