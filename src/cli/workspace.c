@@ -86,6 +86,12 @@ int workspace_find(struct workspace *w, const char *store, struct err *err)
 		free(w->dir);
 		w->dir = beside;
 	}
+	w->store = store ? mem_strdup(store) : setting;
+	w->dir = w->store ? folder_of(w->store) : NULL;
+	if (!w->dir)
+		w->dir = joined(w->root, FOLDER);
+	if (!w->store)
+		w->store = joined(w->dir, "store.db");
 	w->evidence = joined(w->dir, "evidence");
 	w->live = joined(w->dir, "live");
 	return 0;
