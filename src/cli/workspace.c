@@ -65,7 +65,7 @@ static char *folder_of(const char *store)
 int workspace_find(struct workspace *w, const char *store, struct err *err)
 {
 	const char *env = getenv("INQUEST_STORE");
-	char *setting = NULL, *beside;
+	char *setting = NULL;
 	int rc = 0;
 
 	*w = (struct workspace){.root = find_root(err)};
@@ -79,13 +79,6 @@ int workspace_find(struct workspace *w, const char *store, struct err *err)
 		rc = settings_value("store", &setting, err);
 	if (rc)
 		return rc;
-	w->dir = joined(w->root, FOLDER);
-	w->store = store ? mem_strdup(store) : setting ? setting : joined(w->dir, "store.db");
-	beside = folder_of(w->store);
-	if (beside) {
-		free(w->dir);
-		w->dir = beside;
-	}
 	w->store = store ? mem_strdup(store) : setting;
 	w->dir = w->store ? folder_of(w->store) : NULL;
 	if (!w->dir)
