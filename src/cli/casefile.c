@@ -442,3 +442,25 @@ int casefile_create(const char *dir, const char *title, const char *outcome, cha
 	casedoc_free(d);
 	return rc;
 }
+
+int casefile_note_run(const char *given, bool good, struct str id, char **path, struct err *err)
+{
+	const char *env = getenv("INQUEST_CASE");
+	struct casefile f;
+	int rc = casefile_open(&f, given, true, err);
+
+	*path = NULL;
+	if ((rc == -ERR_NOTFOUND || rc == -ERR_USAGE) && !given && !(env && *env))
+		return 0;
+	if (rc)
+		return rc;
+	rc = casedoc_add_to_list(f.doc, good ? "good" : "bad", id, err);
+	if (!rc)
+		rc = casefile_commit(&f, err);
+	if (rc)
+		rc = err_prepend(err, rc, "%s: ", f.path);
+	else
+		*path = mem_strdup(f.path);
+	casefile_release(&f);
+	return rc;
+}
