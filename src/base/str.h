@@ -42,9 +42,9 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* The part from byte i on; empty when i is past the end. */
 static inline struct str str_from(struct str s, size_t i)
 {
-	size_t from = i < s.n ? i : s.n;
-
-	return from ? (struct str){s.p + from, s.n - from} : s; /* an empty one may have no bytes */
+	if (i < s.n)
+		return (struct str){s.p + i, s.n - i};
+	return (struct str){s.n ? s.p + s.n : s.p, 0}; /* an empty one may have no bytes */
 }
 
 /* The first n bytes at most. */
