@@ -8,12 +8,13 @@
 
 #include "store/store-priv.h"
 
-#define BATCH_CELLS ((size_t)1 << 16)
-#define BATCH_RUNS  ((size_t)8192)
-#define FEW         16  /* as long as less than one run in so many is wanted, they are named */
-#define DENSE       3   /* values are read by range if at least one run in so many is wanted */
-#define NAMES       256 /* runs that one query names */
-#define COLUMNS     16  /* columns of one query */
+#define BATCH_CELLS  ((size_t)1 << 16)
+#define BATCH_RUNS   ((size_t)8192)
+#define FEW          16    /* as long as less than one run in so many is wanted, they are named */
+#define HISTORY_RUNS 65536 /* of a part of a history */
+#define DENSE        3     /* values are read by range if at least one run in so many is wanted */
+#define NAMES        256   /* runs that one query names */
+#define COLUMNS      16    /* columns of one query */
 
 struct value value_of(const struct db_cell *cells)
 {
@@ -379,8 +380,7 @@ struct history {
 	struct run_set set;
 	struct store_row *rows; /* with room for all runs of the set */
 	struct value *values;
-	size_t n, cap, seen;
-	int64_t last;
+	size_t n, cap;
 };
 
 static bool keep_row(void *arg, const struct db_cell *cells, size_t n)
@@ -388,9 +388,7 @@ static bool keep_row(void *arg, const struct db_cell *cells, size_t n)
 	struct history *h = arg;
 	struct value *v;
 
-	h->seen++;
-	h->last = cells[0].integer;
-	if (!run_set_has(&h->set, h->last) || h->n == h->cap)
+	if (!run_set_has(&h->set, cells[0].integer) || h->n == h->cap)
 		return true;
 	v = &h->values[h->n];
 	*v = value_of(cells + 5);
@@ -409,6 +407,7 @@ static bool keep_row(void *arg, const struct db_cell *cells, size_t n)
 static int read_history(struct store *s, void *arg, struct err *err)
 {
 	struct history *h = arg;
+	CLEANUP_BUF struct buf sql = {0};
 	struct db_cell name = db_text(h->variable);
 	int64_t id = 0;
 	int rc = s->db->ops->query(s->db, "SELECT id FROM variable WHERE name = $1", &name, 1,
@@ -421,20 +420,16 @@ static int read_history(struct store *s, void *arg, struct err *err)
 	h->cap = count(&h->set); /* what is not used stays untouched memory */
 	h->rows = arena_alloc(h->a, h->cap * sizeof(*h->rows));
 	h->values = arena_alloc(h->a, h->cap * sizeof(*h->values));
-	h->last = -1;
-	h->seen = BATCH_CELLS;
-	while (!rc && h->seen == BATCH_CELLS) {
-		const struct db_cell params[] = {db_int(id), db_int(h->last),
-						 db_int((int64_t)BATCH_CELLS)};
+	buf_printf(&sql,
+		   "SELECT v.run, r.id, r.verdict, r.state, r.started, " VALUE_COLUMNS
+		   " FROM value v CROSS JOIN run r WHERE r.no = v.run AND v.variable = $1 AND "
+		   "v.run > $2 AND v.run <= $3%s ORDER BY v.run",
+		   s->db->run_range);
+	for (int64_t from = -1; !rc && from < h->set.max; from += HISTORY_RUNS) {
+		const struct db_cell params[] = {db_int(id), db_int(from),
+						 db_int(from + HISTORY_RUNS)};
 
-		h->seen = 0;
-		rc = s->db->ops->query(
-			s->db,
-			"SELECT v.run, r.id, r.verdict, r.state, r.started, " VALUE_COLUMNS
-			" FROM value v JOIN run r ON r.no = v.run WHERE v.variable = $1 AND v.run "
-			"> "
-			"$2 ORDER BY v.run LIMIT $3",
-			params, 3, keep_row, h, err);
+		rc = s->db->ops->query(s->db, buf_cstr(&sql), params, 3, keep_row, h, err);
 	}
 	run_set_release(&h->set);
 	return rc;
