@@ -41,6 +41,7 @@ struct reading {
 	/* Of the file being read. */
 	uint32_t file;
 	uint64_t events0; /* of the files before */
+	uint64_t stack;   /* line of its first exception or call stack */
 	struct logreader *reader;
 	struct event_time first, last;
 	bool timed;
@@ -143,6 +144,8 @@ static void end_event(struct reading *r, uint64_t end)
 		if (y->count == 1)
 			y->seen = when_now(r);
 		y->rank = 1000;
+		if (line_of(r, e, text) < r->stack)
+			r->stack = line_of(r, e, text);
 		if (r->shape < r->nshapes)
 			r->shapes[r->shape].exception = true;
 	}
@@ -208,10 +211,9 @@ static void read_file(struct reading *r, uint32_t index)
 	struct add_file *f = &r->a->files[index];
 	struct logline line, last = {0};
 	struct logcursor c;
-	size_t before = r->a->nsymptoms;
-	uint64_t first = UINT64_MAX;
 
 	r->file = index;
+	r->stack = UINT64_MAX;
 	r->events0 = r->events;
 	r->reader = logreader_new(f->data, r->a->formats);
 	r->timed = false;
@@ -232,9 +234,7 @@ static void read_file(struct reading *r, uint32_t index)
 		note_time(r, &last);
 	logcursor_release(&c);
 	r->lines += f->lines;
-	if (before < r->a->nsymptoms)
-		first = r->a->symptoms[before].line;
-	if (first <= STACK_HEAD && !has_headers(r->reader) && !f->also_log)
+	if (r->stack <= STACK_HEAD && !has_headers(r->reader) && !f->also_log)
 		f->kind = "stack";
 	if (r->timed && r->first.has_zone && r->first.has_date && r->first.has_year &&
 	    (!r->a->started_ns || r->first.ns < r->a->started_ns))

@@ -129,11 +129,13 @@ static void add_tests(struct buf *b, const struct import *im)
 }
 
 /* Benchmarks count their rows; of others every variable and series is one. */
-static uint64_t rows_of(const struct import *im, struct str *first)
+static uint64_t rows_of(const struct add_file *f, struct str *first)
 {
-	uint64_t n = 0;
+	const struct import *im = &f->im;
+	bool tests = f->reader && f->reader->tests;
+	uint64_t n = 0, line = UINT64_MAX;
 
-	*first = im->ntests ? im->tests[0].name : STR("");
+	*first = tests && im->ntests ? im->tests[0].name : STR("");
 	for (size_t i = 0; i < im->nvariables; i++) {
 		const struct variable *v = &im->variables[i];
 
@@ -142,6 +144,10 @@ static uint64_t rows_of(const struct import *im, struct str *first)
 		n++;
 		if (!first->n)
 			*first = v->name;
+		if (!tests && v->line && v->line < line && str_starts(v->name, STR("bench."))) {
+			*first = v->name;
+			line = v->line;
+		}
 	}
 	for (size_t i = 0; i < im->nvariables; i++)
 		if (str_eq(im->variables[i].name, STR("bench.rows")))
@@ -156,7 +162,7 @@ static void add_file(struct buf *b, const struct add *a, uint32_t i)
 	const struct add_file *f = &a->files[i];
 	bool any = false;
 	struct str first;
-	uint64_t rows = rows_of(&f->im, &first);
+	uint64_t rows = rows_of(f, &first);
 
 	BUF_LIT(b, "{\"file\":");
 	json_add_string(b, f->name);
@@ -166,7 +172,7 @@ static void add_file(struct buf *b, const struct add *a, uint32_t i)
 		json_add_string(b, str_of(f->reader->name));
 	else
 		BUF_LIT(b, "null");
-	BUF_LIT(b, ",\"error\":");
+	BUF_LIT(b, ",\"unreadable\":");
 	if (f->error.n)
 		json_add_string(b, buf_str(&f->error));
 	else
@@ -287,7 +293,7 @@ static void say_file(struct buf *b, const struct add *a, uint32_t i)
 	if (f->im.ntests)
 		say_tests(b, &f->im);
 	else if (f->im.nvariables || f->im.nseries)
-		say_count(b, ": ", rows_of(&f->im, &first), "value");
+		say_count(b, ": ", rows_of(f, &first), "value");
 	if (f->nvariables)
 		say_count(b, ", ", f->nvariables, "variable");
 	if (symptoms)

@@ -343,7 +343,7 @@ static void put_symptoms(struct making *m)
 static int put_main(struct add *a, struct store *s, struct err *err)
 {
 	struct making m;
-	bool any = false;
+	bool any = a->nvariables > 0;
 	int rc;
 
 	begin(&m, a, a->was);
@@ -360,7 +360,7 @@ static int put_main(struct add *a, struct store *s, struct err *err)
 		put(&m, &a->variables[i]);
 	put_totals(&m, 0);
 	put_symptoms(&m);
-	if (!m.r.id.n)
+	if (!m.r.id.n && m.r.nevidence)
 		m.r.id = id_of(a, &m.r, STR(""));
 	rc = any ? put_run(&m, s, &a->run_known, err) : 0;
 	if (!rc && any) {
