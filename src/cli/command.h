@@ -33,7 +33,7 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct command cmd_close, cmd_diff, cmd_help, cmd_log_digest, cmd_log_table,
+extern const struct command cmd_add, cmd_close, cmd_diff, cmd_help, cmd_log_digest, cmd_log_table,
 	cmd_log_templates, cmd_log_timeline, cmd_new, cmd_run, cmd_runs, cmd_runs_remove,
 	cmd_runs_show, cmd_status;
 extern const struct command cmd_close, cmd_diff, cmd_help, cmd_log_digest, cmd_log_table,

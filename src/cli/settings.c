@@ -45,9 +45,12 @@ static int setting(void *arg, struct str section, struct str key, struct str val
 
 	if (!section.n && str_eq(key, STR("store")))
 		return 0; /* settings_value() reads it */
+	if (str_starts(section, STR("variable ")))
+		return 0; /* cli/add-extract.h */
 	if (!str_starts(section, prefix))
 		return err_set(err, ERR_INPUT,
-			       "no section [" STR_FMT "]; there is: [log-format NAME]",
+			       "no section [" STR_FMT
+			       "]; there are: [log-format NAME] [variable NAME]",
 			       STR_ARG(str_head(section, 60)));
 	if (!*r->formats)
 		*r->formats = logformat_set_new();

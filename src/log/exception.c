@@ -227,8 +227,10 @@ static void named_before(struct walk *w)
 	for (size_t i = 0; i < s.n; i++) {
 		if ((i && name_char(s.p[i - 1])) || !letter(s.p[i]))
 			continue;
-		if (head_of(str_from(s, i), str_starts(str_from(s, i), STR("Error: ")), &type,
-			    &message)) {
+		struct str rest = str_from(s, i);
+		bool plain = str_starts(rest, STR("Error: ")) || str_starts(rest, STR("Error ["));
+
+		if (head_of(rest, plain, &type, &message)) {
 			p = add_part(w, STYLE_AT);
 			p->type = type;
 			p->message = message;

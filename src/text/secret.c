@@ -151,6 +151,8 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 static void pass_init(struct pass *p, struct table *t, struct str s)
 {
 	table_init(t);
+	if (!s.n)
+		s = STR("");
 	*p = (struct pass){.t = t, .s = s, .waiting = {.from = SIZE_MAX}};
 }
 
@@ -168,11 +170,11 @@ size_t secret_redact(struct buf *out, struct str s)
 	struct pass p;
 
 	for (pass_init(&p, &t, s); next_secret(&p, at, &span); at = span.to) {
-		buf_add(out, s.p + at, span.from - at);
+		buf_add(out, p.s.p + at, span.from - at);
 		add_mark(out, &span);
 		found++;
 	}
-	buf_add(out, s.p + at, s.n - at);
+	buf_add(out, p.s.p + at, s.n - at);
 	return found;
 }
 
