@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 static const struct {
-	char c;
 	enum test_status status;
+	char c;
 	bool expected;
 } chars[] = {
-	{'.', TEST_PASSED, false},  {'F', TEST_FAILED, false}, {'E', TEST_ERROR, false},
-	{'s', TEST_SKIPPED, false}, {'x', TEST_SKIPPED, true}, {'X', TEST_PASSED, true},
-	{'u', TEST_PASSED, true}, /* unittest: an unexpected success */
+	{TEST_PASSED, '.', false},  {TEST_FAILED, 'F', false}, {TEST_ERROR, 'E', false},
+	{TEST_SKIPPED, 's', false}, {TEST_SKIPPED, 'x', true}, {TEST_PASSED, 'X', true},
+	{TEST_PASSED, 'u', true}, /* unittest: an unexpected success */
 };
 
 static size_t find(char c)
