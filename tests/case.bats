@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Cases from outside: new, status, close, and a real merge.
+# shellcheck disable=SC2154 # stderr is set by run
 
 bats_require_minimum_version 1.5.0
 
 setup() {
 	unset INQUEST_CASE
 	export NO_COLOR=1 COLUMNS=100 TZ=UTC
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	mkdir repo && cd repo && mkdir .git
 }
 

@@ -18,6 +18,10 @@ for row in sqlite3.connect('.inquest/store.db').execute(sys.argv[1]):
 PY
 }
 
+jq_field() {
+	python3 -c 'import json,sys; print(json.loads(sys.argv[2])[sys.argv[1]])' "$@"
+}
+
 variable() {
 	sql "select coalesce(number, text) from fact where variable = '$1' order by no desc limit 1"
 }
@@ -86,7 +90,7 @@ variable() {
 		--input data.csv --pattern 'step=(?<step>\d+) loss=(?<loss>[0-9.]+)' \
 		--pattern 'speed: (?<speed>[0-9.]+)' --json -- ./job --alpha 3
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'"schema":"inquest.run/1"'* && "$output" != *"matches nothing"* ]]
+	[[ "$output" == *'"schema":"inquest.run-result/1"'* && "$output" != *"matches nothing"* ]]
 	[ "$(variable lr)" = 0.1 ]
 	[ "$(variable note)" = hello ]
 	[ "$(variable config.app.toml.db.pool)" = 5 ]
@@ -190,4 +194,20 @@ variable() {
 	wait
 	[ "$(sql 'select count(*) from run')" = 8 ]
 	[ -z "$(ls .inquest/live)" ]
+}
+
+@test "a good or bad run is noted in the case" {
+	git init -q .
+	"$INQUEST" run -q --as bad -- false || true # no case yet: only recorded
+	"$INQUEST" new "it broke" 2>/dev/null
+	run "$INQUEST" run --json --as bad -- false
+	[ "$status" -eq 1 ]
+	id=$(jq_field id "$output") case=$(jq_field case "$output")
+	grep -q "$id" "$case"
+	"$INQUEST" status --json | python3 -c 'import json,sys; d=json.load(sys.stdin); sys.exit(d["bad"] != [sys.argv[1]] or d["good"] != [])' "$id"
+	"$INQUEST" new "another" 2>/dev/null # two are open: none is chosen
+	run "$INQUEST" run --json --as good -- true
+	[ "$status" -eq 0 ] && [ "$(jq_field case "$output")" = None ]
+	"$INQUEST" run -q --as good --case another -- true
+	"$INQUEST" status --json another | python3 -c 'import json,sys; sys.exit(len(json.load(sys.stdin)["good"]) != 1)'
 }

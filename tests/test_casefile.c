@@ -322,7 +322,7 @@ static void permissions_stay(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(casefile_commit(&f, &err), 0);
 	casefile_release(&f);
-	assert_int_equal(casefile_open(&f, path, true, &err), -ERR_NOTFOUND);
+	assert_true(casefile_open(&f, path, true, &err) < 0);
 	free(path);
 }
 

@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 
-THIRD_PARTY = {'pcre2.h', 'archive.h', 'archive_entry.h', 'zlib.h', 'jansson.h', 'expat.h', 'yaml.h', 'libsmartcols/libsmartcols.h',
-               'sqlite3.h', 'nettle/sha2.h', 'libpq-fe.h', 'elfutils/libdw.h', 'tree_sitter/api.h'}
+THIRD_PARTY = {'archive.h', 'archive_entry.h', 'elfutils/libdw.h', 'expat.h', 'jansson.h', 'libpq-fe.h',
+               'libsmartcols/libsmartcols.h', 'nettle/sha2.h', 'pcre2.h', 'sqlite3.h', 'tree_sitter/api.h',
+               'yaml.h', 'zlib.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 GLOBAL = re.compile(r'^(?!static const|const|extern|typedef|struct \w+;|struct \w+ \{|enum|union|return)'
                     r'(?:static\s+)?(?:struct\s+)?\w+[\s*]+\w+(?:\[[^\]]*\])?\s*(?:=|;)'

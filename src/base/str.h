@@ -42,7 +42,9 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* The part from byte i on; empty when i is past the end. */
 static inline struct str str_from(struct str s, size_t i)
 {
-	return i < s.n ? (struct str){s.p + i, s.n - i} : (struct str){s.p + s.n, 0};
+	if (i < s.n)
+		return (struct str){s.p + i, s.n - i};
+	return (struct str){s.n ? s.p + s.n : s.p, 0}; /* an empty one may have no bytes */
 }
 
 /* The first n bytes at most. */

@@ -199,7 +199,8 @@ static void check_rows(struct checking *c, const struct block *b, const char *ke
 			    arena_printf(c->a,
 					 "'%s' stands here again, first in line %llu; inquest "
 					 "status --settle gives it the next free number",
-					 cut(c, id), (unsigned long long)lines[first]));
+					 cut(c, id),
+					 (unsigned long long)(first < nlines ? lines[first] : 0)));
 		} else {
 			intern_add(&seen, id);
 			array_push(lines, nlines, cap) = r->no;

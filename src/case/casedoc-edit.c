@@ -273,7 +273,7 @@ static void edit_row(struct edit *e, struct str row, const struct str *by_column
 	struct buf *b;
 
 	for (size_t i = 0; i < e->ncolumns; i++) {
-		if (by_column[i].p && i < have)
+		if (i < have && by_column[i].p)
 			replace_cell(e, cells[i], by_column[i]);
 		if (by_column[i].p && by_column[i].n)
 			want = i + 1;
@@ -434,7 +434,7 @@ static int put_row(const struct casedoc *d, const char *heading, const char *con
 int casedoc_put_row(struct casedoc *d, const char *heading, const char *const *columns,
 		    const struct str *cells, size_t n, struct err *err)
 {
-	struct casedoc *with_section, *fresh;
+	struct casedoc *with_section, *fresh = NULL;
 	int rc;
 
 	if (!n || n > MAX_COLUMNS || !str_trim(cells[0]).n)

@@ -472,7 +472,7 @@ struct str casedoc_cell(const struct casedoc_table *t, size_t row, const char *c
 struct str casedoc_next_id(const struct casedoc *d, const char *heading, char letter,
 			   struct arena *a)
 {
-	struct casedoc_table t;
+	struct casedoc_table t = {.nrows = 0};
 	uint64_t most = 0;
 
 	if (casedoc_table(d, heading, a, &t, NULL))

@@ -80,7 +80,7 @@ static int check_text(struct str s, const char *key, struct err *err)
 int casedoc_set(struct casedoc *d, const char *key, struct str value, struct err *err)
 {
 	CLEANUP_BUF struct buf b = {0};
-	const struct front_key *k;
+	const struct front_key *k = NULL;
 	int rc = find_key(d, key, &k, err);
 
 	if (!rc)
@@ -149,7 +149,7 @@ static int add_to_flow(struct casedoc *d, const struct front_key *k, const char 
 int casedoc_add_to_list(struct casedoc *d, const char *key, struct str item, struct err *err)
 {
 	CLEANUP_BUF struct buf b = {0};
-	const struct front_key *k;
+	const struct front_key *k = NULL;
 	size_t at, place;
 	int rc = find_key(d, key, &k, err);
 

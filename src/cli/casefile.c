@@ -152,8 +152,8 @@ int casefile_find(const char *given, char **path, bool *named, struct err *err)
 	const char *env = getenv("INQUEST_CASE");
 	CLEANUP_FREE bool *take = NULL;
 	CLEANUP_BUF struct buf said = {0};
-	char **paths;
-	size_t n;
+	char **paths = NULL;
+	size_t n = 0;
 	int rc, found;
 
 	*named = true;
@@ -214,12 +214,13 @@ static int lock_folder(const char *folder, int *lock, struct err *err)
 	return 0;
 }
 
+/* Lock the folder of a file that may be written. */
 static int lock_file(const char *path, int *lock, struct err *err)
 {
 	CLEANUP_FREE char *real = realpath(path, NULL);
 	char *slash;
 
-	if (!real)
+	if (!real || access(real, W_OK) != 0)
 		return err_errno(err, "%s", path);
 	slash = strrchr(real, '/');
 	*(slash == real ? slash + 1 : slash) = 0;
@@ -244,8 +245,6 @@ static int open_case(struct casefile *out, const char *given, bool write, struct
 	struct casefile f = {.lock = -1};
 	int rc = casefile_find(given, &f.path, &f.named, err);
 
-	if (!rc && write && access(f.path, W_OK) != 0)
-		rc = err_errno(err, "%s", f.path);
 	if (!rc && write)
 		rc = lock_file(f.path, &f.lock, err);
 	if (!rc)
@@ -403,7 +402,7 @@ static char *free_path(const char *folder, const char *title)
 static int write_new(const char *folder, const char *title, struct casedoc *d, char **path,
 		     struct err *err)
 {
-	int lock, rc;
+	int lock = -1, rc;
 	char *name;
 
 	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
@@ -426,7 +425,7 @@ int casefile_create(const char *dir, const char *title, const char *outcome, cha
 {
 	CLEANUP_FREE char *root = casefile_root();
 	CLEANUP_FREE char *folder = NULL;
-	struct casedoc *d;
+	struct casedoc *d = NULL;
 	size_t n;
 	int rc = casedoc_new(&d, str_of(title), err);
 
@@ -441,5 +440,27 @@ int casefile_create(const char *dir, const char *title, const char *outcome, cha
 	if (!rc)
 		rc = write_new(folder, title, d, path, err);
 	casedoc_free(d);
+	return rc;
+}
+
+int casefile_note_run(const char *given, bool good, struct str id, char **path, struct err *err)
+{
+	const char *env = getenv("INQUEST_CASE");
+	struct casefile f;
+	int rc = casefile_open(&f, given, true, err);
+
+	*path = NULL;
+	if ((rc == -ERR_NOTFOUND || rc == -ERR_USAGE) && !given && !(env && *env))
+		return 0;
+	if (rc)
+		return rc;
+	rc = casedoc_add_to_list(f.doc, good ? "good" : "bad", id, err);
+	if (!rc)
+		rc = casefile_commit(&f, err);
+	if (rc)
+		rc = err_prepend(err, rc, "%s: ", f.path);
+	else
+		*path = mem_strdup(f.path);
+	casefile_release(&f);
 	return rc;
 }

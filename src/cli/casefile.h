@@ -61,6 +61,14 @@ void casefile_release(struct casefile *f);
 int casefile_create(const char *dir, const char *title, const char *outcome, char **path,
 		    struct err *err) ERR_CHECK;
 
+/*
+ * Note a run among the good or the bad ones of a case: the one given, else INQUEST_CASE, else the
+ * only open one. *path is the document (the caller's); NULL: none was named and there is not
+ * exactly one, which is no error.
+ */
+int casefile_note_run(const char *given, bool good, struct str id, char **path,
+		      struct err *err) ERR_CHECK;
+
 /* All cases under rca/, closed ones too, sorted by name; items are the caller's, as is the list. */
 int casefile_list(char ***paths, size_t *n, struct err *err) ERR_CHECK;
 void casefile_list_free(char **paths, size_t n);

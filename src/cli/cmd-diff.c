@@ -13,6 +13,7 @@
 #include "cli/logs.h"
 #include "compare/logdiff.h"
 #include "report/diff.h"
+#include "text/shell.h"
 #include "text/timestamp.h"
 
 struct values {
@@ -51,28 +52,6 @@ static const struct option options[] = {
 	{.kind = OPTION_END},
 };
 
-/* A word as a shell takes it. */
-static void shell_word(struct buf *b, const char *w)
-{
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				   "_-./=:,@%+";
-
-	if (*w && w[strspn(w, safe)] == 0) {
-		buf_add_str(b, str_of(w));
-		return;
-	}
-	buf_add_char(b, '\'');
-	for (; *w; w++) {
-		if (*w == '\'')
-			BUF_LIT(b, "'\\''");
-		else if ((unsigned char)*w < ' ' || *w == 127) /* it is shown on a terminal */
-			buf_printf(b, "'$'\\%03o''", (unsigned char)*w);
-		else
-			buf_add_char(b, *w);
-	}
-	buf_add_char(b, '\'');
-}
-
 /* Is it -j N, in how many words? The number of threads changes nothing of the result. */
 static int threads_words(const char *arg)
 {
@@ -95,7 +74,7 @@ static const char *command_line(int argc, char **argv, struct buf *b)
 		}
 		options_end = options_end || strcmp(argv[i], "--") == 0;
 		buf_add_char(b, ' ');
-		shell_word(b, argv[i]);
+		shell_add_word(b, str_of(argv[i]));
 	}
 	return buf_cstr(b);
 }
@@ -134,7 +113,6 @@ static void since_word(const struct event_time *t, struct buf *b)
 	size_t at;
 
 	timestamp_format(t, &time);
-	buf_cstr(&time); /* ends it in NUL */
 	s = buf_str(&time);
 	at = str_find_char(s, 'T');
 	if (!t->has_date) {
@@ -145,7 +123,7 @@ static void since_word(const struct event_time *t, struct buf *b)
 	}
 	if (s.n) {
 		BUF_LIT(b, "--since ");
-		shell_word(b, s.p);
+		shell_add_word(b, s);
 		buf_add_char(b, ' ');
 	}
 	buf_release(&time);
@@ -172,10 +150,10 @@ static bool log_words(struct str name, struct buf *b)
 		buf_add_str(&where, name);
 		BUF_LIT(&where, "\"");
 		BUF_LIT(b, "--where ");
-		shell_word(b, buf_cstr(&where));
+		shell_add_word(b, buf_str(&where));
 		buf_add_char(b, ' ');
 	}
-	shell_word(b, buf_cstr(&path));
+	shell_add_word(b, buf_str(&path));
 	return true;
 }
 

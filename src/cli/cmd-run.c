@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/casefile.h"
 #include "cli/command.h"
 #include "cli/live.h"
 #include "cli/workspace.h"
@@ -32,7 +33,7 @@
 #define MAX_CONFIG ((size_t)64 << 20)
 
 struct values {
-	const char *as, *name, *store, *time_limit;
+	const char *as, *name, *store, *time_limit, *case_name;
 	struct option_list set, config, input, pattern;
 	uint64_t memory_limit;
 	bool no_record, no_capture, quiet, json, help;
@@ -65,6 +66,7 @@ static const struct option options[] = {
 	 offsetof(struct values, no_capture)},
 	{OPTION_STRING, 0, "store", "WHERE",
 	 "file or postgresql://... (default: .inquest/store.db)", offsetof(struct values, store)},
+	CASEFILE_OPTION(struct values, case_name),
 	{OPTION_FLAG, 'q', "quiet", NULL, "no line about the run at its end",
 	 offsetof(struct values, quiet)},
 	{OPTION_FLAG, 0, "json", NULL, "that line as JSON (on stderr too: stdout is the command's)",
@@ -85,6 +87,7 @@ struct runner {
 	int64_t before_ns; /* what capturing took before the command began */
 	struct exec_result r;
 	bool stdout_gone; /* nobody reads it any more */
+	char *noted;      /* the case that lists the run among its good or bad ones; NULL: none */
 };
 
 /* ---- signals: what is meant for the command reaches it ---- */
@@ -467,7 +470,9 @@ static void print_text(const struct runner *x, struct str id)
 		buf_printf(&b, ", %u process%s left behind ended", r->left_behind,
 			   r->left_behind > 1 ? "es" : "");
 	if (id.n)
-		buf_printf(&b, "; in %s; next: inquest runs", x->workspace.store);
+		buf_printf(&b, "; in %s%s%s; next: inquest %s", x->workspace.store,
+			   x->noted ? " and " : "", x->noted ? x->noted : "",
+			   x->noted ? "status" : "runs");
 	BUF_LIT(&b, "\n");
 	fwrite(b.p, 1, b.n, stderr);
 }
@@ -477,7 +482,7 @@ static void print_json(const struct runner *x, struct str id)
 	const struct exec_result *r = &x->r;
 	CLEANUP_BUF struct buf b = {0};
 
-	BUF_LIT(&b, "{\"schema\":\"inquest.run/1\",\"id\":");
+	BUF_LIT(&b, "{\"schema\":\"inquest.run-result/1\",\"id\":");
 	json_add_string(&b, id);
 	BUF_LIT(&b, ",\"end\":");
 	json_add_string(&b, str_of(end_name(r->end)));
@@ -493,6 +498,11 @@ static void print_json(const struct runner *x, struct str id)
 		   (unsigned long long)r->samples, r->left_behind, (long long)r->added_ns,
 		   (long long)x->before_ns, (long long)r->sampler_ns);
 	json_add_string(&b, str_of(x->workspace.store ? x->workspace.store : ""));
+	BUF_LIT(&b, ",\"case\":");
+	if (x->noted)
+		json_add_string(&b, str_of(x->noted));
+	else
+		BUF_LIT(&b, "null");
 	BUF_LIT(&b, "}\n");
 	fwrite(b.p, 1, b.n, stderr);
 }
@@ -509,6 +519,9 @@ static int finish(struct runner *x)
 	if (x->recording) {
 		record_result(x);
 		rc = store_record(x, &a, &id, &notes, &err);
+		if (!rc && x->v->as)
+			rc = casefile_note_run(x->v->case_name, strcmp(x->v->as, "good") == 0, id,
+					       &x->noted, &err);
 	}
 	if (x->v->json)
 		print_json(x, id);
@@ -522,6 +535,7 @@ static int finish(struct runner *x)
 	}
 	if (rc)
 		fprintf(stderr, "inquest: %s\n", err.msg);
+	free(x->noted);
 	arena_release(&a);
 	return exit_code(&x->r);
 }

@@ -6,9 +6,21 @@
 #include "base/mem.h"
 
 const struct command *const commands[] = {
-	&cmd_add,       &cmd_close,         &cmd_diff,         &cmd_help,   &cmd_log_digest,
-	&cmd_log_table, &cmd_log_templates, &cmd_log_timeline, &cmd_new,    &cmd_run,
-	&cmd_runs_show, &cmd_runs_remove,   &cmd_runs,         &cmd_status, NULL,
+	&cmd_add,
+	&cmd_close,
+	&cmd_diff,
+	&cmd_help,
+	&cmd_log_digest,
+	&cmd_log_table,
+	&cmd_log_templates,
+	&cmd_log_timeline,
+	&cmd_new,
+	&cmd_run,
+	&cmd_runs_remove,
+	&cmd_runs_show,
+	&cmd_status,
+	&cmd_runs, /* after those whose names begin with it */
+	NULL,
 };
 
 static bool name_is(const struct command *c, const char *first, const char *second)

@@ -79,12 +79,12 @@ int workspace_find(struct workspace *w, const char *store, struct err *err)
 		rc = settings_value("store", &setting, err);
 	if (rc)
 		return rc;
-	w->dir = joined(w->root, FOLDER);
-	w->store = store ? mem_strdup(store) : setting ? setting : joined(w->dir, "store.db");
-	if (folder_of(w->store)) {
-		free(w->dir);
-		w->dir = folder_of(w->store);
-	}
+	w->store = store ? mem_strdup(store) : setting;
+	w->dir = w->store ? folder_of(w->store) : NULL;
+	if (!w->dir)
+		w->dir = joined(w->root, FOLDER);
+	if (!w->store)
+		w->store = joined(w->dir, "store.db");
 	w->evidence = joined(w->dir, "evidence");
 	w->live = joined(w->dir, "live");
 	return 0;

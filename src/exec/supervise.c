@@ -197,6 +197,7 @@ static void watch(struct supervise *s)
 		s->end_ns = now_ns(CLOCK_MONOTONIC);
 }
 
+/* Returning ends the process: clone(2). */
 static int supervisor_main(void *arg)
 {
 	struct supervise *s = arg;
@@ -205,7 +206,7 @@ static int supervisor_main(void *arg)
 	atomic_store(&s->self, getpid());
 	prctl(PR_SET_PDEATHSIG, SIG_ORPHANED);
 	if (getppid() != s->parent)
-		_exit(0);
+		return 0;
 	signal(SIGCHLD, SIG_DFL); /* were it ignored, nothing could be waited for */
 	setpgid(0, 0);            /* what is sent to our group is not for the supervisor */
 	if (s->nofile && getrlimit(RLIMIT_NOFILE, &files) == 0 && s->nofile <= files.rlim_max) {
@@ -215,13 +216,13 @@ static int supervisor_main(void *arg)
 	s->error = prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? errno : spawn(s);
 	if (s->error) {
 		set_state(s, SUPERVISE_FAILED);
-		_exit(0);
+		return 0;
 	}
 	set_state(s, SUPERVISE_RUNNING);
 	watch(s);
 	s->cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 	set_state(s, SUPERVISE_DONE);
-	_exit(0);
+	return 0;
 }
 
 /* Shared, so that nothing depends on clone() really sharing our memory. */

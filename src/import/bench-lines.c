@@ -69,7 +69,8 @@ static bool libtest_line(struct bench *b, struct str line, uint64_t no)
 	struct str rest = str_from(line, at + mark.n), w;
 	double v;
 
-	if (!str_starts(line, STR("test ")) || at == line.n || !metric_cut_number(&rest, &v))
+	if (!str_starts(line, STR("test ")) || at < 6 || at == line.n ||
+	    !metric_cut_number(&rest, &v))
 		return false;
 	w = metric_cut_word(&rest);
 	bench_row(b, str_trim((struct str){line.p + 5, at - 5}));

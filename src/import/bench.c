@@ -143,10 +143,8 @@ void bench_sum(struct bench *b, const char *what, double v, struct str unit, uin
 /* A count stays an integer. */
 static struct value measured(double v, struct str base)
 {
-	bool count = str_eq(base, STR("")) || str_eq(base, STR("bytes"));
-
-	return count && fabs(v) < 1e15 && v == (double)(int64_t)v ? value_int((int64_t)v)
-								  : value_real(v);
+	return str_eq(base, STR("")) || str_eq(base, STR("bytes")) ? metric_count(v)
+								   : value_real(v);
 }
 
 static void end_group(struct bench *b, struct str name, struct bench_group *g)

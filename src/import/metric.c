@@ -305,6 +305,11 @@ bool metric_number(struct str s, double *v)
 	return str_double(s, v);
 }
 
+struct value metric_count(double v)
+{
+	return fabs(v) < 1e15 && v == (double)(int64_t)v ? value_int((int64_t)v) : value_real(v);
+}
+
 /* Is c, of which there is one, before exactly three digits and after a number but 0? */
 static bool parts_thousands(struct str s, size_t at)
 {

@@ -35,6 +35,9 @@ bool metric_number(struct str s, double *v);
 /* A cell of a table: an integer, a real, a text, or nothing if it is blank. */
 struct value metric_value(struct str cell);
 
+/* A count that was read as a real: an integer, if it is one (and a double can tell). */
+struct value metric_count(double v);
+
 /*
  * As programs write them for people: commas, points or apostrophes may part thousands, a comma may
  * be the decimal point. A single comma parts thousands if three digits follow it and not just a

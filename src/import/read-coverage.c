@@ -28,8 +28,8 @@ static void add(struct import *im, const struct totals *t, enum what w)
 		struct variable *var;
 
 		buf_printf(&name, "coverage.%s%s", names[w], parts[i]);
-		var = metric_add(im, buf_str(&name),
-				 i ? value_int((int64_t)v[i]) : value_real(v[i]), STR(""), t->line);
+		var = metric_add(im, buf_str(&name), i ? metric_count(v[i]) : value_real(v[i]),
+				 STR(""), t->line);
 		if (var)
 			var->better = i < 2 ? BETTER_HIGHER : BETTER_UNKNOWN;
 	}

@@ -42,7 +42,7 @@ static bool count_line(struct bench *b, struct str line, uint64_t no)
 		if (!b->stage)
 			bench_row(b, buf_str(&b->pending));
 		b->stage = 1;
-		v = bench_add(b, counts[i].what, value_int((int64_t)n), STR(""), no);
+		v = bench_add(b, counts[i].what, metric_count(n), STR(""), no);
 		if (v) /* less work is better, be it hits */
 			v->better = strstr(counts[i].what, "hits") ? BETTER_UNKNOWN : BETTER_LOWER;
 		return true;

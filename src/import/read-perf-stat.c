@@ -49,7 +49,7 @@ static bool parse_value(struct str s, struct value *out)
 		return true;
 	if (!import_number(s, &v))
 		return false;
-	*out = v == (double)(int64_t)v && fabs(v) < 1e15 ? value_int((int64_t)v) : value_real(v);
+	*out = metric_count(v);
 	return true;
 }
 

@@ -18,7 +18,7 @@ struct valgrind {
 
 static void add(struct valgrind *g, const char *name, double v, struct str unit, uint64_t no)
 {
-	struct variable *var = metric_add(g->im, str_of(name), value_int((int64_t)v), unit, no);
+	struct variable *var = metric_add(g->im, str_of(name), metric_count(v), unit, no);
 
 	if (!var)
 		return;

@@ -221,8 +221,11 @@ struct templates *templates_new(struct miner *const *miners, size_t n,
 	arena_init(&t->arena);
 	t->nminers = n;
 	t->of_shape = mem_alloc(n * sizeof(*t->of_shape));
-	for (size_t m = 0; m < n; m++)
+	for (size_t m = 0; m < n; m++) {
+		recent_free(miners[m]->recent); /* no message comes any more, and memory is short */
+		miners[m]->recent = NULL;
 		t->of_shape[m] = mem_alloc(miners[m]->nshapes * sizeof(**t->of_shape));
+	}
 	t->coarse = pool_of_miners(&shapes, miners, n, t->of_shape);
 	to = mem_alloc(shapes.n * sizeof(*to));
 	pool_normalise(&rows, &shapes, to);

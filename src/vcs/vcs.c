@@ -25,7 +25,10 @@
 #define SEC          INT64_C(1000000000)
 #define GIT_LIMIT    (60 * SEC)
 #define MAX_OUTPUT   ((size_t)64 << 20)
-#define MAX_HASHED   ((uint64_t)256 << 20) /* bytes of all files; the rest by size and time */
+/* Of what differs so many files and bytes are read; the rest counts by size and time. */
+#define MAX_FILES    2000
+#define MAX_HASHED   ((uint64_t)256 << 20)
+#define SMALL        ((size_t)64 << 10) /* read rather than mapped */
 #define MAX_SETTINGS 256
 
 /* Settings that no repository may make. */
@@ -157,23 +160,31 @@ static void read_config(struct git *g, struct str text, struct vcs_state *s)
 struct difference {
 	struct str root;
 	struct buf text; /* a record a file, of which the hash is made */
-	uint64_t hashed;
+	uint64_t hashed, files;
 };
 
 static void hash_content(struct difference *d, const char *path, const struct stat *st)
 {
 	char hex[SHA256_HEX + 1], link[4096];
+	CLEANUP_FREE char *data = NULL;
 	struct file_map m;
 	struct err err;
+	size_t size;
 	ssize_t n;
 
 	if (S_ISLNK(st->st_mode) && (n = readlink(path, link, sizeof(link))) > 0) {
 		buf_add(&d->text, link, (size_t)n);
 	} else if (!S_ISREG(st->st_mode)) {
 		BUF_LIT(&d->text, "-");
-	} else if ((uint64_t)st->st_size > MAX_HASHED - d->hashed) {
+	} else if (d->files++ >= MAX_FILES || (uint64_t)st->st_size > MAX_HASHED - d->hashed) {
 		buf_printf(&d->text, "%jd %jd.%09ld", (intmax_t)st->st_size,
 			   (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	} else if ((size_t)st->st_size <= SMALL) {
+		if (file_read_small(path, SMALL * 2, &data, &size, &err))
+			return;
+		sha256_hex((struct str){data, size}, hex);
+		buf_add(&d->text, hex, SHA256_HEX);
+		d->hashed += size;
 	} else if (file_map_path(&m, path, &err) == 0) {
 		sha256_hex((struct str){m.data, m.size}, hex);
 		buf_add(&d->text, hex, SHA256_HEX);

@@ -16,9 +16,10 @@ struct vcs_state {
 	struct str branch; /* empty: detached */
 	struct str remote; /* address of origin, without user and password */
 	bool dirty;
-	struct str diff_hash; /* SHA-256 of the difference to HEAD, untracked files included; if
-				 dirty */
-	int64_t commit_time;  /* seconds since 1970 */
+	/* SHA-256 of the difference to HEAD, untracked files included; if dirty. Past 2,000 files
+	 * or 256 MB by size and time, no longer by content. */
+	struct str diff_hash;
+	int64_t commit_time; /* seconds since 1970 */
 };
 
 /* -ERR_NOTFOUND: dir is in no work tree, or there is no git. */
