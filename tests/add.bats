@@ -129,7 +129,7 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	[ "$(value '[d["files"][1][k] for k in ("kind", "reader", "cases", "passed", "failed", "error", "skipped", "time_sum", "first_name")]' <out.json)" = \
 		"['tests', 'junit', 3, 1, 1, 0, 1, 1.5, 'ok']" ]
 	[ "$(value 'd["symptoms"][0]["frames"]' <out.json)" = "['org.example.Pool.take', 'org.example.Web.serve']" ]
-	[ "$(value 'd["files"][0]["lines"], d["files"][0]["reader"]' <out.json)" = "(8, None)" ]
+	[ "$(value '(d["files"][0]["lines"], d["files"][0]["reader"])' <out.json)" = "(8, None)" ]
 }
 
 @test "--run adds to a run, once" {

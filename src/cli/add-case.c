@@ -202,7 +202,8 @@ int add_to_case(struct add *a, struct casefile *c, struct err *err)
 	const char *list = a->verdict == RUN_GOOD ? "good" : a->verdict == RUN_BAD ? "bad" : NULL;
 	int rc = 0;
 
-	qsort(a->symptoms, a->nsymptoms, sizeof(*a->symptoms), by_rank);
+	if (a->nsymptoms)
+		qsort(a->symptoms, a->nsymptoms, sizeof(*a->symptoms), by_rank);
 	if (a->run_id.n)
 		rc = put_symptoms(a, c->doc, err);
 	if (!rc && list && a->run_id.n)
