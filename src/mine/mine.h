@@ -46,8 +46,8 @@ struct templates_known *templates_known_new(void);
 void templates_known_free(struct templates_known *k);
 int templates_known_add(struct templates_known *k, struct str text, struct err *err) ERR_CHECK;
 
-/* Merge. known may be NULL. The result owns copies of all it needs; the miners take no more messages
- * and may go. */
+/* Merge. known may be NULL. The result owns copies of all it needs; the miners take no more
+ * messages and may go. */
 struct templates *templates_new(struct miner *const *miners, size_t n,
 				const struct templates_known *known);
 void templates_free(struct templates *t);

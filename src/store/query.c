@@ -8,12 +8,13 @@
 
 #include "store/store-priv.h"
 
-#define BATCH_CELLS ((size_t)1 << 16)
-#define BATCH_RUNS  ((size_t)8192)
-#define FEW         16  /* as long as less than one run in so many is wanted, they are named */
-#define DENSE       3   /* values are read by range if at least one run in so many is wanted */
-#define NAMES       256 /* runs that one query names */
-#define COLUMNS     16  /* columns of one query */
+#define BATCH_CELLS  ((size_t)1 << 16)
+#define BATCH_RUNS   ((size_t)8192)
+#define FEW          16    /* as long as less than one run in so many is wanted, they are named */
+#define HISTORY_RUNS 65536 /* of a part of a history */
+#define DENSE        3     /* values are read by range if at least one run in so many is wanted */
+#define NAMES        256   /* runs that one query names */
+#define COLUMNS      16    /* columns of one query */
 
 struct value value_of(const struct db_cell *cells)
 {
@@ -68,12 +69,7 @@ static int by_variable(const void *x, const void *y)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-struct naming {
-	struct str name;
-	int64_t id;
-};
-
-static bool named(void *arg, const struct db_cell *cells, size_t n)
+static bool first_number(void *arg, const struct db_cell *cells, size_t n)
 {
 	*(int64_t *)arg = cells[0].integer;
 	return false;
@@ -90,7 +86,7 @@ static int find_columns(struct reading *r, struct err *err)
 
 		r->columns[k] = (struct column){.at = i};
 		rc = r->s->db->ops->query(r->s->db, "SELECT id FROM variable WHERE name = $1",
-					  &name, 1, named, &r->columns[k].variable, err);
+					  &name, 1, first_number, &r->columns[k].variable, err);
 		k += r->columns[k].variable != 0;
 	}
 	r->ncolumns = k;
@@ -148,8 +144,8 @@ static bool take_value(void *arg, const struct db_cell *cells, size_t n)
 /* SELECT ... of COLUMNS variables and nruns runs named, or a range of them (0). */
 static void value_query(struct buf *sql, size_t nruns)
 {
-	BUF_LIT(sql, "SELECT v.variable, v.run, v.integer, v.real, s.text FROM value v LEFT JOIN "
-		     "string s ON s.id = v.text WHERE v.variable IN (");
+	BUF_LIT(sql,
+		"SELECT v.variable, v.run, " VALUE_COLUMNS " FROM value v WHERE v.variable IN (");
 	db_add_list(sql, 1, COLUMNS);
 	if (nruns) {
 		BUF_LIT(sql, ") AND v.run IN (");
@@ -307,18 +303,18 @@ static bool give(struct reading *r)
 	return true;
 }
 
-static bool few(const struct run_set *set)
+static size_t count(const struct run_set *set)
 {
-	int64_t n = 0;
+	size_t n = 0;
 
 	for (int64_t i = 0; i <= set->max >> 6; i++)
-		n += __builtin_popcountll(set->words[i]);
-	return n <= set->max / FEW;
+		n += (size_t)__builtin_popcountll(set->words[i]);
+	return n;
 }
 
 static int read_batches(struct reading *r, struct err *err)
 {
-	bool end = false, named_runs = few(&r->set);
+	bool end = false, named_runs = count(&r->set) <= (size_t)r->set.max / FEW;
 	int rc = 0;
 
 	r->last = r->q->newest_first ? r->set.max + 1 : -1;
@@ -374,49 +370,81 @@ int store_runs(struct store *s, const struct store_query *q,
 
 /* ---- history ---- */
 
+/*
+ * One query gives each run together with its value: a third of the time of reading runs and values
+ * one after the other. It is read in parts, because PostgreSQL's client holds a whole result.
+ */
 struct history {
+	struct str variable, where;
 	struct arena *a;
-	struct store_row *rows;
+	struct run_set set;
+	struct store_row *rows; /* with room for all runs of the set */
+	struct value *values;
 	size_t n, cap;
 };
 
-static bool keep_row(void *arg, const struct store_row *r)
+static bool keep_row(void *arg, const struct db_cell *cells, size_t n)
 {
 	struct history *h = arg;
-	struct store_row *to;
 	struct value *v;
 
-	if (r->values[0].kind == VALUE_NONE)
+	if (!run_set_has(&h->set, cells[0].integer) || h->n == h->cap)
 		return true;
-	to = &array_push(h->rows, h->n, h->cap);
-	*to = *r;
-	to->id = arena_str(h->a, r->id);
-	to->name = arena_str(h->a, r->name);
-	/* Neighbours mostly have the same: a million of them need not be a million texts. */
-	to->command = h->n > 1 && str_eq(to[-1].command, r->command) ? to[-1].command
-								     : arena_str(h->a, r->command);
-	v = arena_alloc(h->a, sizeof(*v));
-	*v = r->values[0];
+	v = &h->values[h->n];
+	*v = value_of(cells + 5);
 	if (v->kind == VALUE_TEXT)
 		v->text = arena_str(h->a, v->text);
-	to->values = v;
+	h->rows[h->n++] = (struct store_row){
+		.id = arena_str(h->a, cells[1].text),
+		.verdict = (enum run_verdict)cells[2].integer,
+		.state = (enum run_state)cells[3].integer,
+		.started_ns = cells[4].integer,
+		.values = v,
+	};
 	return true;
+}
+
+static int read_history(struct store *s, void *arg, struct err *err)
+{
+	struct history *h = arg;
+	CLEANUP_BUF struct buf sql = {0};
+	struct db_cell name = db_text(h->variable);
+	int64_t id = 0;
+	int rc = s->db->ops->query(s->db, "SELECT id FROM variable WHERE name = $1", &name, 1,
+				   first_number, &id, err);
+
+	if (!rc && id)
+		rc = select_runs(s, h->where, &h->set, err);
+	if (rc || !id)
+		return rc;
+	h->cap = count(&h->set); /* what is not used stays untouched memory */
+	h->rows = arena_alloc(h->a, h->cap * sizeof(*h->rows));
+	h->values = arena_alloc(h->a, h->cap * sizeof(*h->values));
+	buf_printf(&sql,
+		   "SELECT v.run, r.id, r.verdict, r.state, r.started, " VALUE_COLUMNS
+		   " FROM value v CROSS JOIN run r WHERE r.no = v.run AND v.variable = $1 AND "
+		   "v.run > $2 AND v.run <= $3%s ORDER BY v.run",
+		   s->db->run_range);
+	for (int64_t from = -1; !rc && from < h->set.max; from += HISTORY_RUNS) {
+		const struct db_cell params[] = {db_int(id), db_int(from),
+						 db_int(from + HISTORY_RUNS)};
+
+		rc = s->db->ops->query(s->db, buf_cstr(&sql), params, 3, keep_row, h, err);
+	}
+	run_set_release(&h->set);
+	return rc;
 }
 
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
 		  struct store_row **rows, size_t *n, struct err *err)
 {
-	struct store_query q = {.where = where, .columns = &variable, .ncolumns = 1};
-	struct history h = {.a = a};
-	int rc = store_runs(s, &q, keep_row, &h, err);
+	struct history h = {.variable = variable, .where = where, .a = a};
+	int rc = store_transaction(s, false, read_history, &h, err);
 
 	if (!rc) {
-		*rows = arena_alloc(a, h.n * sizeof(*h.rows));
-		if (h.n)
-			memcpy(*rows, h.rows, h.n * sizeof(*h.rows));
+		*rows = h.rows;
 		*n = h.n;
 	}
-	free(h.rows);
 	return rc;
 }
 

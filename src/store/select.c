@@ -221,27 +221,28 @@ static void equals(const struct where_value *v, unsigned char hash[SHA256_BYTES]
 static int equal_runs(struct selecting *q, const struct where_leaf *l, int64_t variable,
 		      struct run_set *set, struct err *err)
 {
-	enum { N = 16, REAL = 1 + N, TEXT = 1 + 2 * N };
-	struct db_cell params[1 + 3 * N] = {db_int(variable)};
+	enum { MOST = 16 };
+	size_t n = l->n == 1 ? 1 : MOST; /* values of one query */
+	struct db_cell params[1 + 3 * MOST] = {db_int(variable)};
 	CLEANUP_BUF struct buf sql = {0};
 	int rc = 0;
 
 	BUF_LIT(&sql, "SELECT run FROM value WHERE variable = $1 AND (integer IN (");
-	db_add_list(&sql, 2, N);
+	db_add_list(&sql, 2, n);
 	BUF_LIT(&sql, ") OR real IN (");
-	db_add_list(&sql, 1 + REAL, N);
+	db_add_list(&sql, 2 + n, n);
 	BUF_LIT(&sql, ") OR text IN (SELECT id FROM string WHERE number IN (");
-	db_add_list(&sql, 1 + REAL, N);
+	db_add_list(&sql, 2 + n, n);
 	BUF_LIT(&sql, ") OR hash IN (");
-	db_add_list(&sql, 1 + TEXT, N);
+	db_add_list(&sql, 2 + 2 * n, n);
 	BUF_LIT(&sql, ")))");
-	for (size_t at = 0; !rc && at < l->n; at += N) {
-		unsigned char hashes[N][SHA256_BYTES];
+	for (size_t at = 0; !rc && at < l->n; at += n) {
+		unsigned char hashes[MOST][SHA256_BYTES];
 
-		for (size_t i = 0; i < N; i++)
+		for (size_t i = 0; i < n; i++)
 			equals(&l->values[at + i < l->n ? at + i : l->n - 1], hashes[i],
-			       &params[1 + i], &params[REAL + i], &params[TEXT + i]);
-		rc = ask(q, buf_cstr(&sql), params, ARRAY_SIZE(params), set, err);
+			       &params[1 + i], &params[1 + n + i], &params[1 + 2 * n + i]);
+		rc = ask(q, buf_cstr(&sql), params, 1 + 3 * n, set, err);
 	}
 	for (size_t i = 0; !rc && i < l->n; i++)
 		if (str_eq(l->values[i].text, STR("nan")))
@@ -292,8 +293,7 @@ static int leaf_of_variable(struct selecting *q, const struct where_leaf *l, str
 		rc = ordered_runs(q, &positive, variable.integer, set, err);
 	} else {
 		rc = test_all(q,
-			      "SELECT v.run, v.integer, v.real, s.text FROM value v LEFT JOIN "
-			      "string s ON s.id = v.text WHERE v.variable = $1",
+			      "SELECT v.run, " VALUE_COLUMNS " FROM value v WHERE v.variable = $1",
 			      &variable, 1, &t, err);
 	}
 	if (inverse)

@@ -93,5 +93,9 @@ static inline bool run_set_has(const struct run_set *set, int64_t no)
  */
 int select_runs(struct store *s, struct str where, struct run_set *set, struct err *err) ERR_CHECK;
 
+/* What value_of() takes, of the value v. (A join would look for the text of numbers too.) */
+#define VALUE_COLUMNS                                                                        \
+	"v.integer, v.real, CASE WHEN v.text IS NOT NULL THEN (SELECT s.text FROM string s " \
+	"WHERE s.id = v.text) END"
 /* Cells of integer, real and text as a value (text is not copied). */
 struct value value_of(const struct db_cell *cells);

@@ -131,8 +131,8 @@ struct store_row {
 int store_runs(struct store *s, const struct store_query *q,
 	       bool (*row)(void *arg, const struct store_row *r), void *arg,
 	       struct err *err) ERR_CHECK;
-/* One variable along the runs that have it, in their order, in the arena; values[0] is it. An
- * unknown variable has no rows. */
+/* One variable along the runs that have it, in their order, in the arena; values[0] is it. name and
+ * command are left empty. An unknown variable has no rows. */
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
 		  struct store_row **rows, size_t *n, struct err *err) ERR_CHECK;
 /* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns;
