@@ -69,8 +69,12 @@ static const struct {
 	{"sqlplus scott/x1@orcl", "sqlplus scott/[redacted password]@orcl"},
 	{"kubectl --from-literal=a=x1 y", "kubectl --from-literal=a=[redacted secret] y"},
 	/* forms */
-	{"a\\ngh" "p_0123456789abcdefghijABCDEFGHIJ012345\\n", "a\\n[redacted GitHub token]\\n"},
-	{"AK" "IAQWERTYUIOP234567.", "[redacted AWS key]."},
+	{"a\\ngh"
+	 "p_0123456789abcdefghijABCDEFGHIJ012345\\n",
+	 "a\\n[redacted GitHub token]\\n"},
+	{"AK"
+	 "IAQWERTYUIOP234567.",
+	 "[redacted AWS key]."},
 	{"h:5432:db:bob:x1", "h:5432:db:bob:[redacted password]"},
 	{"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
 	 "-----BEGIN RSA PRIVATE KEY-----[redacted private key]-----END RSA PRIVATE KEY-----"},
