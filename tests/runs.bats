@@ -190,3 +190,11 @@ PY
 	run bash -c '"$INQUEST" runs --csv >/dev/full'
 	[ "$status" -eq 4 ]
 }
+
+@test "a limit on the size of files is an error, and nothing is lost" {
+	run bash -c 'ulimit -f 1; exec "$INQUEST" run -- seq 100000'
+	[ "$status" -eq 0 ] # the command's own
+	[[ "$output" == *"File too large"*"what was seen lies in"* ]]
+	run "$INQUEST" runs --check
+	[ "$status" -eq 0 ]
+}
