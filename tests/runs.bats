@@ -97,7 +97,7 @@ PY
 }
 
 @test "text on a terminal: what varies stays, the rest is counted" {
-	command -v script >/dev/null || skip "no script(1)"
+	script -qec true /dev/null >/dev/null 2>&1 || skip "no script(1), or no terminals"
 	run script -qec "stty cols 60; '$INQUEST' runs" /dev/null
 	[[ "$output" == *loss* ]]
 	[[ "$output" != *host* ]]
