@@ -236,7 +236,7 @@ PY
 }
 
 @test "close asks on a terminal for what is missing" {
-	command -v script >/dev/null || skip "no script(1)"
+	script -qec true /dev/null >/dev/null 2>&1 || skip "no script(1), or no terminals"
 	filled
 	printf 'The pool\nwas too small.\n\nS1, E1\n\nbroken hardware\n' |
 		script -qec "$INQUEST close" /dev/null >out

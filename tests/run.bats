@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 # inquest run from outside: what is passed through, what is recorded, what survives a kill.
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	export HOME=$PWD XDG_CONFIG_HOME=$PWD GIT_CEILING_DIRECTORIES=$PWD
 	unset INQUEST_STORE
 }
@@ -30,6 +30,7 @@ variable() {
 	run --separate-stderr "$INQUEST" run -q -- sh -c 'echo out; echo err >&2; exit 7'
 	[ "$status" -eq 7 ]
 	[ "$output" = out ]
+	# shellcheck disable=SC2154 # run sets it
 	[ "$stderr" = err ]
 }
 

@@ -97,7 +97,7 @@ PY
 }
 
 @test "text on a terminal: what varies stays, the rest is counted" {
-	command -v script >/dev/null || skip "no script(1)"
+	script -qec true /dev/null >/dev/null 2>&1 || skip "no script(1), or no terminals"
 	run script -qec "stty cols 60; '$INQUEST' runs" /dev/null
 	[[ "$output" == *loss* ]]
 	[[ "$output" != *host* ]]
@@ -189,4 +189,12 @@ PY
 	[ "$status" -eq 3 ]
 	run bash -c '"$INQUEST" runs --csv >/dev/full'
 	[ "$status" -eq 4 ]
+}
+
+@test "a limit on the size of files is an error, and nothing is lost" {
+	run bash -c 'ulimit -f 1; exec "$INQUEST" run -- seq 100000'
+	[ "$status" -eq 0 ] # the command's own
+	[[ "$output" == *"File too large"*"what was seen lies in"* ]]
+	run "$INQUEST" runs --check
+	[ "$status" -eq 0 ]
 }

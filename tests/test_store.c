@@ -67,23 +67,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define OK(call)                                        \
-	do {                                            \
-		struct err e_ = {""};                   \
-		struct err *e = &e_;                    \
-		if ((call) != 0)                        \
-			fail_msg(#call ": %s", e->msg); \
+#define OK(call)                                           \
+	do {                                               \
+		struct err e_ = {""};                      \
+		struct err *e = &e_;                       \
+		if ((call) != 0)                           \
+			fail_msg("%s: %s", #call, e->msg); \
 	} while (0)
 
-#define FAILS(code, part, call)                                                   \
-	do {                                                                      \
-		struct err e_ = {""};                                             \
-		struct err *e = &e_;                                              \
-		int rc_ = (call);                                                 \
-		if (rc_ != -(code))                                               \
-			fail_msg(#call ": %d, not %d: %s", rc_, -(code), e->msg); \
-		if (!strstr(e->msg, part))                                        \
-			fail_msg(#call ": '%s' is not in: %s", part, e->msg);     \
+#define FAILS(code, part, call)                                                      \
+	do {                                                                         \
+		struct err e_ = {""};                                                \
+		struct err *e = &e_;                                                 \
+		int rc_ = (call);                                                    \
+		if (rc_ != -(code))                                                  \
+			fail_msg("%s: %d, not %d: %s", #call, rc_, -(code), e->msg); \
+		if (!strstr(e->msg, part))                                           \
+			fail_msg("%s: '%s' is not in: %s", #call, part, e->msg);     \
 	} while (0)
 
 static struct variable var(const char *name, struct value v)

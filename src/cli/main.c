@@ -159,6 +159,7 @@ int main(int argc, char **argv)
 
 	sigaction(SIGBUS, &sigbus, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of write() */
 	cli.nofile = raise_file_limit();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("inquest " INQUEST_VERSION);

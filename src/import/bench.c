@@ -137,7 +137,7 @@ void bench_sum(struct bench *b, const char *what, double v, struct str unit, uin
 		return;
 	metric_unit(unit, &u);
 	var->n = n;
-	var->spread = spread * u.factor;
+	var->spread = spread >= 0 ? spread * u.factor : NAN;
 }
 
 /* A count stays an integer. */

@@ -140,9 +140,9 @@ bool import_number(struct str s, double *out);
 /* The lines of a text as a terminal would show them, without what ends them. If the first begins
  * with a time as CI services put it there (RFC 3339, Z), it is taken off of every line. */
 struct import_lines {
-	struct str rest;    /* after the line; rest.p is NULL at the end */
-	const char *at;     /* where the line begins in the text */
-	uint64_t no;        /* of the line, from 1 */
+	struct str rest; /* after the line; rest.p is NULL at the end */
+	const char *at;  /* where the line begins in the text */
+	uint64_t no;     /* of the line, from 1 */
 	bool stamped;
 	struct buf scratch; /* holds a line that had escape sequences, until the next */
 };

@@ -115,7 +115,7 @@ static void add_count(struct perf *p, const struct count *c)
 	var = bench_add(&p->b, "", c->value, c->unit, c->line);
 	if (var && (p->runs > 1 || !isnan(c->error)))
 		var->n = p->runs;
-	if (var && p->runs)
+	if (var && p->runs && c->error >= 0)
 		var->spread =
 			fabs(value_number(var->value)) * c->error / 100 * sqrt((double)p->runs);
 	if (c->running < 99.995)
@@ -196,7 +196,7 @@ static bool total_line(struct perf *p, struct str line, uint64_t no)
 		var = bench_add(&p->b, "", value_real(v), STR("s"), no);
 		if (var && !isnan(error)) {
 			var->n = p->runs;
-			var->spread = p->runs ? error * sqrt((double)p->runs) : NAN;
+			var->spread = p->runs && error >= 0 ? error * sqrt((double)p->runs) : NAN;
 		}
 		return true;
 	}

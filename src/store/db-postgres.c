@@ -303,7 +303,7 @@ static int commit(struct db *db, struct err *err)
 
 static bool first_int(void *arg, const struct db_cell *cells, size_t n)
 {
-	*(int64_t *)arg = cells[0].integer;
+	*(int64_t *)arg = n ? cells[0].integer : 0;
 	return false;
 }
 

@@ -81,7 +81,7 @@ static int fail_code(struct sqlite *s, int rc, struct err *err)
 					 (rc & 0xff) == SQLITE_IOERR ? "cannot read or write"
 								     : "cannot open");
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	default:
 		return err_set(err, (rc & 0xff) == SQLITE_ERROR ? ERR_INPUT : ERR_SYSTEM, "%s: %s",
 			       name, s->h ? sqlite3_errmsg(s->h) : sqlite3_errstr(rc));
@@ -266,7 +266,7 @@ static int commit(struct db *db, struct err *err)
 
 static bool first_int(void *arg, const struct db_cell *cells, size_t n)
 {
-	*(int64_t *)arg = cells[0].integer;
+	*(int64_t *)arg = n ? cells[0].integer : 0;
 	return false;
 }
 
