@@ -3,12 +3,13 @@
 """Plants secrets of more than 200 kinds in many places and looks whether any is kept.
 
 secrets.py TOOL          every kind through TOOL --text (bench_secret): what it leaves
-secrets.py --add INQUEST every kind in logs, reports, settings, names, archives: `inquest add` and
-                         `new`, then all bytes below .inquest/ and rca/ are searched
+secrets.py --add INQUEST every kind in the messages of logs, on lines of their own, in errors, exceptions, names and messages
+                         of tests, settings, names of files, JSON, in a folder and in an archive: `inquest add`, then
+                         all bytes below .inquest/ and rca/ are searched
 
 All secrets are random (of a fixed seed) in the form that their issuers document.
 """
-import base64, json, os, re, random, string, subprocess, sys, tarfile, io, tempfile
+import base64, json, os, re, shlex, random, string, subprocess, sys, tarfile, io, tempfile
 
 R = random.Random(20261126)
 AN = string.ascii_letters + string.digits
@@ -328,7 +329,7 @@ def kinds():
 
 def pieces(secret):
     """What must not be found: the secret, and the halves of a long one."""
-    out = [secret] + [p for p in re.split("[^A-Za-z0-9]+", secret) if len(p) >= 5 and p not in ("cluster", "production", "access", "token", "argon2id", "atlasv1", "proxy", "secret", "github", "rubygems", "CLOJARS")]
+    out = [secret] + [p for p in re.split("[^A-Za-z0-9]+", secret) if len(p) >= 5 and p not in ("cluster", "production", "access", "token", "argon2id", "atlasv1", "proxy", "65536", "SECRET", "Tr0ub4dor", "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9", "secret", "github", "rubygems", "CLOJARS")]
     if len(secret) >= 40:
         out += [secret[:20], secret[-20:]]
     return out
@@ -351,7 +352,124 @@ def check_tool(tool):
     return len(leaks)
 
 
+COMMANDS = re.compile("flag-(?!python)|mysql|curl|wget|sshpass|redis-cli|docker-login|helm|az-|ldap|mongosh|sql(cmd|plus)|"
+                      "openssl|seven|unzip|htpasswd$|smb|mount|snmp|ipmi|git-header|kube-literal|aws-configure")
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        f.write(data)
+
+
+def xml(s):
+    return "".join(c if c >= " " or c in "\t\n\r" else "?" for c in s).replace("&", "&amp;").replace(
+        "<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def tree_of(d, all_kinds):
+    """Every kind in every place that takes it; secrets of each place are its own. Yields (place, kind, secret)."""
+    logs, errors, cases, names = [], [], [], []
+    for i, (name, text, secret) in enumerate(all_kinds):
+        one = text.replace("\r", "").replace("\n", " ")
+        place = i % 8
+        if place == 0:
+            logs.append(f"2026-11-23T10:00:00Z INFO app: start {text}\n")
+        elif place == 1:
+            logs.append(f"2026-11-23T10:00:00Z INFO app: start\n{text}\n")  # lines of their own
+        elif place == 2:
+            errors.append(f"2026-11-23T10:00:00Z ERROR app{i}: cannot do it: {one}\n")
+        elif place == 3:
+            errors.append(f"2026-11-23T10:00:00Z ERROR app: failed\njava.io.IO{i}Exception: {one}\n"
+                          "\tat org.example.App.run(App.java:1)\n\tat org.example.App.main(App.java:2)\n")
+        elif place == 4:
+            cases.append(f'<testcase classname="c" name="t{i}[{xml(one)}]"/>')
+        elif place == 5:
+            cases.append(f'<testcase classname="c" name="t{i}"><failure message="{xml(one)}">{xml(text)}</failure></testcase>')
+        elif place == 6:
+            write(f"{d}/in/files/f{i}.conf" if "=" in text else f"{d}/in/files/f{i}.txt", text + "\n")
+        else:
+            names.append(one)
+        yield place, name, secret
+    write(f"{d}/in/app.log", "".join(logs))
+    write(f"{d}/in/errors.log", "".join(errors))
+    write(f"{d}/in/junit.xml", "<testsuite>" + "".join(cases) + "</testsuite>")
+    for i, one in enumerate(names):
+        short = one.replace("/", "_").replace("\x1b", "")[:200]
+        if len(short.encode()) < 250 and short == one:
+            write(f"{d}/in/names/{short}.log", "2026-11-23T10:00:00Z ERROR app: in a strange file\n")
+        else:
+            with open(f"{d}/in/names.json", "a", encoding="utf-8") as f:
+                f.write(json.dumps({"time": "2026-11-23T10:00:00Z", "level": "error", "message": one}) + "\n")
+
+
+def all_bytes(*folders):
+    out = []
+    for folder in folders:
+        for at, _, files in os.walk(folder):
+            for f in files:
+                with open(os.path.join(at, f), "rb") as h:
+                    out.append(h.read().decode("utf-8", "replace") + "\n" + f)
+    return "\n".join(out)
+
+
+def check_add(inquest):
+    leaks, n = 0, 0
+    with tempfile.TemporaryDirectory() as d:
+        env = dict(os.environ, HOME=d, XDG_CONFIG_HOME=d + "/none")
+        env.pop("INQUEST_CASE", None)
+        env.pop("INQUEST_STORE", None)
+
+        def run(*argv):
+            p = subprocess.run([inquest, *argv], cwd=d, env=env, capture_output=True)
+            if p.returncode not in (0, 3):
+                print(argv, p.returncode, p.stderr.decode()[:500])
+
+        subprocess.run(["git", "init", "-q", d], check=True)
+        remote = rnd(AN, 12)
+        subprocess.run(["git", "-C", d, "remote", "add", "origin", f"https://bob:{remote}@example.com/x.git"], check=True)
+        planted = list(tree_of(d, list(kinds())))
+        with tarfile.open(d + "/in.tgz", "w:gz") as t:
+            t.add(d + "/in", "in")
+        run("new", "planted secrets")
+        run("add", "in", "--as", "bad")
+        run("add", "in.tgz", "--as", "bad", "--name", "an archive")
+        planted.append(("git remote", "url", remote))
+        commands = 0
+        for name, text, make in AROUND:
+            if not COMMANDS.match(name):
+                continue
+            s = (make or word)()
+            try:
+                argv = shlex.split(text.format(S=s))
+            except ValueError:
+                continue
+            env["SECRET_TOKEN_" + str(commands)] = secret = rnd(AN, 20)
+            planted.append(("environment", name, secret))
+            planted.append(("arguments", name, s))
+            if commands % 2:
+                run("run", "-q", "--", "sh", "-c", f": {text.format(S=s)}")
+            else:
+                run("run", "-q", "--", "env", *argv) if argv[0] == "tool" else run(
+                    "run", "-q", "--", "sh", "-c", "exit 0", *argv)
+            commands += 1
+        run("run", "-q", "--", "cat", "in/app.log", "in/errors.log")
+        kept = all_bytes(d + "/.inquest", d + "/rca")
+        for place, name, secret in planted:
+            n += 1
+            for p in pieces(secret):
+                if p in kept:
+                    at = kept.index(p)
+                    print(f"KEPT place {place} {name}: {p}\n   {kept[max(0, at - 120):at + 60]!r}")
+                    leaks += 1
+                    break
+    print(f"{n} secrets of {len(TOKENS) + len(AROUND)} kinds in 8 places: {leaks} kept")
+    return leaks
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--add":
+        sys.exit(check_add(os.path.abspath(sys.argv[2])) > 0)
     if len(sys.argv) == 2:
         sys.exit(check_tool(sys.argv[1]) > 0)
     print(__doc__)

@@ -31,7 +31,7 @@ static int keep(struct add *a, struct add_file *f, struct str data, struct err *
 		add_note(f, "larger than 1 GB: not kept as evidence");
 		return 0;
 	}
-	rc = f->text || f->parts ? evidence_put(a->workspace.evidence, data, true, hash, err)
+	rc = f->text || f->parts ? evidence_put(a->workspace.evidence, data, false, hash, err)
 				 : keep_binary(a, data, hash, err);
 	if (!rc)
 		f->hashes[f->nhashes++] = arena_str(&a->arena, str_of(hash));

@@ -14,6 +14,7 @@
 #include "cli/add.h"
 #include "log/sniff.h"
 #include "log/walk.h"
+#include "text/secret.h"
 
 #define MAX_PARTS 20000 /* files of a folder that is read as one */
 
@@ -26,12 +27,25 @@ static struct add_file *new_file(struct add *a, struct str name, struct str rel,
 	return f;
 }
 
+/* All that follows works with text without secrets: what is taken out of its place, such as the
+ * template of a message, may lack what tells that it is one. Lines stay where they are. */
+static struct str hidden(struct add *a, struct str data)
+{
+	struct buf b = {0};
+
+	if (!secret_found(data))
+		return data;
+	secret_redact(&b, data);
+	array_push(a->texts, a->ntexts, a->cap_texts) = b;
+	return buf_str(&b);
+}
+
 struct add_file *add_text(struct add *a, const char *name, struct buf *text)
 {
 	struct add_file *f;
 
 	array_push(a->texts, a->ntexts, a->cap_texts) = *text;
-	f = new_file(a, str_of(name), str_of(name), buf_str(text));
+	f = new_file(a, str_of(name), str_of(name), hidden(a, buf_str(text)));
 	*text = (struct buf){0};
 	f->text = true;
 	return f;
@@ -87,7 +101,7 @@ static int open_file(struct add *a, const char *path, struct str rel, struct err
 	for (size_t i = before; i < a->inputs.n; i++) {
 		const struct loginput *in = &a->inputs.in[i];
 		struct add_file *f = new_file(a, in->name, rel.n ? rel : in->rel,
-					      (struct str){in->map.data, in->map.size});
+					      hidden(a, (struct str){in->map.data, in->map.size}));
 
 		f->text = true;
 		if (in->note.n)

@@ -243,7 +243,8 @@ static bool header_ends(const struct secret_place *p, size_t i)
 		return true;
 	if (c == '\\')
 		return i + 1 < p->s.n && strchr("rn\"", p->s.p[i + 1]);
-	return (c == '"' || c == '\'') && ends_by(p->s, i + 1, ",;)]}\\");
+	return c == '<' || ((c == '"' || c == '\'') && (ends_by(p->s, i + 1, ",;)]}>\\") ||
+							secret_at(p->s, i + 1, STR("/>"))));
 }
 
 /* The rest of a header line: to the quote that stands before the name, or the end of the line. */
@@ -275,6 +276,8 @@ bool secret_block_value(const struct secret_place *p, struct secret_span *out)
 			return false;
 	while (secret_at(s, end, STR("\r")))
 		end++;
+	if (end >= s.n)
+		return false;
 	out->from = out->to = end + 1;
 	for (i = end; i < s.n && s.p[i] == '\n';) {
 		size_t text = secret_skip_blanks(s, i + 1);

@@ -104,6 +104,21 @@ extern const size_t secret_nrules;
 /* Characters of the set from at on. */
 size_t secret_run(struct str s, size_t at, enum secret_set set);
 
+/* secret-plain.c: text without the entities of XML */
+struct secret_shift {
+	size_t plain, raw; /* the places behind an entity */
+};
+struct secret_plain {
+	struct buf text;
+	struct secret_shift *shifts;
+	size_t n, next;
+};
+bool secret_is_escaped(struct str s);
+void secret_plain_init(struct secret_plain *p, struct str s);
+/* Where place at of the text stands in the original; to be asked for rising places. */
+size_t secret_plain_place(struct secret_plain *p, size_t at);
+void secret_plain_release(struct secret_plain *p);
+
 /* secret-command.c */
 /* A program whose name begins at at: the first secret among its arguments from position from on. */
 bool secret_command(struct str s, size_t at, size_t from, struct secret_span *out);

@@ -137,22 +137,25 @@ bool secret_find_pem(struct str s, size_t at, const struct secret_rule *r, struc
 	return give(out, from, to, "private key");
 }
 
-/* PuTTY's own form: lines after Private-Lines: */
+/* PuTTY's own form: lines after Private-Lines: N, which may have become words. */
 bool secret_find_putty(struct str s, size_t at, const struct secret_rule *r,
 		       struct secret_span *out)
 {
-	size_t from = at + str_find_char(str_from(s, at), '\n'), to = from;
+	size_t from = at + r->start.n, to;
 
-	while (to < s.n) {
-		size_t n = secret_run(s, to + 1, SET_BASE64);
+	while (from < s.n && secret_digit(s.p[from]))
+		from++;
+	for (to = from; to < s.n;) {
+		size_t start = to, n;
 
-		if (n < 8)
+		while (start < s.n && start < to + 2 && strchr("\r\n ", s.p[start]) && s.p[start])
+			start++;
+		n = secret_run(s, start, SET_BASE64);
+		if (start == to || n < 16 || memchr(s.p + start, '-', n))
 			break;
-		to += 1 + n;
-		while (to < s.n && s.p[to] == '\r')
-			to++;
+		to = start + n;
 	}
-	return to > from && give(out, from + 1, to, "private key");
+	return to > from + 1 && give(out, from + 1, to, "private key");
 }
 
 /* -----BEGIN in base64, unless CERTIFICATE or PUBLIC follows. */
@@ -309,9 +312,9 @@ bool secret_find_quoted(struct str s, size_t at, const struct secret_rule *r,
 bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			struct secret_span *out)
 {
-	size_t from = back_while(s, at, 200, "\n \t"), to = at + r->start.n;
+	size_t from = back_while(s, at, 200, "\n \t\"'>"), to = at + r->start.n;
 
-	if (from > 0 && s.p[from - 1] != '\n')
+	if (from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t'))
 		return false;
 	for (int fields = 0; fields < 2; fields++) {
 		size_t start = to;
@@ -322,7 +325,7 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			return false;
 	}
 	from = to;
-	while (to < s.n && s.p[to] != '\n' && s.p[to] != '\r')
+	while (to < s.n && !strchr("\r\n\"'<", s.p[to]))
 		to++;
 	return to > from && give(out, from, to, "password");
 }

@@ -12,10 +12,11 @@ static const struct {
 	struct str sign;
 	bool definite; /* unlike a colon, which also stands in sentences */
 } signs[] = {
-	{STR("=>"), true},      {STR("=3D"), true},     {STR("=="), true},    {STR("="), true},
-	{STR(":="), true},      {STR("::"), false},     {STR(":"), false},    {STR("->"), true},
-	{STR("%3D"), true},     {STR("%3d"), true},     {STR("%3A"), true},   {STR("%3a"), true},
-	{STR("\\u003d"), true}, {STR("\\u003a"), true}, {STR("&#61;"), true}, {STR("\t"), false},
+	{STR("=&gt;"), true}, {STR("-&gt;"), true}, {STR("=>"), true},      {STR("=3D"), true},
+	{STR("=="), true},    {STR("="), true},     {STR(":="), true},      {STR("::"), false},
+	{STR(":"), false},    {STR("->"), true},    {STR("%3D"), true},     {STR("%3d"), true},
+	{STR("%3A"), true},   {STR("%3a"), true},   {STR("\\u003d"), true}, {STR("\\u003a"), true},
+	{STR("&#61;"), true}, {STR("\t"), false},
 };
 
 /* "SecretStr(", "Some(", "string(8) ", b"...": what may stand before a quoted value. */
@@ -101,7 +102,7 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 
 	if (n->strength == SECRET_COOKIE || n->strength == SECRET_HEADER)
 		return take(p, n, p->at, secret_header_end(p), p->definite, out);
-	if (p->at < s.n && (s.p[p->at] == '|' || s.p[p->at] == '>') && leads &&
+	if (p->at < s.n && (s.p[p->at] == '|' || s.p[p->at] == '>') &&
 	    n->strength >= SECRET_TOKEN && secret_block_value(p, out)) {
 		out->kind = n->kind;
 		out->quote = false;
@@ -161,6 +162,8 @@ static bool next_argument(struct secret_place *p, const struct secret_name *n, s
 		i = secret_skip_blanks(s, i + 1);
 	if (secret_at(s, i, STR("\n")) && secret_at(s, secret_skip_blanks(s, i + 1), STR("- ")))
 		i = secret_skip_blanks(s, secret_skip_blanks(s, i + 1) + 2);
+	if (secret_at(s, i, STR("- "))) /* such a list on one line */
+		i = secret_skip_blanks(s, i + 2);
 	if (i == at || secret_line_end(s, i) || s.p[i] == '-')
 		return false;
 	p->at = i;
@@ -234,6 +237,14 @@ static bool element_value(struct secret_place *p, const struct secret_name *n,
 	return take(p, n, i, close, true, out);
 }
 
+/* The same where line breaks became blanks. */
+static bool in_form(const struct secret_place *p)
+{
+	size_t start = secret_line_start(p->s, p->from);
+
+	return str_contains((struct str){p->s.p + start, p->from - start}, STR("form-data"));
+}
+
 /* name="password", an empty line, the value: a part of a form as it is sent. */
 static bool form_value(struct secret_place *p, const struct secret_name *n, size_t at,
 		       struct secret_span *out)
@@ -244,6 +255,8 @@ static bool form_value(struct secret_place *p, const struct secret_name *n, size
 		p->at = at + 4;
 	else if (secret_at(s, at, STR("\n\n")))
 		p->at = at + 2;
+	else if (secret_at(s, at, STR("  ")) && in_form(p))
+		return take(p, n, at + 2, secret_word_end(p, at + 2), true, out);
 	else
 		return false;
 	return take(p, n, p->at, secret_to_line_end(s, p->at), true, out);
@@ -267,7 +280,8 @@ static bool next_word(struct secret_place *p, const struct secret_name *n, size_
 	end = secret_word_end(p, at);
 	v = (struct str){s.p + at, end - at};
 	line = (struct str){s.p + start, p->from - start};
-	netrc = str_contains(line, STR("login ")) || str_contains(line, STR("machine ")) ||
+	netrc = str_eq_nocase(name, STR("requirepass")) || str_eq_nocase(name, STR("masterauth")) ||
+		str_contains(line, STR("login ")) || str_contains(line, STR("machine ")) ||
 		str_ends(line, STR("set ")) || (n->compound && str_contains(line, STR(" set ")));
 	for (size_t i = 0; i < v.n; i++) {
 		digits = digits || secret_digit(v.p[i]);

@@ -156,13 +156,22 @@ static void pass_init(struct pass *p, struct table *t, struct str s)
 	*p = (struct pass){.t = t, .s = s, .waiting = {.from = SIZE_MAX}};
 }
 
-static void add_mark(struct buf *out, const struct secret_span *span)
+/* The lines that a secret took stay lines, so that places in the text stay what they were. */
+static void add_mark(struct buf *out, const struct secret_span *span, struct str secret)
 {
 	buf_printf(out, "%s[redacted %s]%s", span->quote ? "\"" : "", span->kind,
 		   span->quote ? "\"" : "");
+	for (size_t n = str_count_char(secret, '\n'); n; n--)
+		buf_add_char(out, '\n');
 }
 
-size_t secret_redact(struct buf *out, struct str s)
+static void add_span(struct buf *out, struct str s, const struct secret_span *span)
+{
+	add_mark(out, span, (struct str){s.p + span->from, span->to - span->from});
+}
+
+/* Without regard to how a document may escape its text. */
+static size_t redact_plain(struct buf *out, struct str s)
 {
 	struct secret_span span;
 	size_t at = 0, found = 0;
@@ -171,14 +180,46 @@ size_t secret_redact(struct buf *out, struct str s)
 
 	for (pass_init(&p, &t, s); next_secret(&p, at, &span); at = span.to) {
 		buf_add(out, p.s.p + at, span.from - at);
-		add_mark(out, &span);
+		add_span(out, p.s, &span);
 		found++;
 	}
 	buf_add(out, p.s.p + at, s.n - at);
 	return found;
 }
 
-bool secret_found(struct str s)
+static size_t redact_escaped(struct buf *out, struct str s)
+{
+	struct secret_plain plain;
+	struct secret_span span;
+	size_t at = 0, raw = 0, found = 0;
+	struct table t;
+	struct pass p;
+
+	secret_plain_init(&plain, s);
+	for (pass_init(&p, &t, buf_str(&plain.text)); next_secret(&p, at, &span); at = span.to) {
+		span.from = secret_plain_place(&plain, span.from);
+		buf_add(out, s.p + raw, span.from - raw);
+		raw = secret_plain_place(&plain, span.to);
+		add_mark(out, &span, (struct str){s.p + span.from, raw - span.from});
+		found++;
+	}
+	buf_add(out, s.p + raw, s.n - raw);
+	secret_plain_release(&plain);
+	return found;
+}
+
+size_t secret_redact(struct buf *out, struct str s)
+{
+	CLEANUP_BUF struct buf b = {0};
+	size_t n;
+
+	if (!secret_is_escaped(s))
+		return redact_plain(out, s);
+	n = redact_escaped(&b, s);
+	return n + redact_plain(out, buf_str(&b));
+}
+
+static bool found_plain(struct str s)
 {
 	struct secret_span span;
 	struct table t;
@@ -186,6 +227,19 @@ bool secret_found(struct str s)
 
 	pass_init(&p, &t, s);
 	return next_secret(&p, 0, &span);
+}
+
+bool secret_found(struct str s)
+{
+	struct secret_plain plain;
+	bool found = found_plain(s);
+
+	if (found || !secret_is_escaped(s))
+		return found;
+	secret_plain_init(&plain, s);
+	found = found_plain(buf_str(&plain.text));
+	secret_plain_release(&plain);
+	return found;
 }
 
 size_t secret_blank(char *bytes, size_t n)
@@ -208,7 +262,7 @@ size_t secret_redact_value(struct buf *out, struct str name, struct str value)
 
 	if (n.strength == SECRET_NONE || !secret_accepts(&n, value, true))
 		return secret_redact(out, value);
-	add_mark(out, &(struct secret_span){.kind = n.kind});
+	add_mark(out, &(struct secret_span){.kind = n.kind}, value);
 	return 1;
 }
 
@@ -220,7 +274,7 @@ size_t secret_redact_arg(struct buf *out, char *const *argv, size_t i)
 	if (!secret_argument(argv, i, &span))
 		return secret_redact(out, w);
 	buf_add(out, w.p, span.from);
-	add_mark(out, &span);
+	add_span(out, w, &span);
 	buf_add_str(out, str_from(w, span.to));
 	return 1;
 }
