@@ -31,6 +31,13 @@ static const struct option options[] = {
 	{.kind = OPTION_END},
 };
 
+/* Also nothing at all. */
+static void print(const struct buf *b)
+{
+	if (b->n)
+		fwrite(b->p, 1, b->n, stdout);
+}
+
 static void report(struct cli *cli, const struct casefile *f, const struct values *v,
 		   struct buf *out, size_t *nproblems)
 {
@@ -69,7 +76,7 @@ static int show(struct cli *cli, const struct values *v, int *status, struct err
 	if (rc)
 		return rc;
 	report(cli, &f, v, &out, &nproblems);
-	fwrite(out.p, 1, out.n, stdout);
+	print(&out);
 	if (v->check && nproblems)
 		*status = EXIT_INPUT;
 	else if (v->check && !v->json)
@@ -98,7 +105,7 @@ static int check_all(struct cli *cli, const struct values *v, int *status, struc
 			continue;
 		}
 		report(cli, &f, v, &out, &nproblems);
-		fwrite(out.p, 1, out.n, stdout);
+		print(&out);
 		bad += nproblems > before;
 		casefile_release(&f);
 	}
@@ -123,7 +130,7 @@ static int settle(const struct values *v, struct err *err)
 		return rc;
 	rc = casefile_commit(&f, err);
 	if (!rc && notes.n)
-		fwrite(notes.p, 1, notes.n, stdout);
+		print(&notes);
 	else if (!rc)
 		printf("%s: nothing to settle\n", f.path);
 	casefile_release(&f);
