@@ -5,6 +5,7 @@
  * reader of lines below. Nesting is followed to MAX_DEPTH, MAX_KEYS keys a file are taken.
  */
 #include "exec/environment-priv.h"
+#include "text/secret.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -457,6 +458,25 @@ static void option(struct capture *c, struct str w, const char *next, bool *used
 	add_option(c, name, value);
 }
 
+/* What a word means depends on the program and the word before it: before words are cut up. */
+static char *const *without_secrets(struct arena *a, char *const *argv)
+{
+	CLEANUP_BUF struct buf b = {0};
+	size_t n = 0;
+	char **safe;
+
+	while (argv && argv[n])
+		n++;
+	safe = arena_alloc(a, (n + 1) * sizeof(*safe));
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&b);
+		secret_redact_arg(&b, argv, i);
+		safe[i] = arena_printf(a, "%s", buf_cstr(&b));
+	}
+	safe[n] = NULL;
+	return safe;
+}
+
 void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,
 			   size_t *cap)
 {
@@ -464,6 +484,7 @@ void environment_arguments(struct arena *a, char *const *argv, struct variable *
 	bool only_rest = false;
 	unsigned no = 0;
 
+	argv = without_secrets(a, argv);
 	for (size_t i = 0; argv && argv[i] && i < MAX_KEYS; i++) {
 		struct str w = str_of(argv[i]);
 		bool used = false;

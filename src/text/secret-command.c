@@ -230,24 +230,30 @@ bool secret_command(struct str s, size_t at, size_t from, struct secret_span *ou
 	return false;
 }
 
+/* The rules of the program whose name an argument is. */
+static bool is_program(const char *arg, size_t rule)
+{
+	const char *slash = strrchr(arg, '/');
+	struct str name = str_of(slash ? slash + 1 : arg), p = takes[rule].program;
+
+	return str_starts(name, str_head(p, str_find_char(p, ' '))) ||
+	       (p.p[0] != 'm' && p.n > 2 && str_ends(name, p));
+}
+
 bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
 {
-	struct str w = str_of(argv[i]), before = i ? str_of(argv[i - 1]) : STR(""), v, name;
-	char *slash = strrchr(argv[0], '/');
+	struct str w = str_of(argv[i]), before = i ? str_of(argv[i - 1]) : STR(""), v;
 	struct secret_name n;
 	size_t at = 0;
 
 	if (i == 0)
 		return false;
-	name = str_of(slash ? slash + 1 : argv[0]);
-	for (size_t k = 0; k < ARRAY_SIZE(takes); k++) {
-		struct str p = takes[k].program;
-
-		if ((str_starts(name, str_head(p, str_find_char(p, ' '))) ||
-		     (p.p[0] != 'm' && p.n > 2 && str_ends(name, p))) &&
-		    by_rule(k, before, w, &v) && !secret_is_placeholder(v))
-			return give(w, v, takes[k].kind, out);
-	}
+	/* Of the command itself, or of one that it runs: env, sudo, timeout 5 mysql -p... */
+	for (size_t k = 0; k < ARRAY_SIZE(takes); k++)
+		for (size_t from = i; from-- > 0 && i - from <= WORDS_MAX;)
+			if (is_program(argv[from], k) && by_rule(k, before, w, &v) &&
+			    !secret_is_placeholder(v))
+				return give(w, v, takes[k].kind, out);
 	while (at < before.n && before.p[at] == '-')
 		at++;
 	n = secret_name_of(str_from(before, at));
