@@ -186,7 +186,7 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	[ -d mine ]
 	# An expression that takes a long time, and the program killed meanwhile.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "2026-11-23 10:00:00 INFO worker: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }' >slow.log
-	"$INQUEST" log table --split level -o split --grep '(a+)+c' slow.log 3>&- &
+	"$INQUEST" log table --split level -o split --grep '(a+)+[cd]' slow.log 3>&- &
 	for _ in $(seq 200); do [ -d split ] && break; sleep .05; done
 	[ -d split ]
 	kill %1
