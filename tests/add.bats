@@ -160,6 +160,8 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	"$INQUEST" add --extract 'pool.size=/size (\d)/' # again: replaced
 	[ "$(grep -c '^\[variable pool.size\]' inquest.conf)" -eq 1 ]
 	"$INQUEST" runs --columns pool.size --csv | sed -n 2p | grep ',1$'
+	"$INQUEST" run -q -- echo 'pool: size 77'
+	"$INQUEST" runs --columns pool.size --csv | tail -n 1 | grep ',7$'
 	"$INQUEST" diff app.log later.log || [ $? -eq 1 ] # other commands read such settings too
 }
 

@@ -336,12 +336,14 @@ static void match_file(const struct extract_set *set, struct str data, struct ar
 	}
 }
 
-static void add_value(struct variable *v, const struct definition *d, const struct matches *m)
+static void add_value(struct variable *v, struct arena *a, const struct definition *d,
+		      const struct matches *m)
 {
 	int64_t i;
 	double real;
 
-	*v = (struct variable){.name = d->name, .n = m->n, .spread = NAN, .line = m->line};
+	*v = (struct variable){
+		.name = arena_str(a, d->name), .n = m->n, .spread = NAN, .line = m->line};
 	v->value = str_i64(m->last, &i)         ? value_int(i)
 		   : str_double(m->last, &real) ? value_real(real)
 						: value_text(m->last);
@@ -374,7 +376,7 @@ int extract_run(const struct extract_set *set, const char *evidence_dir, struct 
 	}
 	for (size_t i = 0; !rc && i < set->n; i++)
 		if (m[i].n)
-			add_value(&array_push(*v, *n, *cap), &set->d[i], &m[i]);
+			add_value(&array_push(*v, *n, *cap), a, &set->d[i], &m[i]);
 	return rc;
 }
 

@@ -404,7 +404,8 @@ static int store_record(struct runner *x, struct arena *a, struct str *id, struc
 			struct err *err)
 {
 	CLEANUP_FREE char *dir = mem_strdup(x->live.dir);
-	struct live_target target = {.evidence_dir = x->workspace.evidence};
+	struct live_target target = {.evidence_dir = x->workspace.evidence,
+				     .workspace = &x->workspace};
 	int rc = workspace_open(&x->workspace, STORE_CREATE, &target.store, err);
 
 	if (!rc && x->live.error) {

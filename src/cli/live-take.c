@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/add-extract.h"
 #include "cli/live.h"
 #include "cli/metrics.h"
 #include "store/evidence.h"
@@ -251,6 +252,22 @@ static void remove_journal(const char *dir)
 	live_end(&l, true);
 }
 
+/* A definition that cannot be read is no reason to lose a run. */
+static void take_extracted(struct taking *t, const struct live_target *target, struct buf *notes)
+{
+	struct extract_set *set;
+	struct err err;
+	int rc = extract_load(&set, target->workspace, &err);
+
+	if (!rc) {
+		rc = extract_run(set, target->evidence_dir, t->a, &t->r, &t->r.variables,
+				 &t->r.nvariables, &t->cap_variables, &err);
+		extract_free(set);
+	}
+	if (rc)
+		buf_printf(notes, "%s\n", err.msg);
+}
+
 int live_take(const char *dir, const struct live_target *target, struct arena *a, struct str *id,
 	      struct buf *notes, struct err *err)
 {
@@ -262,6 +279,8 @@ int live_take(const char *dir, const struct live_target *target, struct arena *a
 		for (size_t i = 0; i < t.npatterns; i++)
 			metrics_pattern(m, t.patterns[i], buf_str(&t.output));
 		metrics_add(m, &t.r, &t.cap_variables, a);
+		if (target->workspace)
+			take_extracted(&t, target, notes);
 		rc = store_put(target->store, &t.r, NULL, err);
 	}
 	if (!rc) {

@@ -51,9 +51,11 @@ void live_complete(struct live *l, int64_t started_ns);
 void live_end(struct live *l, bool remove);
 
 /* Where the record of a run goes. */
+struct workspace;
 struct live_target {
 	struct store *store;
 	const char *evidence_dir;
+	const struct workspace *workspace; /* whose variables from logs (add-extract.h) it gets */
 };
 
 /*

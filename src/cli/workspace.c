@@ -127,7 +127,7 @@ int workspace_make(const struct workspace *w, struct err *err)
 /* Runs that were killed are recorded now. If they cannot be, it is told, and they stay. */
 static void take_left(const struct workspace *w)
 {
-	struct live_target target = {.evidence_dir = w->evidence};
+	struct live_target target = {.evidence_dir = w->evidence, .workspace = w};
 	struct err err;
 	size_t n = 0;
 	int rc;
