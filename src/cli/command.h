@@ -13,6 +13,7 @@
 
 struct cli {
 	bool color_out, color_err; /* may colour be printed there */
+	bool utf8;                 /* the locale's characters are */
 	struct progress *progress; /* NULL: silence */
 	const char *tmpdir;
 	uint64_t nofile; /* the limit of open files that we were given: for commands we run */
