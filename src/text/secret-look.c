@@ -168,6 +168,8 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 	case SECRET_HEADER: return accepts_header(v);
 	case SECRET_STRONG: break;
 	}
+	if (n->folder && v.p[0] == '/')
+		return false;
 	l = look_at(v);
 	if (!n->sure && !definite)
 		return secret_is_random(v);

@@ -28,6 +28,7 @@ struct secret_name {
 	bool compound; /* of several words: "client_secret", "authToken" */
 	bool sure;     /* nothing follows the word that might change what it means */
 	bool pass;     /* by the word "pass", which is also a verdict of tests */
+	bool folder;   /* PWD and OLDPWD, which in an environment are folders */
 };
 
 /* secret-name.c */
