@@ -141,7 +141,7 @@ static void values(void **state)
 		{"AUTHOR", "bob", "bob"},
 		{"PATH", "/usr/bin:/bin", "/usr/bin:/bin"},
 		{"PWD", "/home/bob", "/home/bob"},
-		{"OLDPWD", "/home/bob", "/home/bob"},
+		{"env.OLDPWD", "/home/bob", "/home/bob"},
 		{"PWD", "x1", "[redacted password]"},
 		{"MYSQL_PWD", "/x1", "[redacted password]"},
 		{"PASSWORD", "", ""},

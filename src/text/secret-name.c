@@ -273,7 +273,8 @@ struct secret_name secret_name_of(struct str name)
 		out.kind = h->kind;
 		out.compound = n > 1 || !str_eq_nocase(w[i], h->word);
 		out.pass = str_eq(h->word, STR("pass"));
-		out.folder = str_eq(name, STR("PWD")) || str_eq(name, STR("OLDPWD"));
+		out.folder = (str_eq(w[i], STR("PWD")) || str_eq(w[i], STR("OLDPWD"))) &&
+			     (!i || str_eq(w[i - 1], STR("env")));
 		if (str_eq(h->word, STR("key")))
 			out.strength = key_strength(w, i);
 		else if (i && among(w[i - 1], plain_keys, 1))
