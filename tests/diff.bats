@@ -269,3 +269,33 @@ curves() {
 	run "$INQUEST" diff --metric loss --good "$tmp/other.csv" --bad "$tmp/bad.csv" "$tmp/good.csv"
 	[ "$status" -eq 2 ]
 }
+
+@test "runs: what differs, and what cannot be told" {
+	cd "$tmp" && mkdir runs && cd runs
+	for i in 1 2 3 4 5; do
+		"$INQUEST" run -q --name a --set rate=$i.5 --set mode=fast -- true
+		"$INQUEST" run -q --name b --set rate=2$i.5 --set mode=slow -- true
+	done
+	run "$INQUEST" diff --json a b
+	[ "$(json 'd["schema"], len(d["good"]), len(d["bad"]), d["order_confounded"]')" = "('inquest.rundiff/1', 5, 5, False)" ]
+	[ "$(json '[(r["section"], r["verdict"], r["good"]["common"], r["bad"]["common"], r["separate"]) for r in d["rows"] if r["name"] == "mode"]')" = "[('setting', 'differs', 'fast', 'slow', True)]" ]
+	[ "$(json '[(r["section"], r["verdict"], r["effect_is"], r["p"] < .01) for r in d["rows"] if r["name"] == "rate"]')" = "[('number', 'differs', 'ratio', True)]" ]
+	run "$INQUEST" diff a b
+	[[ "$output" == *"mode"*"fast"*"slow"* ]]
+	run "$INQUEST" diff --metric rate 'name == "a"' b
+	[ "$status" -eq 0 ]
+	run "$INQUEST" diff a a
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is on both sides"* ]]
+	run "$INQUEST" diff a nothing
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"no run is 'nothing'"* ]]
+	run "$INQUEST" diff --metric nothing a b
+	[ "$status" -eq 4 ]
+	run "$INQUEST" diff --within x a b
+	[ "$status" -eq 2 ]
+	id=$("$INQUEST" runs --csv 2>/dev/null | sed -n 2p | cut -d, -f1)
+	run "$INQUEST" diff --metric run.wall "${id:0:8}" b
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"not enough runs"* ]]
+}

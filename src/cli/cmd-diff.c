@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * inquest diff: good against bad. It tells by content what it was given: curves (diff-curves.c), or
- * logs, directories of logs, archives and digests of logs.
+ * inquest diff: good against bad. It tells by content what it was given: runs
+ * (diff-runs.c), curves (diff-curves.c), or logs, directories of logs, archives and digests of
+ * logs.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/diff-curves.h"
 #include "cli/diff-input.h"
+#include "cli/diff-runs.h"
 #include "cli/logs.h"
 #include "compare/logdiff.h"
 #include "report/diff.h"
@@ -20,7 +22,7 @@
 struct values {
 	struct logs_values logs;
 	struct option_list good, bad;
-	const char *baseline, *metric;
+	const char *baseline, *metric, *store, *within;
 	bool update, as_good;
 	bool lines, vim;
 	const char *format;
@@ -28,12 +30,19 @@ struct values {
 };
 
 static const struct option options[] = {
-	{OPTION_WORDS, 'g', "good", "LOG...", "logs or curves of runs that worked",
+	{OPTION_WORDS, 'g', "good", "LOG...", "logs, curves or ids of runs that worked",
 	 offsetof(struct values, good)},
-	{OPTION_WORDS, 'b', "bad", "LOG...", "logs of runs that failed; one curve",
+	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed; one curve",
 	 offsetof(struct values, bad)},
-	{OPTION_STRING, 0, "metric", "NAME", "curves: the series to compare (default: all)",
+	{OPTION_STRING, 0, "metric", "NAME",
+	 "curves, runs: the series or variable to compare (default: all)",
 	 offsetof(struct values, metric)},
+	{OPTION_STRING, 0, "within", "PERCENT",
+	 "runs: metrics that differ by less are equivalent (default: 5)",
+	 offsetof(struct values, within)},
+	{OPTION_STRING, 0, "store", "WHERE",
+	 "runs: file or postgresql:// address (default: .inquest/store.db)",
+	 offsetof(struct values, store)},
 	{OPTION_STRING, 0, "baseline", "X.digest", "a digest of the runs that worked",
 	 offsetof(struct values, baseline)},
 	{OPTION_FLAG, 0, "update", NULL,
@@ -44,7 +53,7 @@ static const struct option options[] = {
 	{OPTION_COUNT, 'v', "verbose", NULL, "all findings, with what follows from each",
 	 offsetof(struct values, verbose)},
 	{OPTION_FLAG, 0, "json", NULL,
-	 "one JSON document (inquest.diff/1, of curves inquest.curve/1)",
+	 "one JSON document (inquest.diff/1, inquest.curve/1, inquest.rundiff/1)",
 	 offsetof(struct values, logs.json)},
 	{OPTION_FLAG, 0, "lines", NULL, "only file:line of the bad side, best first",
 	 offsetof(struct values, lines)},
@@ -332,7 +341,20 @@ static int diff(struct cli *cli, struct logs *logs, const struct values *v, cons
 	return 0;
 }
 
-/* By what was given: curves, else logs. */
+static int diff_logs(struct cli *cli, const struct values *v, const char *command, int *status,
+		     struct err *err)
+{
+	struct logs logs = {0};
+	int rc = logs_init(&logs, cli, &v->logs, err);
+
+	logs.opts.digests = true;
+	if (!rc)
+		rc = diff(cli, &logs, v, command, status, err);
+	logs_release(&logs);
+	return rc;
+}
+
+/* By what was given: runs, curves, else logs. */
 static int diff_any(struct cli *cli, const struct values *v, const char *command, int *status,
 		    struct err *err)
 {
@@ -342,24 +364,30 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 					   .command = command,
 					   .json = v->logs.json,
 					   .verbose = v->verbose > 0};
+	struct diff_runs runs = {.good = &v->good,
+				 .bad = &v->bad,
+				 .store = v->store,
+				 .metric = v->metric,
+				 .command = command,
+				 .equivalence = .05,
+				 .json = v->logs.json,
+				 .verbose = v->verbose > 0};
 	bool of_logs = v->baseline || v->lines || v->vim || v->format;
-	struct logs logs = {0};
-	int rc;
 
-	if (v->metric || (!of_logs && diff_curves_given(&curves))) {
-		if (of_logs || v->bad.n > 1)
-			return err_set(err, ERR_USAGE,
-				       of_logs ? "--metric is of curves: only --json and -v go "
-						 "with it"
-					       : "one bad curve at a time");
-		return diff_curves(cli, &curves, status, err);
-	}
-	rc = logs_init(&logs, cli, &v->logs, err);
-	logs.opts.digests = true;
-	if (!rc)
-		rc = diff(cli, &logs, v, command, status, err);
-	logs_release(&logs);
-	return rc;
+	if (v->within && (!str_double(str_of(v->within), &runs.equivalence) ||
+			  !(runs.equivalence >= 0 && runs.equivalence <= 1000)))
+		return err_set(err, ERR_USAGE, "--within takes a percentage, not '%s'", v->within);
+	if (v->within)
+		runs.equivalence /= 100;
+	if (v->metric && of_logs)
+		return err_set(err, ERR_USAGE,
+			       "--metric is of curves and runs: only --json and -v go with it");
+	if (!of_logs && diff_runs_given(&runs))
+		return diff_runs(cli, &runs, status, err);
+	if (v->metric || (!of_logs && diff_curves_given(&curves)))
+		return v->bad.n > 1 ? err_set(err, ERR_USAGE, "one bad curve at a time")
+				    : diff_curves(cli, &curves, status, err);
+	return diff_logs(cli, v, command, status, err);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -406,9 +434,18 @@ const struct command cmd_diff = {
 		"and where\n"
 		"the bad one leaves the band of the good ones (three at least) for good.\n"
 		"\n"
+		"Or they name recorded runs: by id, by name, `good` or `bad` for all of a verdict, "
+		"or "
+		"a\n"
+		"condition as for runs --where. Prints what differs: tests that broke, metrics "
+		"with "
+		"their\n"
+		"intervals, settings, versions, environment.\n"
+		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"
-		"Exit status: 0 nothing differs, 1 something does, 5 too few good curves to tell.",
+		"Exit status: 0 nothing differs, 1 something does (of runs: something\n"
+		"is worse), 5 too few runs to tell.",
 	.examples =
 		"yesterday's green build against today's red one\tinquest diff green.log red.log\n"
 		"several good runs: what varies among them is no finding\tinquest diff --good "
@@ -420,6 +457,9 @@ const struct command cmd_diff = {
 		"a pipeline after a red run\tinquest diff --baseline green.digest build.log\n"
 		"a worse loss curve against earlier runs\tinquest diff --good runs/*.csv --bad "
 		"today.csv\n"
+		"what is worse in the runs that were called bad\tinquest diff good bad\n"
+		"a gate: is it slower than release 1.2?\tinquest diff --metric run.wall 'build == "
+		"\"1.2\"' HEAD\n"
 		"comment on a pull request\tinquest diff --format markdown green.log red.log",
 	.options = options,
 	.run = run,
