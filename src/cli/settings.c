@@ -119,20 +119,32 @@ static int visit_project(file_fn *fn, void *arg, bool *stop, struct err *err)
 	return 0;
 }
 
-static int visit_files(file_fn *fn, void *arg, struct err *err)
+char *settings_user_path(void)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	CLEANUP_FREE char *dir = NULL;
-	bool found, stop = false;
+	char *path = NULL;
+	int rc;
+
+	if (xdg && *xdg)
+		rc = asprintf(&path, "%s/inquest/inquest.conf", xdg);
+	else if (home)
+		rc = asprintf(&path, "%s/.config/inquest/inquest.conf", home);
+	else
+		return NULL;
+	if (rc < 0)
+		abort();
+	return path;
+}
+
+static int visit_files(file_fn *fn, void *arg, struct err *err)
+{
+	CLEANUP_FREE char *user = settings_user_path();
+	bool stop = false;
 	int rc = visit_project(fn, arg, &stop, err);
 
-	if (rc || stop)
+	if (rc || stop || !user || access(user, R_OK) != 0)
 		return rc;
-	if (xdg && *xdg)
-		dir = mem_strdup(xdg);
-	else if (!home || asprintf(&dir, "%s/.config", home) < 0)
-		return 0;
-	return visit_if_there(dir, "inquest/inquest.conf", fn, arg, &found, &stop, err);
+	return fn(arg, user, &stop, err);
 }
 
 static int read_file(void *arg, const char *path, bool *stop, struct err *err)

@@ -20,3 +20,7 @@ int settings_read(const char *path, struct logformat_set **formats, struct err *
 int settings_value(const char *key, char **value, struct err *err) ERR_CHECK;
 /* Read the files that apply here; none is no error. */
 int settings_read_default(struct logformat_set **formats, struct err *err) ERR_CHECK;
+
+/* $XDG_CONFIG_HOME/inquest/inquest.conf, which need not exist; NULL if there is no home. The caller
+ * frees it. */
+char *settings_user_path(void);
