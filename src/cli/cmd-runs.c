@@ -18,7 +18,7 @@
 
 #define FIELDS    6   /* columns before the variables */
 #define TEXT_MOST 256 /* variables that a terminal is laid out for */
-#define TEXT_FEW  20  /* of text that goes elsewhere */
+#define TEXT_FEW  16  /* of text that goes elsewhere */
 #define RANK_VARIES \
 	100 /* of the most useful variable; what has a greater rank is left out sooner */
 
@@ -180,13 +180,27 @@ static bool differs(const struct table *t, const struct column *c)
 	return c->varies || (c->present && c->present < t->runs);
 }
 
-/* How much a column tells: one that people defined, then what varies; of that numbers that are
- * better or worse first, and texts that are never the same twice last. */
+/* What differs between any two runs and seldom says why. */
+static bool is_noise(const struct column *c)
+{
+	static const struct str names[] = {
+		STR("load."),      STR("memory.available"), STR("run.faults."),
+		STR("run.output"), STR("run.samples"),      STR("run.switches."),
+		STR("fds."),       STR("processes."),       STR("threads."),
+		STR("read."),      STR("write."),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_starts(c->v->name, names[i]))
+			return true;
+	return c->words && c->present > 3 && c->changes + 1 == c->present; /* texts like ids */
+}
+
+/* How much a column tells: one that people defined, then what varies, and what is better or worse
+ * before what is not. */
 static unsigned use(const struct column *c)
 {
-	bool ids = c->words && c->present > 3 && c->changes + 1 == c->present;
-
-	return (c->derived ? 8U : 0) + (c->varies ? 4 : 0) + (c->varies && ids ? 0 : 2) +
+	return (c->derived ? 8U : 0) + (c->varies ? 4 : 0) + (is_noise(c) ? 0 : 2) +
 	       (c->v->better ? 1 : 0);
 }
 
@@ -216,7 +230,8 @@ static bool stays(const struct table *t, const struct column *c, size_t rank)
 	if (t->width)
 		return rank < TEXT_MOST && c->present;
 	return t->values->differing || t->values->columns.n ||
-	       (rank < TEXT_FEW && c->present && (c->derived || t->runs < 2 || differs(t, c)));
+	       (rank < TEXT_FEW && c->present &&
+		(c->derived || t->runs < 2 || (differs(t, c) && !is_noise(c))));
 }
 
 /* Columns that differ; on a terminal those of most use, in other text, unless they were asked for,

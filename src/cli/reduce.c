@@ -21,12 +21,12 @@ static const enum series_reduction of_curves[] = {SERIES_LAST,    SERIES_BEST, S
 static const struct {
 	struct str name;
 	enum series_reduction reduction;
-	size_t least; /* points, for it to say something */
+	size_t least, most; /* points: for it to say something, and not to take long */
 } of_samples[] = {
-	{STR("rss"), SERIES_SLOPE, 20},      {STR("fds"), SERIES_MAX, 1},
-	{STR("threads"), SERIES_MAX, 1},     {STR("processes"), SERIES_MAX, 1},
-	{STR("read"), SERIES_LAST, 1},       {STR("write"), SERIES_LAST, 1},
-	{STR("cpu"), SERIES_LAST, SIZE_MAX}, /* never: run.user and run.system say it */
+	{STR("rss"), SERIES_SLOPE, 20, 100000},    {STR("fds"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("threads"), SERIES_MAX, 1, SIZE_MAX}, {STR("processes"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("read"), SERIES_LAST, 1, SIZE_MAX},   {STR("write"), SERIES_LAST, 1, SIZE_MAX},
+	{STR("cpu"), SERIES_LAST, 1, 0}, /* never: run.user and run.system say it */
 };
 
 struct recording {
@@ -90,7 +90,7 @@ static void put_defaults(struct recording *rec, const struct series *s)
 		if (!str_eq(of_samples[i].name, s->name))
 			continue;
 		sample = true;
-		if (s->n >= of_samples[i].least)
+		if (s->n >= of_samples[i].least && s->n <= of_samples[i].most)
 			put_default(rec, s, of_samples[i].reduction);
 	}
 	/* Repetitions of a measurement are no curve. */

@@ -76,20 +76,20 @@ static struct point *points_of(const struct series *s, size_t *n)
 
 static struct value mean(const struct point *p, size_t n)
 {
-	double mean = 0;
+	long double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		mean += (p[i].y - mean) / (double)(i + 1);
-	return n ? finite_number(mean) : (struct value){0};
+		sum += p[i].y;
+	return n ? finite_number((double)(sum / n)) : (struct value){0};
 }
 
 static struct value area(const struct point *p, size_t n)
 {
-	double sum = 0;
+	long double sum = 0;
 
 	for (size_t i = 1; i < n; i++)
-		sum += (p[i].x - p[i - 1].x) * (p[i].y / 2 + p[i - 1].y / 2);
-	return n > 1 ? finite_number(sum) : (struct value){0};
+		sum += ((long double)p[i].x - p[i - 1].x) * (p[i].y / 2 + p[i - 1].y / 2);
+	return n > 1 ? finite_number((double)sum) : (struct value){0};
 }
 
 /* way: 1 the greatest, -1 the least. */
@@ -113,11 +113,25 @@ static struct value time_to(const struct point *p, size_t n, enum better better,
 	return (struct value){0};
 }
 
+static int by_value(const void *pa, const void *pb)
+{
+	const double *a = pa, *b = pb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return n % 2 ? v[n / 2] : v[n / 2 - 1] / 2 + v[n / 2] / 2;
+}
+
 /* ---- slope ---- */
 
 struct slopes {
 	struct point *p; /* by x, then y */
 	double *z, *room;
+	double x, y; /* medians: seen from there, what is far off does not blur the rest */
 	size_t n;
 };
 
@@ -133,21 +147,22 @@ static int by_x_y(const void *pa, const void *pb)
 /* Sort z; how many pairs i < j had z[j] <= z[i]. */
 static uint64_t sort_counting(double *z, double *room, size_t n)
 {
-	size_t half = n / 2, i = 0, k = half;
+	size_t half = n / 2, i = 0, k = half, to = 0;
 	uint64_t count;
 
 	if (n < 2)
 		return 0;
 	count = sort_counting(z, room, half) + sort_counting(z + half, room, n - half);
-	for (size_t to = 0; to < n; to++) {
-		if (k < n && (i == half || z[k] <= z[i])) {
-			count += half - i;
-			room[to] = z[k++];
-		} else {
-			room[to] = z[i++];
-		}
+	while (i < half && k < n) { /* without a branch that cannot be foreseen */
+		bool right = z[k] <= z[i];
+
+		room[to++] = right ? z[k] : z[i];
+		count += right ? half - i : 0;
+		k += right;
+		i += !right;
 	}
-	memcpy(z, room, n * sizeof(*z));
+	memcpy(room + to, z + i, (half - i) * sizeof(*z));
+	memcpy(z, room, (to + half - i) * sizeof(*z)); /* the rest of the right half is in place */
 	return count;
 }
 
@@ -158,7 +173,7 @@ static uint64_t count_slopes(const struct slopes *s, double m)
 	uint64_t equal = 0, same = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		s->z[i] = (s->p[i].y - s->p[0].y) - m * (s->p[i].x - s->p[0].x);
+		s->z[i] = (s->p[i].y - s->y) - m * (s->p[i].x - s->x);
 		same = i && s->p[i].x == s->p[i - 1].x && s->z[i] == s->z[i - 1] ? same + 1 : 0;
 		equal += same;
 	}
@@ -231,6 +246,10 @@ static struct value slope(struct point *p, size_t n)
 		return (struct value){0}; /* no slope, or beyond what can be computed */
 	s.z = mem_alloc(n * sizeof(*s.z));
 	s.room = mem_alloc(n * sizeof(*s.room));
+	for (size_t i = 0; i < n; i++)
+		s.z[i] = p[i].y;
+	s.x = p[n / 2].x;
+	s.y = median(s.z, n);
 	lower = slope_of_rank(&s, (pairs + 1) / 2, -steepest, steepest);
 	upper = pairs % 2 ? lower : slope_of_rank(&s, pairs / 2 + 1, lower, steepest);
 	free(s.z);
@@ -240,17 +259,15 @@ static struct value slope(struct point *p, size_t n)
 
 /* ---- divergence ---- */
 
-static int by_value(const void *pa, const void *pb)
+/* Is the best from point i on worse than at least half of the window before, each by its own size?
+ * If not, bound() is not passed; this tells it sooner. */
+static bool is_far(const double *y, size_t i, double best, double share)
 {
-	const double *a = pa, *b = pb;
+	size_t n = i < WINDOW ? i : WINDOW, far = 0;
 
-	return (*a > *b) - (*a < *b);
-}
-
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), by_value);
-	return n % 2 ? v[n / 2] : v[n / 2 - 1] / 2 + v[n / 2] / 2;
+	for (size_t k = i - n; k < i; k++)
+		far += best > y[k] + share * fabs(y[k]);
+	return far >= n / 2;
 }
 
 /* What is worse than usual at point i, of which at least WINDOW_MIN came before: greater is worse.
@@ -274,18 +291,15 @@ static double bound(const double *y, size_t i, double share)
  */
 static size_t blowup(const double *y, size_t n, size_t end, double share)
 {
-	double *rest = mem_alloc((n + 1) * sizeof(*rest)), best = INFINITY;
+	double *rest = mem_alloc((n + 1) * sizeof(*rest));
 	size_t found = end;
 
 	rest[n] = INFINITY;
 	for (size_t i = n; i-- > 0;)
 		rest[i] = fmin(y[i], rest[i + 1]); /* the best that is still to come */
 	for (size_t i = 0; i < end && i + BLOWUP_MIN <= n && found == end; i++) {
-		/* What bound() gives is not below this, which is known at once. */
-		if (i >= WINDOW_MIN && rest[i] > best + share * fabs(best) &&
-		    rest[i] > bound(y, i, share))
+		if (i >= WINDOW_MIN && is_far(y, i, rest[i], share) && rest[i] > bound(y, i, share))
 			found = i;
-		best = fmin(best, y[i]);
 	}
 	free(rest);
 	return found;
