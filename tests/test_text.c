@@ -248,6 +248,55 @@ static void zone_names(void **state)
 	}
 }
 
+static void ini_changes(void **state)
+{
+	static const struct {
+		const char *text, *key, *value, *want; /* value NULL: the key goes */
+	} cases[] = {
+		{"", "k", "1", "[s t]\nk = 1\n"},
+		{"a = 1\n", "k", "1", "a = 1\n\n[s t]\nk = 1\n"},
+		{"a = 1", "k", "1", "a = 1\n\n[s t]\nk = 1\n"},
+		{"[s t]\n# mine\nk=2\nj = 3\n", "k", "1", "[s t]\n# mine\nk = 1\nj = 3\n"},
+		{"[s t]\nj = 3\n\n# next\n[u]\nk = 5\n", "k", "1",
+		 "[s t]\nj = 3\nk = 1\n\n# next\n[u]\nk = 5\n"},
+		{"[s t]\nk = 2\nk = 3\n", "k", "1", "[s t]\nk = 1\n"},
+		{"[s t]\nk = 2\nj = 3\n", "k", NULL, "[s t]\nj = 3\n"},
+		{"k = 4\n[s t]\n", "k", "1", "k = 4\n[s t]\nk = 1\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ini_pair pair = {.key = str_of(cases[i].key)};
+		struct buf b = {0};
+
+		if (cases[i].value)
+			pair.value = str_of(cases[i].value);
+		ini_set(str_of(cases[i].text), STR("s t"), &pair, 1, &b);
+		if (!str_eq(buf_str(&b), str_of(cases[i].want)))
+			fail_msg("%zu: %s", i, buf_cstr(&b));
+		buf_release(&b);
+	}
+}
+
+static void ini_removals(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", ""},
+		{"a = 1\n[s t]\nk = 1\n", "a = 1\n"},
+		{"# of s\n[s t]\nk = 1\n# of u\n[u]\nk = 2\n", "# of u\n[u]\nk = 2\n"},
+		{"[u]\nk = 2\n\n[s t]\n# in it\nk = 1\n\n[v]\n", "[u]\nk = 2\n\n[v]\n"},
+		{"[u]\nk = 2\n# end\n", "[u]\nk = 2\n# end\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+
+		ini_remove(str_of(cases[i][0]), STR("s t"), &b);
+		if (!str_eq(buf_str(&b), str_of(cases[i][1])))
+			fail_msg("%zu: %s", i, buf_cstr(&b));
+		buf_release(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +304,8 @@ int main(void)
 		cmocka_unit_test(foreign_text_is_harmless),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(ini_files),
+		cmocka_unit_test(ini_changes),
+		cmocka_unit_test(ini_removals),
 		cmocka_unit_test(cached_times_are_the_same),
 		cmocka_unit_test(zone_names),
 		cmocka_unit_test(quoted_strings),

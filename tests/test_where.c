@@ -136,10 +136,55 @@ static void visiting(void **state)
 	buf_release(&b);
 }
 
+static bool is_line(void *arg, unsigned field)
+{
+	return field == 3;
+}
+
+/* What is left of a condition without the terms that ask for the line. */
+static void without(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+	} cases[] = {
+		{"thread == 7", "(thread == 7)"},
+		{"line == 7", ""},
+		{"line == 7 and thread == 8", "(thread == 8)"},
+		{"thread == 7 and  line > 2 and (level > warn)  and commit ~ 'a b'",
+		 "(thread == 7) and ((level > warn)) and (commit ~ 'a b')"},
+		{"thread == 7 or line == 7", ""},
+		{"(thread == 7 or commit == x) and line == 1", "((thread == 7 or commit == x))"},
+		{"(thread == 7 and line == 1) and not level > warn",
+		 "(thread == 7) and (not level > warn)"},
+		{"not (line == 1) and thread in (1, 2)", "(thread in (1, 2))"},
+		{"(thread == 1 or thread == 2) or commit == 3",
+		 "((thread == 1 or thread == 2) or commit == 3)"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+		struct where *w;
+		struct err e;
+
+		if (where_new(&w, str_of(cases[i].text), fields, ARRAY_SIZE(fields), &e))
+			fail_msg("%s: %s", cases[i].text, e.msg);
+		where_without(w, is_line, NULL, &b);
+		if (!str_eq(buf_str(&b), str_of(cases[i].rest)))
+			fail_msg("%s: %s", cases[i].text, buf_cstr(&b));
+		where_free(w);
+		if (b.n) { /* it is a condition again */
+			assert_int_equal(where_new(&w, buf_str(&b), fields, ARRAY_SIZE(fields), &e),
+					 0);
+			where_free(w);
+		}
+		buf_release(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(conditions), cmocka_unit_test(refusals),
-					   cmocka_unit_test(visiting)};
+					   cmocka_unit_test(without), cmocka_unit_test(visiting)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/conffile.h"
 #include "import/import.h"
 #include "store/evidence.h"
-#include "text/ini.h"
 #include "text/pattern.h"
 
 #define MAX_CONF      ((size_t)16 << 20)
@@ -22,6 +22,7 @@ struct definition {
 	struct str name, regex, template;
 	struct pattern *pattern;
 	bool fresh;
+	bool computed; /* from other variables, not from logs */
 };
 
 struct extract_set {
@@ -69,15 +70,6 @@ static int set_regex(struct extract_set *set, struct definition *d, struct str r
 
 /* ---- inquest.conf ---- */
 
-static char *conf_path(const struct workspace *w)
-{
-	char *path;
-
-	if (asprintf(&path, "%s/inquest.conf", w->root) < 0)
-		abort();
-	return path;
-}
-
 static int read_key(void *arg, struct str section, struct str key, struct str value,
 		    struct err *err)
 {
@@ -89,6 +81,8 @@ static int read_key(void *arg, struct str section, struct str key, struct str va
 	if (set->n == MAX_VARIABLES)
 		return err_set(err, ERR_LIMIT, "more than %d variables", MAX_VARIABLES);
 	d = definition_of(set, str_trim(str_from(section, 9)));
+	if (str_eq(key, STR("define")))
+		d->computed = true; /* cli/derived.h */
 	if (str_eq(key, STR("regex")))
 		return set_regex(set, d, value, err);
 	if (str_eq(key, STR("template")))
@@ -98,19 +92,17 @@ static int read_key(void *arg, struct str section, struct str key, struct str va
 
 int extract_load(struct extract_set **out, const struct workspace *w, struct err *err)
 {
-	CLEANUP_FREE char *path = conf_path(w), *data = NULL;
 	struct extract_set *set = mem_zalloc(sizeof(*set));
-	size_t n;
-	int rc = 0;
+	struct conffile conf;
+	int rc = conffile_read(&conf, w, err);
 
 	arena_init(&set->arena);
-	if (access(path, F_OK) == 0)
-		rc = file_read_small(path, MAX_CONF, &data, &n, err);
-	if (!rc && data) {
-		rc = ini_parse((struct str){data, n}, read_key, set, err);
+	if (!rc) {
+		rc = ini_parse(buf_str(&conf.text), read_key, set, err);
 		if (rc)
-			rc = err_prepend(err, rc, "%s: ", path);
+			rc = err_prepend(err, rc, "%s: ", conf.path);
 	}
+	conffile_release(&conf);
 	if (rc)
 		extract_free(set);
 	else
@@ -118,59 +110,26 @@ int extract_load(struct extract_set **out, const struct workspace *w, struct err
 	return rc;
 }
 
-/* Does the line begin the section of a definition made now? */
-static bool is_replaced(const struct extract_set *set, struct str line)
-{
-	line = str_trim(line);
-	for (size_t i = 0; i < set->n; i++) {
-		CLEANUP_BUF struct buf b = {0};
-
-		buf_printf(&b, "[variable " STR_FMT "]", STR_ARG(set->d[i].name));
-		if (set->d[i].fresh && str_eq(line, buf_str(&b)))
-			return true;
-	}
-	return false;
-}
-
 int extract_save(const struct extract_set *set, const struct workspace *w, struct err *err)
 {
-	CLEANUP_FREE char *path = conf_path(w), *data = NULL;
-	CLEANUP_BUF struct buf b = {0};
-	struct file_replace out;
-	struct str rest = STR(""), line;
-	bool skip = false;
-	size_t n;
-	int rc = 0;
+	struct conffile conf;
+	int rc = conffile_read(&conf, w, err);
 
-	if (access(path, F_OK) == 0) {
-		rc = file_read_small(path, MAX_CONF, &data, &n, err);
-		if (rc)
-			return rc;
-		rest = (struct str){data, n};
-	}
-	while (rest.n && str_next(&rest, '\n', &line)) {
-		if (str_starts(str_trim(line), STR("[")))
-			skip = is_replaced(set, line);
-		if (skip)
-			continue;
-		buf_add_str(&b, line);
-		buf_add_char(&b, '\n');
-	}
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; !rc && i < set->n; i++) {
 		const struct definition *d = &set->d[i];
+		const struct ini_pair pairs[] = {{STR("template"), d->template},
+						 {STR("regex"), d->regex}};
+		CLEANUP_BUF struct buf section = {0};
 
 		if (!d->fresh)
 			continue;
-		buf_printf(&b, "%s[variable " STR_FMT "]\n", b.n ? "\n" : "", STR_ARG(d->name));
-		if (d->template.n)
-			buf_printf(&b, "template = " STR_FMT "\n", STR_ARG(d->template));
-		buf_printf(&b, "regex = " STR_FMT "\n", STR_ARG(d->regex));
+		buf_printf(&section, "variable " STR_FMT, STR_ARG(d->name));
+		conffile_set(&conf, buf_str(&section), pairs, ARRAY_SIZE(pairs));
 	}
-	rc = file_replace_open(&out, path, err);
-	if (rc)
-		return rc;
-	fwrite(b.p, 1, b.n, out.f);
-	return file_replace_commit(&out, err);
+	if (!rc)
+		rc = conffile_write(&conf, err);
+	conffile_release(&conf);
+	return rc;
 }
 
 /* ---- defining ---- */
@@ -287,6 +246,11 @@ int extract_define(struct extract_set *set, const struct workspace *w, const cha
 	if (rc)
 		return rc;
 	d = definition_of(set, name);
+	if (d->computed)
+		return err_set(err, ERR_USAGE,
+			       "--extract '%s': the name is taken by a definition (inquest runs "
+			       "--undefine removes it)",
+			       spec);
 	d->template = text;
 	d->fresh = true;
 	rc = set_regex(set, d, buf_str(&regex), err);

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/sha256.h"
 #include "cli/add-extract.h"
+#include "cli/derived.h"
 #include "cli/add.h"
 #include "text/secret.h"
 
@@ -296,11 +297,30 @@ static int put_extracted(struct making *m, struct err *err)
 	return rc;
 }
 
+static int put_derived(struct making *m, struct err *err)
+{
+	struct variable *v = NULL;
+	size_t n = 0, cap = 0;
+	struct derived d;
+	int rc = derived_load(&d, &m->a->workspace, NULL, err);
+
+	if (rc)
+		return rc;
+	derived_record(&d, &m->a->arena, &m->r, &v, &n, &cap);
+	derived_release(&d);
+	for (size_t i = 0; i < n; i++)
+		put(m, &v[i]);
+	free(v);
+	return 0;
+}
+
 static int put_run(struct making *m, struct store *s, bool *known, struct err *err)
 {
 	int rc = put_extracted(m, err);
 
 	m->r.series = m->series;
+	if (!rc)
+		rc = put_derived(m, err);
 	if (!rc)
 		rc = store_put(s, &m->r, known, err);
 	if (!rc)

@@ -21,8 +21,8 @@ static const struct option options[] = {
 	{.kind = OPTION_END},
 };
 
-static const char *const stages[] = {"open",       "observe",  "analyse", "hypothesise",
-				     "experiment", "conclude", "about"};
+static const char *const stages[] = {"open",       "observe",           "analyse",  "hypothesise",
+				     "experiment", "source and people", "conclude", "about"};
 
 static void print_stage(const char *stage)
 {

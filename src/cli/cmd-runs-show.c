@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "cli/command.h"
-#include "cli/workspace.h"
+#include "cli/derived.h"
 #include "report/rows.h"
 #include "report/style.h"
 #include "text/json.h"
@@ -12,6 +12,7 @@
 struct values {
 	bool json, help;
 	const char *store, *color;
+	const struct workspace *workspace;
 };
 
 #define COMMON                                                                                \
@@ -357,14 +358,18 @@ static int show(struct cli *cli, const struct values *v, struct store *s, struct
 		struct err *err)
 {
 	struct run_record r;
+	struct derived d;
 	struct arena a;
-	int rc;
+	int rc = derived_load(&d, v->workspace, s, err);
 
+	if (rc)
+		return rc;
 	arena_init(&a);
-	rc = store_get(s, run, &a, &r, err);
+	rc = derived_get(&d, s, run, &a, &r, err);
 	if (!rc)
 		rc = v->json ? print_json(&r, err) : print_text(cli, &r, err);
 	arena_release(&a);
+	derived_release(&d);
 	return rc;
 }
 
@@ -390,9 +395,9 @@ static int each_run(const struct command *c, struct cli *cli, int argc, char **a
 		    int (*work)(struct cli *cli, const struct values *v, struct store *s,
 				struct str run, struct err *err))
 {
-	struct values v = {0};
-	struct option_list runs = {0};
 	struct workspace w = {0};
+	struct values v = {.workspace = &w};
+	struct option_list runs = {0};
 	struct store *s = NULL;
 	struct err err = {""};
 	int rc = options_parse(c->options, argc, argv, &v, &runs, &err), status;

@@ -8,21 +8,24 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "cli/command.h"
-#include "cli/workspace.h"
+#include "cli/derived.h"
+#include "cli/runs.h"
 #include "report/rows.h"
 #include "store/evidence.h"
 #include "text/json.h"
 
 #define FIELDS    6   /* columns before the variables */
 #define TEXT_MOST 256 /* variables that a terminal is laid out for */
+#define TEXT_FEW  16  /* of text that goes elsewhere */
 #define RANK_VARIES \
 	100 /* of the most useful variable; what has a greater rank is left out sooner */
 
 struct values {
 	bool json, jsonl, csv, differing, newest, check, help;
 	const char *where, *store, *sql, *color;
-	struct option_list columns;
+	struct option_list columns, define, undefine;
 	uint64_t limit;
 };
 
@@ -37,6 +40,12 @@ static const struct option options[] = {
 	{OPTION_NUMBER, 0, "limit", "N", "at most N runs", offsetof(struct values, limit)},
 	{OPTION_FLAG, 0, "newest", NULL, "what was added last comes first",
 	 offsetof(struct values, newest)},
+	{OPTION_LIST, 0, "define", "NAME=EXPR",
+	 "instead: a variable that is computed of others: 'speed = work / time', 'end = "
+	 "last(loss)'",
+	 offsetof(struct values, define)},
+	{OPTION_LIST, 0, "undefine", "NAME", "instead: take a definition back",
+	 offsetof(struct values, undefine)},
 	{OPTION_STRING, 0, "sql", "QUERY", "instead: a query that reads the store's tables",
 	 offsetof(struct values, sql)},
 	{OPTION_FLAG, 0, "check", NULL, "instead: is the store sound, and is its evidence there?",
@@ -62,9 +71,10 @@ static const struct rows_column fields[FIELDS] = {
 struct column {
 	const struct store_variable *v;
 	char *name; /* "var.name" where a field has its name */
-	bool varies, words;
-	uint64_t present;
-	struct value first; /* text is in the table's arena */
+	bool derived, varies, words;
+	uint64_t present, changes; /* from one run to the next, in a sample */
+	uint64_t last;             /* hash of the text seen last */
+	struct value first;        /* text is in the table's arena */
 };
 
 struct table {
@@ -72,9 +82,10 @@ struct table {
 	enum rows_form form;
 	size_t width; /* of the terminal, 0: none */
 	struct arena arena;
+	struct derived derived;
 	struct store_variable *variables;
 	struct column *columns;
-	size_t n;
+	size_t n, dropped; /* columns; those that text leaves out */
 	struct str *names; /* of the columns' variables */
 	uint64_t runs;     /* seen by the first pass */
 	struct rows_column *heads;
@@ -100,13 +111,11 @@ static bool matches(const struct option_list *globs, const char *name)
 	return found;
 }
 
-static int choose_columns(struct table *t, struct store *s, struct err *err)
+static void choose_columns(struct table *t)
 {
 	size_t n;
-	int rc = store_variables(s, false, &t->arena, &t->variables, &n, err);
 
-	if (rc)
-		return rc;
+	derived_variables(&t->derived, &t->arena, &t->variables, &n);
 	t->columns = arena_zalloc(&t->arena, n * sizeof(*t->columns));
 	for (size_t i = 0; i < n; i++) {
 		const char *prefix = "";
@@ -117,9 +126,11 @@ static int choose_columns(struct table *t, struct store *s, struct err *err)
 				prefix = "var.";
 		name = arena_printf(&t->arena, "%s" STR_FMT, prefix, STR_ARG(t->variables[i].name));
 		if (matches(&t->values->columns, name))
-			t->columns[t->n++] = (struct column){.v = &t->variables[i], .name = name};
+			t->columns[t->n++] = (struct column){
+				.v = &t->variables[i],
+				.name = name,
+				.derived = derived_find(&t->derived, t->variables[i].name)};
 	}
-	return 0;
 }
 
 static bool same(struct value a, struct value b)
@@ -146,6 +157,12 @@ static bool look_at(void *arg, const struct store_row *r)
 		c->words |= v.kind == VALUE_TEXT;
 		if (v.kind == VALUE_NONE)
 			continue;
+		if (v.kind == VALUE_TEXT && t->runs < ROWS_SAMPLE) {
+			uint64_t hash = hash_str(v.text);
+
+			c->changes += c->present && hash != c->last;
+			c->last = hash;
+		}
 		if (!c->present++) {
 			c->first = v;
 			if (v.kind == VALUE_TEXT)
@@ -163,13 +180,36 @@ static bool differs(const struct table *t, const struct column *c)
 	return c->varies || (c->present && c->present < t->runs);
 }
 
-/* Varying ones first, of those what most runs have. */
+/* What differs between any two runs and seldom says why. */
+static bool is_noise(const struct column *c)
+{
+	static const struct str names[] = {
+		STR("load."),      STR("memory.available"), STR("run.faults."),
+		STR("run.output"), STR("run.samples"),      STR("run.switches."),
+		STR("fds."),       STR("processes."),       STR("threads."),
+		STR("read."),      STR("write."),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_starts(c->v->name, names[i]))
+			return true;
+	return c->words && c->present > 3 && c->changes + 1 == c->present; /* texts like ids */
+}
+
+/* How much a column tells: one that people defined, then what varies, and what is better or worse
+ * before what is not. */
+static unsigned use(const struct column *c)
+{
+	return (c->derived ? 8U : 0) + (c->varies ? 4 : 0) + (is_noise(c) ? 0 : 2) +
+	       (c->v->better ? 1 : 0);
+}
+
 static int by_use(const void *x, const void *y)
 {
 	const struct column *a = *(struct column *const *)x, *b = *(struct column *const *)y;
 
-	if (a->varies != b->varies)
-		return a->varies ? -1 : 1;
+	if (use(a) != use(b))
+		return use(a) > use(b) ? -1 : 1;
 	if (a->present != b->present)
 		return a->present > b->present ? -1 : 1;
 	return (a > b) - (a < b);
@@ -182,22 +222,35 @@ static void set_names(struct table *t)
 		t->names[i] = t->columns[i].v->name;
 }
 
-/* Columns that stay: those that differ; on a terminal those of most use. */
+/* Does a column stay, which is so high among all by its use? */
+static bool stays(const struct table *t, const struct column *c, size_t rank)
+{
+	if (t->values->differing && !differs(t, c))
+		return false;
+	if (t->width)
+		return rank < TEXT_MOST && c->present;
+	return t->values->differing || t->values->columns.n ||
+	       (rank < TEXT_FEW && c->present &&
+		(c->derived || t->runs < 2 || (differs(t, c) && !is_noise(c))));
+}
+
+/* Columns that differ; on a terminal those of most use, in other text, unless they were asked for,
+ * few of those that differ. */
 static void drop_columns(struct table *t)
 {
 	struct column **order = arena_alloc(&t->arena, t->n * sizeof(*order));
+	bool *keep = arena_zalloc(&t->arena, t->n);
 	size_t n = t->n, k = 0;
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = &t->columns[i];
 	qsort(order, n, sizeof(*order), by_use);
 	for (size_t i = 0; i < n; i++)
-		order[i]->v = t->values->differing && !differs(t, order[i])        ? NULL
-			      : t->width && (i >= TEXT_MOST || !order[i]->present) ? NULL
-										   : order[i]->v;
+		keep[order[i] - t->columns] = stays(t, order[i], i);
 	for (size_t i = 0; i < n; i++)
-		if (t->columns[i].v)
+		if (keep[i])
 			t->columns[k++] = t->columns[i];
+	t->dropped = t->values->differing ? 0 : n - k;
 	t->n = k;
 	set_names(t);
 }
@@ -273,9 +326,31 @@ static void add_variables(const struct table *t, struct buf *b)
 		json_add_string(b, str_of(t->columns[i].name));
 		BUF_LIT(b, ",\"unit\":");
 		json_add_string(b, v->unit);
-		buf_printf(b, ",\"better\":%s}", better[v->better <= 2 ? v->better : 0]);
+		buf_printf(b, ",\"better\":%s", better[v->better <= 2 ? v->better : 0]);
+		if (t->columns[i].derived) {
+			BUF_LIT(b, ",\"define\":");
+			json_add_string(b, derived_find(&t->derived, v->name)->text);
+		}
+		buf_add_char(b, '}');
 	}
 	BUF_LIT(b, "],");
+}
+
+/* What text leaves out is told: on a terminal what does not fit, else what differs least. */
+static void tell_left_out(const struct table *t)
+{
+	size_t n = t->dropped + t->out.rows.left_out;
+
+	if (n && t->width)
+		fprintf(stderr,
+			"inquest: %zu columns do not fit (--columns chooses, --differing, --csv)\n",
+			n);
+	else if (n)
+		fprintf(stderr,
+			"inquest: %zu of %zu variables are not shown: they are alike, or tell less "
+			"(--columns '*' shows all, --differing those that differ; --csv and --json "
+			"have all)\n",
+			n, t->n + n);
 }
 
 static int print_table(struct cli *cli, struct table *t, struct store *s, struct err *err)
@@ -285,13 +360,14 @@ static int print_table(struct cli *cli, struct table *t, struct store *s, struct
 	struct store_query q = {.where = str_of(v->where ? v->where : ""),
 				.limit = v->limit,
 				.newest_first = v->newest};
-	int rc = choose_columns(t, s, err), closed;
+	int rc = 0, closed;
 
+	choose_columns(t);
 	set_names(t);
 	q.columns = t->names;
 	q.ncolumns = t->n;
-	if (!rc && (v->differing || t->form == ROWS_TEXT)) {
-		rc = store_runs(s, &q, look_at, t, err);
+	if (v->differing || t->form == ROWS_TEXT) {
+		rc = derived_runs(&t->derived, s, &q, look_at, t, err);
 		if (!rc)
 			drop_columns(t);
 		q.columns = t->names;
@@ -303,13 +379,24 @@ static int print_table(struct cli *cli, struct table *t, struct store *s, struct
 	add_variables(t, &members);
 	rows_file_init(&t->out, t->form, "runs", t->heads, (unsigned)(FIELDS + t->n), t->width,
 		       cli->color_out, buf_str(&members), stdout);
-	rc = store_runs(s, &q, print_row, t, err);
+	rc = derived_runs(&t->derived, s, &q, print_row, t, err);
 	closed = rows_file_close(&t->out, rc ? NULL : err);
-	if (!rc && !closed && t->out.rows.left_out)
-		fprintf(stderr,
-			"inquest: %u columns do not fit (--columns chooses, --differing, --csv)\n",
-			t->out.rows.left_out);
+	if (!rc && !closed)
+		tell_left_out(t);
 	return rc ? rc : closed;
+}
+
+/* With the definitions of derived variables. */
+static int show_table(struct cli *cli, struct table *t, const struct workspace *w, struct store *s,
+		      struct err *err)
+{
+	int rc = derived_load(&t->derived, w, s, err);
+
+	if (rc)
+		return rc;
+	rc = print_table(cli, t, s, err);
+	derived_release(&t->derived);
+	return rc;
 }
 
 /* ---- --sql ---- */
@@ -412,6 +499,10 @@ static int check_options(const struct values *v, const struct option_list *rest,
 		return err_set(err, ERR_USAGE, "--json, --jsonl and --csv exclude each other");
 	if ((v->sql || v->check) && (v->where || v->columns.n || v->differing))
 		return err_set(err, ERR_USAGE, "--sql and --check take no conditions or columns");
+	if ((v->define.n || v->undefine.n) &&
+	    (v->sql || v->check || v->where || v->columns.n || v->differing || v->limit ||
+	     v->newest || v->json || v->csv || v->jsonl))
+		return err_set(err, ERR_USAGE, "--define and --undefine print no table");
 	return 0;
 }
 
@@ -433,7 +524,7 @@ static int work(struct cli *cli, const struct values *v, struct err *err)
 	if (!rc)
 		rc = v->check ? check(&w, s, err)
 		     : v->sql ? print_query(cli, v, t.form, s, err)
-			      : print_table(cli, &t, s, err);
+			      : show_table(cli, &t, &w, s, err);
 	store_close(s);
 	arena_release(&t.arena);
 	workspace_release(&w);
@@ -450,9 +541,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!rc)
 		rc = check_options(&v, &rest, &err);
 	if (!rc)
-		rc = work(cli, &v, &err);
+		rc = v.define.n || v.undefine.n ? runs_define(&v.define, &v.undefine, v.store, &err)
+						: work(cli, &v, &err);
 	status = command_status(&cmd_runs, rc, &err);
 	options_list_release(&v.columns);
+	options_list_release(&v.define);
+	options_list_release(&v.undefine);
 	options_list_release(&rest);
 	return status;
 }

@@ -3,12 +3,19 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/casefile.h"
 #include "cli/command.h"
+#include "cli/workspace.h"
 #include "report/case-status.h"
+#include "store/evidence.h"
+#include "text/shell.h"
+
+#define MAX_TRIED 20 /* runs that are looked at for logs */
+#define MAX_LOGS  16 /* of one run */
 
 struct values {
 	const char *given;
@@ -38,6 +45,95 @@ static void print(const struct buf *b)
 		fwrite(b->p, 1, b->n, stdout);
 }
 
+/* ---- a good run and a bad one to compare ---- */
+
+/* The logs that are kept of a run, as they are named and where they lie. */
+static size_t logs_of(const struct workspace *w, struct store *s, struct str id, struct arena *a,
+		      struct run_evidence *logs, size_t max)
+{
+	struct run_record r;
+	size_t n = 0;
+
+	if (store_get(s, id, a, &r, NULL))
+		return 0;
+	for (size_t i = 0; i < r.nevidence && n < max; i++) {
+		CLEANUP_FREE char *path = NULL;
+
+		if (!str_eq(r.evidence[i].kind, STR("log")) ||
+		    evidence_path(w->evidence, r.evidence[i].hash, &path, NULL) ||
+		    access(path, R_OK) != 0)
+			continue;
+		logs[n] = r.evidence[i];
+		logs[n++].hash = arena_str(a, str_of(path));
+	}
+	return n;
+}
+
+/* The latest of these runs of which logs are kept. */
+static size_t latest_logs(const struct workspace *w, struct store *s, const struct str *ids,
+			  size_t n, struct arena *a, struct run_evidence *logs)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; !found && i < n && i < MAX_TRIED; i++)
+		found = logs_of(w, s, ids[n - 1 - i], a, logs, MAX_LOGS);
+	return found;
+}
+
+/* As seen from the current folder, if it is above. */
+static struct str from_here(struct str path)
+{
+	CLEANUP_FREE char *here = getcwd(NULL, 0);
+	size_t n = here ? strlen(here) : 0;
+
+	if (n && path.n > n + 1 && str_starts(path, str_of(here)) && path.p[n] == '/')
+		return str_from(path, n + 1);
+	return path;
+}
+
+static const char *diff_command(const struct run_evidence *good, size_t ngood,
+				const struct run_evidence *bad, size_t nbad, struct arena *a)
+{
+	CLEANUP_BUF struct buf b = {0};
+	size_t g = 0, k = 0;
+
+	for (size_t i = 0; i < ngood * nbad; i++) { /* of one name, if there are such */
+		if (!str_eq(good[i / nbad].name, bad[i % nbad].name))
+			continue;
+		g = i / nbad;
+		k = i % nbad;
+		break;
+	}
+	BUF_LIT(&b, "inquest diff ");
+	shell_add_word(&b, from_here(good[g].hash));
+	buf_add_char(&b, ' ');
+	shell_add_word(&b, from_here(bad[k].hash));
+	return arena_str(a, buf_str(&b)).p;
+}
+
+/* NULL if nothing is kept that could be compared. */
+static const char *offer_diff(const struct case_summary *c, struct arena *a)
+{
+	struct run_evidence good[MAX_LOGS], bad[MAX_LOGS];
+	size_t ngood = 0, nbad = 0;
+	struct store *s = NULL;
+	struct workspace w;
+	int rc;
+
+	if (!c->ngood || !c->nbad || str_eq(c->status, STR("closed")))
+		return NULL;
+	rc = workspace_find(&w, NULL, NULL);
+	if (!rc)
+		rc = store_open(&s, w.store, STORE_READ, NULL);
+	if (!rc) {
+		ngood = latest_logs(&w, s, c->good, c->ngood, a, good);
+		nbad = latest_logs(&w, s, c->bad, c->nbad, a, bad);
+	}
+	store_close(s);
+	workspace_release(&w);
+	return ngood && nbad ? diff_command(good, ngood, bad, nbad, a) : NULL;
+}
+
 static void report(struct cli *cli, const struct casefile *f, const struct values *v,
 		   struct buf *out, size_t *nproblems)
 {
@@ -53,10 +149,11 @@ static void report(struct cli *cli, const struct casefile *f, const struct value
 	r.nproblems = casedoc_check(f->doc, &a, &problems);
 	r.problems = problems;
 	case_summary(f->doc, str_of(f->path), f->named, r.nproblems, &a, &summary);
+	if (!v->check)
+		r.compare = offer_diff(&summary, &a);
 	r.summary = &summary;
 	if (v->json) {
 		case_report_json(&r, out);
-		buf_add_char(out, '\n');
 	} else if (v->check) {
 		case_report_problems(&r, out);
 	} else {
@@ -76,6 +173,8 @@ static int show(struct cli *cli, const struct values *v, int *status, struct err
 	if (rc)
 		return rc;
 	report(cli, &f, v, &out, &nproblems);
+	if (v->json)
+		buf_add_char(&out, '\n');
 	print(&out);
 	if (v->check && nproblems)
 		*status = EXIT_INPUT;
@@ -85,31 +184,46 @@ static int show(struct cli *cli, const struct values *v, int *status, struct err
 	return 0;
 }
 
+/* One case among others; what cannot be read is told in its place. */
+static bool check_one(struct cli *cli, const struct values *v, const char *path, bool first)
+{
+	CLEANUP_BUF struct buf out = {0};
+	size_t nproblems = 0;
+	struct casefile f;
+	struct err err;
+
+	if (v->json && !first)
+		BUF_LIT(&out, ",\n");
+	if (casefile_open(&f, path, false, &err)) {
+		if (v->json)
+			case_report_error(path, err.msg, &out);
+		else
+			buf_printf(&out, "%s\n", err.msg);
+		print(&out);
+		return false;
+	}
+	report(cli, &f, v, &out, &nproblems);
+	print(&out);
+	casefile_release(&f);
+	return !nproblems;
+}
+
 /* Every case in rca/; one that cannot be read is a line among the others. */
 static int check_all(struct cli *cli, const struct values *v, int *status, struct err *err)
 {
-	size_t n, nproblems = 0, bad = 0;
+	size_t n, bad = 0;
 	char **paths;
 	int rc = casefile_list(&paths, &n, err);
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < n; i++) {
-		CLEANUP_BUF struct buf out = {0};
-		struct casefile f;
-		size_t before = nproblems;
-
-		if (casefile_open(&f, paths[i], false, err)) {
-			printf("%s\n", err->msg);
-			bad++;
-			continue;
-		}
-		report(cli, &f, v, &out, &nproblems);
-		print(&out);
-		bad += nproblems > before;
-		casefile_release(&f);
-	}
-	if (!n)
+	if (v->json)
+		fputs("{\"schema\":\"inquest.status-list/1\",\"cases\":[", stdout);
+	for (size_t i = 0; i < n; i++)
+		bad += !check_one(cli, v, paths[i], i == 0);
+	if (v->json)
+		printf("],\"wrong\":%zu}\n", bad);
+	else if (!n)
 		printf("no case in rca/\n");
 	else if (!bad)
 		printf("%zu %s in rca/: nothing wrong\n", n, n == 1 ? "case" : "cases");
@@ -160,7 +274,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = check_usage(&v, &rest, &err);
 	if (!rc && v.settle)
 		rc = settle(&v, &err);
-	else if (!rc && v.check && !v.json && !v.given && !getenv("INQUEST_CASE"))
+	else if (!rc && v.check && !v.given && !getenv("INQUEST_CASE"))
 		rc = check_all(cli, &v, &status, &err);
 	else if (!rc)
 		rc = show(cli, &v, &status, &err);

@@ -8,6 +8,7 @@
 const struct command *const commands[] = {
 	&cmd_add,
 	&cmd_close,
+	&cmd_config,
 	&cmd_diff,
 	&cmd_help,
 	&cmd_log_digest,

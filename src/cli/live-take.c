@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "cli/add-extract.h"
+#include "cli/derived.h"
 #include "cli/live.h"
 #include "cli/metrics.h"
 #include "store/evidence.h"
@@ -268,6 +269,18 @@ static void take_extracted(struct taking *t, const struct live_target *target, s
 		buf_printf(notes, "%s\n", err.msg);
 }
 
+/* What is told of its series, by definitions too, if they can be read. */
+static void take_derived(struct taking *t, const struct live_target *target, struct buf *notes)
+{
+	struct derived d = {0};
+	struct err err;
+
+	if (target->workspace && derived_load(&d, target->workspace, NULL, &err))
+		buf_printf(notes, "%s\n", err.msg);
+	derived_record(&d, t->a, &t->r, &t->r.variables, &t->r.nvariables, &t->cap_variables);
+	derived_release(&d);
+}
+
 int live_take(const char *dir, const struct live_target *target, struct arena *a, struct str *id,
 	      struct buf *notes, struct err *err)
 {
@@ -281,6 +294,7 @@ int live_take(const char *dir, const struct live_target *target, struct arena *a
 		metrics_add(m, &t.r, &t.cap_variables, a);
 		if (target->workspace)
 			take_extracted(&t, target, notes);
+		take_derived(&t, target, notes);
 		rc = store_put(target->store, &t.r, NULL, err);
 	}
 	if (!rc) {

@@ -109,6 +109,8 @@ void manual_print(const struct command *c, FILE *f)
 	}
 	print_statuses(f);
 	fputs("\n# ENVIRONMENT\n\n"
+	      "*INQUEST\\_STORE*, *INQUEST\\_CASE*\n\tthe store and the case, unless --store and "
+	      "--case say\n\n"
 	      "*NO\\_COLOR*, *CLICOLOR\\_FORCE*, *TERM*\n\tcolour, unless --color says\n\n"
 	      "*TMPDIR*\n\twhere compressed logs and standard input are spooled\n\n"
 	      "*XDG\\_CONFIG\\_HOME*\n\tinquest/inquest.conf there is read after ./inquest.conf\n",

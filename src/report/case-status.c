@@ -253,6 +253,11 @@ void case_report_text(const struct case_report *r, struct buf *out)
 		for (size_t i = 0; i < c->nunknown; i++)
 			buf_printf(out, "  %s\n", c->unknown[i]);
 	}
+	if (r->compare) {
+		BUF_LIT(out, "\nA good run beside a bad one\n  ");
+		cell(&s, STYLE_PLAIN, str_of(r->compare), 0, false);
+		buf_add_char(out, '\n');
+	}
 	if (!c->next_command)
 		return;
 	BUF_LIT(out, "\nNext: ");
@@ -409,6 +414,15 @@ void case_report_json(const struct case_report *r, struct buf *b)
 	} else {
 		BUF_LIT(b, "null");
 	}
+	string(b, "compare", str_of(r->compare ? r->compare : ""));
 	json_problems(b, r);
+	buf_add_char(b, '}');
+}
+
+void case_report_error(const char *path, const char *why, struct buf *b)
+{
+	BUF_LIT(b, "{");
+	string(b, "case", str_of(path));
+	string(b, "error", str_of(why));
 	buf_add_char(b, '}');
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -21,3 +22,19 @@ int ini_parse(struct str text,
 	      int (*fn)(void *arg, struct str section, struct str key, struct str value,
 			struct err *err),
 	      void *arg, struct err *err) ERR_CHECK;
+
+/* The number of the line, from 1, on which a slice that ini_parse() gave stands. */
+size_t ini_line(struct str text, struct str slice);
+
+struct ini_pair {
+	struct str key, value; /* without bytes (p NULL): the key is to go */
+};
+
+/*
+ * Text with these keys set in a section, into out: where they stood, else at its end; a new section
+ * at the end of the text. Comments, blank lines and other keys stay. Values hold no line breaks.
+ */
+void ini_set(struct str text, struct str section, const struct ini_pair *pairs, size_t n,
+	     struct buf *out);
+/* Text without a section, its comments included, but for those before the next section. */
+void ini_remove(struct str text, struct str section, struct buf *out);

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "text/level.h"
+#include "text/lexer.h"
 #include "text/pattern.h"
 
 #define MAX_DEPTH  64
@@ -20,6 +20,7 @@
 struct node {
 	enum where_op op;
 	uint32_t left, right; /* nodes of OR, AND, NOT (left) */
+	size_t from, to;      /* its text, with its parentheses */
 	struct where_leaf leaf;
 	struct pattern *pattern; /* the leaf's, owned */
 };
@@ -29,15 +30,17 @@ struct where {
 	struct node *nodes;
 	size_t n, cap;
 	uint32_t root;
+	struct str text;
 };
+
+/* Signs that bare words may hold: paths, times, versions. */
+#define SIGNS "_.-:/$@+%#*[]"
 
 struct parser {
 	struct where *w;
-	struct str text; /* all of it, for columns */
-	size_t at;
+	struct lexer lex;
 	const char *const *fields;
 	size_t nfields;
-	unsigned depth;
 	struct err *err;
 };
 
@@ -52,49 +55,17 @@ static const struct {
 
 static int fail(struct parser *p, const char *what)
 {
-	return err_set(p->err, ERR_USAGE, "condition, column %zu: %s, at '%.20s'", p->at + 1, what,
-		       p->at < p->text.n ? p->text.p + p->at : "the end");
-}
-
-static void skip_blanks(struct parser *p)
-{
-	while (p->at < p->text.n && (p->text.p[p->at] == ' ' || p->text.p[p->at] == '\t'))
-		p->at++;
-}
-
-static bool word_char(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-	       (c && strchr("_.-:/$@+%#*[]", c)) || (c & 0x80);
-}
-
-static struct str peek_word(struct parser *p)
-{
-	size_t n = 0;
-
-	skip_blanks(p);
-	while (p->at + n < p->text.n && word_char(p->text.p[p->at + n]))
-		n++;
-	return (struct str){p->text.p + p->at, n};
+	return lexer_fail(&p->lex, what);
 }
 
 static bool take(struct parser *p, struct str token)
 {
-	skip_blanks(p);
-	if (!str_starts(str_from(p->text, p->at), token))
-		return false;
-	p->at += token.n;
-	return true;
+	return lexer_take(&p->lex, token);
 }
 
 static bool take_word(struct parser *p, const char *word)
 {
-	struct str w = peek_word(p);
-
-	if (!str_eq_nocase(w, str_of(word)))
-		return false;
-	p->at += w.n;
-	return true;
+	return lexer_take_word(&p->lex, word);
 }
 
 static int new_node(struct parser *p, struct node node, uint32_t *out)
@@ -109,33 +80,15 @@ static int new_node(struct parser *p, struct node node, uint32_t *out)
 static int parse_value(struct parser *p, struct str *out)
 {
 	struct str word;
-	char quote, *to;
-	size_t n = 0;
 
-	skip_blanks(p);
-	quote = p->at < p->text.n ? p->text.p[p->at] : 0;
-	if (quote != '\'' && quote != '"') {
-		word = peek_word(p);
-		if (!word.n)
-			return fail(p, "a value is missing (quote it if it holds signs)");
-		p->at += word.n;
-		*out = arena_str(&p->w->arena, word);
-		return 0;
-	}
-	to = arena_bytes(&p->w->arena, p->text.n - p->at);
-	for (size_t i = p->at + 1; i < p->text.n; i++) {
-		char c = p->text.p[i];
-
-		if (c == quote) {
-			p->at = i + 1;
-			*out = (struct str){to, n};
-			return 0;
-		}
-		if (c == '\\' && i + 1 < p->text.n && p->text.p[i + 1] == quote)
-			c = p->text.p[++i];
-		to[n++] = c;
-	}
-	return fail(p, "a quote is not closed");
+	if (lexer_at_quote(&p->lex))
+		return lexer_quoted(&p->lex, &p->w->arena, out);
+	word = lexer_peek(&p->lex);
+	if (!word.n)
+		return fail(p, "a value is missing (quote it if it holds signs)");
+	p->lex.at += word.n;
+	*out = arena_str(&p->w->arena, word);
+	return 0;
 }
 
 static int parse_operator(struct parser *p, enum where_op *op)
@@ -175,7 +128,7 @@ static int leaf_node(struct parser *p, unsigned field, enum where_op op,
 	if (op == WHERE_MATCH || op == WHERE_NOMATCH) {
 		rc = pattern_new(&node.pattern, kept[0].text, p->err);
 		if (rc)
-			return err_prepend(p->err, rc, "condition, column %zu: ", p->at);
+			return err_prepend(p->err, rc, "condition, column %zu: ", p->lex.at);
 	}
 	node.leaf.pattern = node.pattern;
 	rc = new_node(p, node, out);
@@ -227,8 +180,8 @@ static int unknown_field(struct parser *p, struct str name)
 	if (!name.n)
 		return fail(p, "a field is missing");
 	return err_set(p->err, ERR_USAGE,
-		       "condition, column %zu: no field '" STR_FMT "'; there are: %s", p->at + 1,
-		       STR_ARG(str_head(name, 40)), list);
+		       "condition, column %zu: no field '" STR_FMT "'; there are: %s",
+		       p->lex.at + 1, STR_ARG(str_head(name, 40)), list);
 }
 
 /* What stands on the left; *end is behind it, where nothing was taken yet. */
@@ -237,40 +190,42 @@ static int parse_name(struct parser *p, struct str *name, size_t *end)
 	size_t start;
 	int rc = 0;
 
-	*name = peek_word(p);
-	start = p->at;
-	if (start < p->text.n && (p->text.p[start] == '"' || p->text.p[start] == '\''))
+	*name = lexer_peek(&p->lex);
+	start = p->lex.at;
+	if (lexer_at_quote(&p->lex))
 		rc = parse_value(p, name);
 	else
-		p->at += name->n;
-	*end = p->at;
-	p->at = start; /* where errors point */
+		p->lex.at += name->n;
+	*end = p->lex.at;
+	p->lex.at = start; /* where errors point */
 	return rc;
 }
 
 static int parse_or(struct parser *p, uint32_t *out);
 
-static int parse_factor(struct parser *p, uint32_t *out)
+static int parse_factor(struct parser *p, uint32_t *out);
+
+static int parse_inner(struct parser *p, uint32_t *out)
 {
 	enum where_op op = WHERE_EQ;
 	struct str name;
 	size_t end;
 	int rc;
 
-	if (p->depth > MAX_DEPTH)
+	if (p->lex.depth > MAX_DEPTH)
 		return fail(p, "nested too deeply");
 	if (take_word(p, "not")) {
 		uint32_t inner;
 
-		p->depth++;
+		p->lex.depth++;
 		rc = parse_factor(p, &inner);
-		p->depth--;
+		p->lex.depth--;
 		return rc ? rc : new_node(p, (struct node){.op = WHERE_NOT, .left = inner}, out);
 	}
 	if (take(p, STR("("))) {
-		p->depth++;
+		p->lex.depth++;
 		rc = parse_or(p, out);
-		p->depth--;
+		p->lex.depth--;
 		if (!rc && !take(p, STR(")")))
 			rc = fail(p, "')' is missing");
 		return rc;
@@ -281,13 +236,39 @@ static int parse_factor(struct parser *p, uint32_t *out)
 	for (unsigned f = 0; f < p->nfields; f++) {
 		if (!str_eq(name, str_of(p->fields[f])))
 			continue;
-		p->at = end;
+		p->lex.at = end;
 		if (take_word(p, "in"))
 			return parse_in(p, f, out);
 		rc = parse_operator(p, &op);
 		return rc ? rc : compare_node(p, f, op, out);
 	}
 	return unknown_field(p, name);
+}
+
+static int parse_factor(struct parser *p, uint32_t *out)
+{
+	size_t from;
+	int rc;
+
+	lexer_skip(&p->lex);
+	from = p->lex.at;
+	rc = parse_inner(p, out);
+	if (!rc) {
+		p->w->nodes[*out].from = from;
+		p->w->nodes[*out].to = p->lex.at;
+	}
+	return rc;
+}
+
+static int join_node(struct parser *p, enum where_op op, uint32_t right, uint32_t *left)
+{
+	struct node node = {.op = op,
+			    .left = *left,
+			    .right = right,
+			    .from = p->w->nodes[*left].from,
+			    .to = p->w->nodes[right].to};
+
+	return new_node(p, node, left);
 }
 
 static int parse_and(struct parser *p, uint32_t *out)
@@ -298,9 +279,7 @@ static int parse_and(struct parser *p, uint32_t *out)
 	while (!rc && take_word(p, "and")) {
 		rc = parse_factor(p, &right);
 		if (!rc)
-			rc = new_node(p,
-				      (struct node){.op = WHERE_AND, .left = *out, .right = right},
-				      out);
+			rc = join_node(p, WHERE_AND, right, out);
 	}
 	return rc;
 }
@@ -313,9 +292,7 @@ static int parse_or(struct parser *p, uint32_t *out)
 	while (!rc && take_word(p, "or")) {
 		rc = parse_and(p, &right);
 		if (!rc)
-			rc = new_node(p,
-				      (struct node){.op = WHERE_OR, .left = *out, .right = right},
-				      out);
+			rc = join_node(p, WHERE_OR, right, out);
 	}
 	return rc;
 }
@@ -328,10 +305,12 @@ int where_new(struct where **out, struct str text, const char *const *fields, si
 	int rc;
 
 	arena_init(&w->arena);
-	p.text = arena_str(&w->arena, text);
+	w->text = arena_str(&w->arena, text);
+	p.lex = (struct lexer){
+		.text = w->text, .language = "condition", .signs = SIGNS, .err = err};
 	rc = parse_or(&p, &w->root);
-	skip_blanks(&p);
-	if (!rc && p.at < p.text.n)
+	lexer_skip(&p.lex);
+	if (!rc && p.lex.at < p.lex.text.n)
 		rc = fail(&p, "'and' or 'or' expected");
 	if (rc) {
 		where_free(w);
@@ -443,4 +422,38 @@ static int walk_node(const struct where *w, uint32_t i, const struct where_visit
 int where_walk(const struct where *w, const struct where_visitor *v, void *arg, struct err *err)
 {
 	return walk_node(w, w->root, v, arg, err);
+}
+
+static bool uses(const struct where *w, uint32_t i, bool (*is)(void *arg, unsigned field),
+		 void *arg)
+{
+	const struct node *n = &w->nodes[i];
+
+	switch (n->op) {
+	case WHERE_OR:
+	case WHERE_AND: return uses(w, n->left, is, arg) || uses(w, n->right, is, arg);
+	case WHERE_NOT: return uses(w, n->left, is, arg);
+	default: return is(arg, n->leaf.field);
+	}
+}
+
+static void add_terms(const struct where *w, uint32_t i, bool (*is)(void *arg, unsigned field),
+		      void *arg, struct buf *out)
+{
+	const struct node *n = &w->nodes[i];
+
+	if (n->op == WHERE_AND) {
+		add_terms(w, n->left, is, arg, out);
+		add_terms(w, n->right, is, arg, out);
+	} else if (!uses(w, i, is, arg)) {
+		buf_printf(out, "%s(", out->n ? " and " : "");
+		buf_add(out, w->text.p + n->from, n->to - n->from);
+		buf_add_char(out, ')');
+	}
+}
+
+void where_without(const struct where *w, bool (*is)(void *arg, unsigned field), void *arg,
+		   struct buf *out)
+{
+	add_terms(w, w->root, is, arg, out);
 }

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -74,6 +75,13 @@ struct where_visitor {
 };
 int where_walk(const struct where *w, const struct where_visitor *v, void *arg,
 	       struct err *err) ERR_CHECK;
+
+/*
+ * A weaker condition that asks for no field of which is() holds: those of the terms joined by "and"
+ * outside of all parentheses that do not ask for one, as text (appended to out; nothing: all rows).
+ */
+void where_without(const struct where *w, bool (*is)(void *arg, unsigned field), void *arg,
+		   struct buf *out);
 
 /* What counts as a number: all of s, finite ("nan" and "1e999" are words). */
 bool where_number(struct str s, double *out);
