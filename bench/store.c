@@ -135,7 +135,7 @@ static void time_query(struct store *s, const char *what, const char *where,
 
 static void time_history(struct store *s)
 {
-	struct store_row *rows;
+	struct store_point *points;
 	struct arena a;
 	struct err err;
 	size_t n;
@@ -144,7 +144,7 @@ static void time_history(struct store *s)
 		struct times start = now();
 
 		arena_init(&a);
-		must(store_history(s, STR("v10"), STR(""), &a, &rows, &n, &err), &err);
+		must(store_history(s, STR("v10"), STR(""), &a, &points, &n, &err), &err);
 		print_times("history of one variable", start, n, n);
 		arena_release(&a);
 	}

@@ -433,6 +433,7 @@ static void many_rows(void **state)
 		     {"i > 5 and i <= 2900", 2895},
 		     {"word == c", 429}};
 	struct store_variable *vars;
+	struct store_point *points;
 	struct store_row *rows;
 	struct store *s;
 	struct arena a;
@@ -461,10 +462,10 @@ static void many_rows(void **state)
 		assert_int_equal(seen.n, cases[i / 2].n);
 		assert_int_equal(seen.wrong, 0);
 	}
-	OK(store_history(s, STR("i"), STR("sparse == 1"), &a, &rows, &n, e));
+	OK(store_history(s, STR("i"), STR("sparse == 1"), &a, &points, &n, e));
 	assert_int_equal(n, N / 30);
-	assert_int_equal(rows[99].values[0].integer, 2970);
-	OK(store_history(s, STR("absent"), STR(""), &a, &rows, &n, e));
+	assert_int_equal(points[99].value.integer, 2970);
+	OK(store_history(s, STR("absent"), STR(""), &a, &points, &n, e));
 	assert_int_equal(n, 0);
 	OK(store_variables(s, true, &a, &vars, &n, e));
 	assert_int_equal(n, 3);

@@ -481,9 +481,7 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 			       "the address of the store has more than one @: write the one in the "
 			       "password as %%40");
 	p = mem_zalloc(sizeof(*p));
-	p->db = (struct db){.ops = &ops,
-			    .name = harmless(address),
-			    .run_range = " AND r.no > $2 AND r.no <= $3"};
+	p->db = (struct db){.ops = &ops, .name = harmless(address)};
 	p->c = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(p->c) != CONNECTION_OK) {
 		struct str message = first_line(PQerrorMessage(p->c));

@@ -54,12 +54,10 @@ struct db_ops {
 
 struct db {
 	const struct db_ops *ops;
-	char *name; /* for messages: never with a password */
-	/* Of a join of values v with runs r by number, v.run within $2 and $3: what the planner
-	 * needs to know besides (PostgreSQL), or what only costs time (SQLite: nothing). */
-	const char *run_range;
-	bool again; /* the error was a conflict with another writer: the transaction may be tried
-		     * again */
+	char *name;  /* for messages: never with a password */
+	bool by_key; /* rows are inserted into tables fastest in the order of their keys */
+	bool again;  /* the error was a conflict with another writer: the transaction may be tried
+		      * again */
 };
 
 #define DB_PATIENCE 60 /* seconds to wait for other writers */
