@@ -465,6 +465,15 @@ static void many_rows(void **state)
 	OK(store_history(s, STR("i"), STR("sparse == 1"), &a, &points, &n, e));
 	assert_int_equal(n, N / 30);
 	assert_int_equal(points[99].value.integer, 2970);
+	const int64_t numbers[] = {points[99].run, points[0].run, points[99].run + N};
+	OK(store_numbered(s, numbers, 3, &a, &rows, e));
+	assert_int_equal(rows[0].started_ns, 2971);
+	assert_int_equal(rows[1].started_ns, 1);
+	assert_int_equal(rows[2].id.n, 0);
+	OK(store_history(s, STR("word"), STR("i < 20"), &a, &points, &n, e));
+	assert_int_equal(n, 20);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(points[i].value.text.p[0], 'a' + i % 7);
 	OK(store_history(s, STR("absent"), STR(""), &a, &points, &n, e));
 	assert_int_equal(n, 0);
 	OK(store_variables(s, true, &a, &vars, &n, e));

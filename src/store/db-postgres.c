@@ -481,7 +481,7 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 			       "the address of the store has more than one @: write the one in the "
 			       "password as %%40");
 	p = mem_zalloc(sizeof(*p));
-	p->db = (struct db){.ops = &ops, .name = harmless(address)};
+	p->db = (struct db){.ops = &ops, .schema = &schema_postgres, .name = harmless(address)};
 	p->c = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(p->c) != CONNECTION_OK) {
 		struct str message = first_line(PQerrorMessage(p->c));

@@ -215,11 +215,13 @@ static bool take_value(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
-/* SELECT ... of so many variables and runs named, or a range of runs (0). */
+/* SELECT ... of so many variables and runs named, or a range of runs (0). CAST, because PostgreSQL
+ * only makes a hash table of a list that has the column's type. */
 static void value_query(struct buf *sql, size_t nvariables, size_t nruns)
 {
 	BUF_LIT(sql, "SELECT variable, run, integer, real, text FROM value WHERE variable IN (");
-	db_add_list(sql, 1, nvariables);
+	for (size_t i = 0; i < nvariables; i++)
+		buf_printf(sql, "%sCAST($%zu AS INTEGER)", i ? "," : "", i + 1);
 	if (nruns) {
 		BUF_LIT(sql, ") AND run IN (");
 		db_add_list(sql, nvariables + 1, nruns);

@@ -12,8 +12,8 @@
 #include "store/store-priv.h"
 #include "text/where.h"
 
-#define MAX_NUMBER (INT64_C(1) << 32)
-#define MAX_STACK  80 /* beyond the nesting that text/where.h allows */
+#define MAX_NUMBER INT32_MAX /* what a run's number has room for in PostgreSQL */
+#define MAX_STACK  80        /* beyond the nesting that text/where.h allows */
 
 static const char *const fields_of_runs[] = {"id",    "name",    "verdict",
 					     "state", "started", "command"};
@@ -388,8 +388,7 @@ int select_runs(struct store *s, struct str where, struct run_set *set, struct e
 	if (rc)
 		return rc;
 	if (q.max < 0 || q.max > MAX_NUMBER)
-		return err_set(err, ERR_LIMIT, "%s: more than %lld runs", s->db->name,
-			       (long long)MAX_NUMBER);
+		return err_set(err, ERR_LIMIT, "%s: more than %d runs", s->db->name, MAX_NUMBER);
 	if (!where.n) {
 		run_set_init(set, q.max, true);
 		return 0;

@@ -80,7 +80,7 @@ static int too_new(struct db *db, int version, struct err *err)
 	return err_set(err, ERR_INPUT,
 		       "%s: the store is of version %d, and this program knows up to %d: use a "
 		       "newer inquest",
-		       db->name, version, STORE_VERSION);
+		       db->name, version, db->schema->newest);
 }
 
 /* One step up; a version that another process has made meanwhile is as good. */
@@ -88,32 +88,34 @@ static int migrate(struct store *s, void *arg, struct err *err)
 {
 	int *version = arg, rc = s->db->ops->version(s->db, version, err);
 
-	if (rc || *version >= STORE_VERSION)
+	if (rc || *version >= s->db->schema->newest)
 		return rc;
-	rc = s->db->ops->migrate(s->db,
-				 is_address(s->db->name) ? schema_postgres(*version + 1)
-							 : schema_sqlite(*version + 1),
-				 *version + 1, err);
+	rc = s->db->ops->migrate(s->db, s->db->schema->steps[*version], *version + 1, err);
 	++*version;
 	return rc;
 }
 
 static int bring_up(struct store *s, enum store_mode mode, struct err *err)
 {
+	int newest = s->db->schema->newest;
+	const char *after;
 	int version, rc = s->db->ops->version(s->db, &version, err);
 
 	if (rc)
 		return rc;
 	if (!version && mode != STORE_CREATE)
 		return err_set(err, ERR_NOTFOUND, "%s: there is no store", s->db->name);
-	if (version < STORE_VERSION && mode == STORE_READ)
+	if (version < newest && mode == STORE_READ)
 		return err_set(err, ERR_INPUT,
 			       "%s: the store is of an older version: open it for writing once "
 			       "(inquest add)",
 			       s->db->name);
-	while (!rc && version < STORE_VERSION)
+	after = version && version < newest ? s->db->schema->after : NULL;
+	while (!rc && version < newest)
 		rc = store_transaction(s, true, migrate, &version, err);
-	return !rc && version > STORE_VERSION ? too_new(s->db, version, err) : rc;
+	if (!rc && after)
+		rc = s->db->ops->query(s->db, after, NULL, 0, NULL, NULL, err);
+	return !rc && version > newest ? too_new(s->db, version, err) : rc;
 }
 
 int store_open(struct store **out, const char *where, enum store_mode mode, struct err *err)

@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "types/record.h"
 
-#define STORE_VERSION    1
 #define STORE_MAX_TEXT   ((size_t)1 << 20) /* bytes of one text; what is longer is evidence */
 #define STORE_MAX_NAME   4096
 #define STORE_MAX_LIST   ((size_t)4 << 20) /* variables, tests, series or evidence of one run */
