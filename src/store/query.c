@@ -566,6 +566,7 @@ int store_history(struct store *s, struct str variable, struct str where, struct
 /* ---- variables ---- */
 
 struct listing {
+	bool count;
 	struct arena *a;
 	struct store_variable *v;
 	size_t n, cap;
@@ -584,18 +585,26 @@ static bool list_variable(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
+static int list_variables(struct store *s, void *arg, struct err *err)
+{
+	struct listing *l = arg;
+
+	l->n = 0; /* it may be the second try */
+	return s->db->ops->query(
+		s->db,
+		l->count ? "SELECT n.name, n.unit, n.better, c.runs FROM variable n JOIN (SELECT "
+			   "variable, count(*) AS runs FROM value GROUP BY variable) c ON "
+			   "c.variable = n.id ORDER BY n.name"
+			 : "SELECT n.name, n.unit, n.better, 0 FROM variable n WHERE EXISTS "
+			   "(SELECT 1 FROM value v WHERE v.variable = n.id) ORDER BY n.name",
+		NULL, 0, list_variable, l, err);
+}
+
 int store_variables(struct store *s, bool count, struct arena *a, struct store_variable **v,
 		    size_t *n, struct err *err)
 {
-	struct listing l = {.a = a};
-	int rc = s->db->ops->query(
-		s->db,
-		count ? "SELECT n.name, n.unit, n.better, c.runs FROM variable n JOIN (SELECT "
-			"variable, count(*) AS runs FROM value GROUP BY variable) c ON "
-			"c.variable = n.id ORDER BY n.name"
-		      : "SELECT n.name, n.unit, n.better, 0 FROM variable n WHERE EXISTS (SELECT 1 "
-			"FROM value v WHERE v.variable = n.id) ORDER BY n.name",
-		NULL, 0, list_variable, &l, err);
+	struct listing l = {.count = count, .a = a};
+	int rc = store_transaction(s, false, list_variables, &l, err);
 
 	if (!rc) {
 		*v = arena_alloc(a, l.n * sizeof(*l.v));

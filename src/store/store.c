@@ -232,7 +232,7 @@ static bool count_of(void *arg, const struct db_cell *cells, size_t n)
 	return false;
 }
 
-int store_check(struct store *s, struct err *err)
+static int check_all(struct store *s, void *arg, struct err *err)
 {
 	int rc = s->db->ops->check(s->db, err);
 
@@ -245,4 +245,9 @@ int store_check(struct store *s, struct err *err)
 				     s->db->name, (long long)n, invariants[i].what);
 	}
 	return rc;
+}
+
+int store_check(struct store *s, struct err *err)
+{
+	return store_transaction(s, false, check_all, NULL, err);
 }
