@@ -506,6 +506,64 @@ static void sixteen_writers(void **state)
 	store_close(s);
 }
 
+/* Four processes put, replace, extend and remove the same three runs all the time. */
+static void change_same(const struct place *p, int writer)
+{
+	static const char *const ids[] = {"r-one", "r-two", "r-three"};
+	struct err e = {""};
+	struct store *s;
+
+	srand48(writer);
+	if (store_open(&s, p->where, STORE_CREATE, &e))
+		_exit(1);
+	for (int i = 0; i < 60; i++) {
+		struct variable v[] = {var("a", value_int(lrand48() % 3)), var("b", value_int(i)),
+				       var("c", value_text(STR("x")))};
+		struct run_record r[3];
+		long what = lrand48() % 8, id = lrand48() % 3;
+		int rc;
+
+		v[1].n = 2;
+		for (int k = 0; k < 3; k++) /* each in its own order */
+			r[k] = (struct run_record){.id = str_of(ids[(k + writer) % 3]),
+						   .variables = v,
+						   .nvariables = 1 + (size_t)(lrand48() % 3)};
+		if (what == 0)
+			rc = store_remove(s, str_of(ids[id]), &e);
+		else if (what < 4)
+			rc = store_add_variables(s, str_of(ids[id]), v, 3, &e);
+		else if (what < 5)
+			rc = store_set_verdict(s, str_of(ids[id]), RUN_GOOD, &e);
+		else
+			rc = store_put_all(s, r, 3, &e);
+		if (rc && rc != -ERR_NOTFOUND) {
+			fprintf(stderr, "# %d: %s\n", rc, e.msg);
+			_exit(1);
+		}
+	}
+	store_close(s);
+	_exit(0);
+}
+
+static void same_runs(void **state)
+{
+	struct place *p = *state;
+	struct store *s;
+	int status;
+
+	fflush(NULL);
+	for (int i = 0; i < 4; i++)
+		if (fork() == 0)
+			change_same(p, i);
+	for (int i = 0; i < 4; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	OK(store_open(&s, p->where, STORE_READ, e));
+	OK(store_check(s, e));
+	store_close(s);
+}
+
 /* A writer that says on a pipe what was acknowledged. */
 static void write_until_killed(const struct place *p, int fd, int round)
 {
@@ -613,9 +671,9 @@ static void evidence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(whole_run),       TEST(changes),        TEST(refusals),
-		TEST(conditions),      TEST(many_rows),      TEST(user_queries),
-		TEST(sixteen_writers), TEST(killed_writers), TEST(evidence),
+		TEST(whole_run), TEST(changes),      TEST(refusals),        TEST(conditions),
+		TEST(many_rows), TEST(user_queries), TEST(sixteen_writers), TEST(killed_writers),
+		TEST(same_runs), TEST(evidence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -330,6 +330,31 @@ static int replace_run(struct store *s, struct prepared *p, struct err *err)
 	return rc ? rc : remove_parts(s, no, err);
 }
 
+static int by_number(const void *x, const void *y)
+{
+	const struct prepared *a = *(struct prepared *const *)x, *b = *(struct prepared *const *)y;
+
+	return (a->no > b->no) - (a->no < b->no);
+}
+
+/* Those that were there, in the order of their numbers, lest two writers wait for each other. */
+static int change_there(struct store *s, struct putting *chunk, struct err *err)
+{
+	struct prepared *there[STORE_CHUNK];
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < chunk->n; i++)
+		if (!chunk->runs[i].fresh)
+			there[n++] = &chunk->runs[i];
+	qsort(there, n, sizeof(*there), by_number);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = !there[i]->no     ? removed_meanwhile(s, there[i]->r.id, err)
+		     : there[i]->known ? update_known(s, there[i], err)
+				       : replace_run(s, there[i], err);
+	return rc;
+}
+
 /* Give the runs of a chunk their numbers; their parts then have to be added unless it is known. */
 static int place_runs(struct store *s, struct putting *chunk, struct err *err)
 {
@@ -347,17 +372,7 @@ static int place_runs(struct store *s, struct putting *chunk, struct err *err)
 			rc = find_there(s, chunk, err);
 			break;
 		}
-	for (size_t i = 0; !rc && i < chunk->n; i++) {
-		struct prepared *p = &chunk->runs[i];
-
-		if (!p->no)
-			rc = removed_meanwhile(s, p->r.id, err);
-		else if (p->known)
-			rc = update_known(s, p, err);
-		else if (!p->fresh)
-			rc = replace_run(s, p, err);
-	}
-	return rc;
+	return rc ? rc : change_there(s, chunk, err);
 }
 
 static int put_runs(struct store *s, void *arg, struct err *err)

@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -167,6 +168,7 @@ int store_transaction(struct store *s, bool write,
 		      struct err *err)
 {
 	const struct db_ops *ops = s->db->ops;
+	struct timespec now;
 	int rc = 0;
 
 	for (unsigned tries = 0; tries < TRIES; tries++) {
@@ -184,7 +186,8 @@ int store_transaction(struct store *s, bool write,
 		forget(&s->strings);
 		if (!s->db->again)
 			break;
-		usleep((useconds_t)(1000U << tries) + (useconds_t)(getpid() % 997));
+		if (clock_gettime(CLOCK_MONOTONIC, &now) == 0) /* each its own pause */
+			usleep((1000U << tries) + (unsigned)now.tv_nsec % (8000U << tries));
 	}
 	dict_trim(&s->variables);
 	dict_trim(&s->strings);
