@@ -56,6 +56,11 @@ static int fail(struct postgres *p, const PGresult *res, bool user, struct err *
 			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
 			       p->db.name, STR_ARG(message));
 	p->db.again = !strcmp(state, "40001") || !strcmp(state, "40P01");
+	if (!strcmp(state, "55P03"))
+		return err_set(err, ERR_SYSTEM,
+			       "%s: another process has it locked (waited %u s); nothing of this "
+			       "was kept",
+			       p->db.name, p->patience);
 	if (user && theirs && strcmp(state, "42501") != 0)
 		return err_set(err, ERR_USAGE, "--sql: " STR_FMT, STR_ARG(message));
 	return err_set(
@@ -265,12 +270,44 @@ static int insert(struct db *db, const char *table, const char *columns,
 	return rc;
 }
 
+static void silent(void *arg, const PGresult *res)
+{
+}
+
+/* What every session needs, the first one and those after a server went away. */
+static int start_session(struct postgres *p, struct err *err)
+{
+	CLEANUP_BUF struct buf sql = {0};
+
+	if (PQstatus(p->c) != CONNECTION_OK) {
+		struct str message = first_line(PQerrorMessage(p->c));
+
+		return err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
+			       STR_ARG(message));
+	}
+	PQsetNoticeReceiver(p->c, silent, NULL);
+	buf_printf(&sql,
+		   "SET search_path = inquest; SET jit = off; SET lock_timeout = '%us';"
+		   "SELECT set_config('synchronous_commit', 'on', false)"
+		   " WHERE current_setting('synchronous_commit') = 'off'",
+		   p->patience);
+	return run(p, buf_cstr(&sql), err);
+}
+
+/* Nothing is lost with a connection that is gone before anything was said: there is a second try.
+ */
 static int begin(struct db *db, bool write, struct err *err)
 {
-	return run((struct postgres *)db,
-		   write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-			 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		   err);
+	struct postgres *p = (struct postgres *)db;
+	const char *sql = write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+				: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+	int rc = run(p, sql, err);
+
+	if (!rc || PQstatus(p->c) == CONNECTION_OK)
+		return rc;
+	PQreset(p->c);
+	rc = start_session(p, err);
+	return rc ? rc : run(p, sql, err);
 }
 
 static void rollback(struct db *db)
@@ -407,11 +444,21 @@ static int user_query(struct db *db, struct str sql, db_head_fn *row, void *arg,
 	return rc;
 }
 
-/* The server checks its own files; there is nothing that a client can ask for without extensions.
- */
+/* The server checks its own files as it reads them; more a client can ask for if there is the
+ * extension amcheck: every index has what its table has. */
 static int check(struct db *db, struct err *err)
 {
-	return 0;
+	static const char there[] =
+		"SELECT coalesce(has_function_privilege(to_regprocedure("
+		"'public.bt_index_check(regclass, boolean)'), 'execute'), false)::integer";
+	static const char indexes[] =
+		"SELECT public.bt_index_check(i.indexrelid, true) FROM pg_index i "
+		"WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = "
+		"'inquest'::regnamespace)";
+	int64_t n = 0;
+	int rc = query(db, there, NULL, 0, first_int, &n, err);
+
+	return rc || !n ? rc : query(db, indexes, NULL, 0, NULL, NULL, err);
 }
 
 static void patience(struct db *db, unsigned seconds)
@@ -461,10 +508,6 @@ static bool well_formed(const char *address)
 	return str_count_char(s, '@') <= 1;
 }
 
-static void silent(void *arg, const PGresult *res)
-{
-}
-
 int db_postgres_open(struct db **out, const char *address, struct err *err)
 {
 	static const struct db_ops ops = {version, migrate,    begin, commit,   rollback, query,
@@ -474,32 +517,17 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 					   "application_name", "dbname",          NULL};
 	const char *values[] = {"10", "30", "UTF8", "inquest", address, NULL};
 	struct postgres *p;
-	int rc = 0;
+	int rc;
 
 	if (!well_formed(address))
 		return err_set(err, ERR_USAGE,
 			       "the address of the store has more than one @: write the one in the "
 			       "password as %%40");
 	p = mem_zalloc(sizeof(*p));
-	p->db = (struct db){.ops = &ops,
-			    .name = harmless(address),
-			    .run_range = " AND r.no > $2 AND r.no <= $3"};
+	p->db = (struct db){.ops = &ops, .schema = &schema_postgres, .name = harmless(address)};
+	p->patience = DB_PATIENCE;
 	p->c = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(p->c) != CONNECTION_OK) {
-		struct str message = first_line(PQerrorMessage(p->c));
-
-		rc = err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
-			     STR_ARG(message));
-	}
-	if (!rc) {
-		PQsetNoticeReceiver(p->c, silent, NULL);
-		patience(&p->db, DB_PATIENCE);
-		rc = run(p,
-			 "SET search_path = inquest; SET jit = off;"
-			 "SELECT set_config('synchronous_commit', 'on', false)"
-			 " WHERE current_setting('synchronous_commit') = 'off'",
-			 err);
-	}
+	rc = start_session(p, err);
 	if (rc) {
 		close_db(&p->db);
 		return rc;

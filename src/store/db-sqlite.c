@@ -490,7 +490,8 @@ int db_sqlite_open(struct db **out, const char *path, enum store_mode mode, stru
 		return errno == ENOENT ? err_set(err, ERR_NOTFOUND, "%s: there is no store", path)
 				       : err_errno(err, "%s: cannot open", path);
 	s = mem_zalloc(sizeof(*s));
-	s->db = (struct db){.ops = &ops, .name = mem_strdup(path), .run_range = ""};
+	s->db = (struct db){
+		.ops = &ops, .schema = &schema_sqlite, .name = mem_strdup(path), .by_key = true};
 	s->patience = DB_PATIENCE;
 	s->jitter = (uint64_t)getpid();
 	rc = sqlite3_open_v2(address, &s->h,

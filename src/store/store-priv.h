@@ -63,6 +63,7 @@ struct prepared {
 	unsigned char content[32];
 	int64_t no;
 	bool known; /* as it is there already */
+	bool fresh; /* it was not there */
 };
 int prepare_run(struct arena *a, const struct run_record *r, struct prepared *out,
 		struct err *err) ERR_CHECK;
@@ -93,9 +94,5 @@ static inline bool run_set_has(const struct run_set *set, int64_t no)
  */
 int select_runs(struct store *s, struct str where, struct run_set *set, struct err *err) ERR_CHECK;
 
-/* What value_of() takes, of the value v. (A join would look for the text of numbers too.) */
-#define VALUE_COLUMNS                                                                        \
-	"v.integer, v.real, CASE WHEN v.text IS NOT NULL THEN (SELECT s.text FROM string s " \
-	"WHERE s.id = v.text) END"
 /* Cells of integer, real and text as a value (text is not copied). */
 struct value value_of(const struct db_cell *cells);
