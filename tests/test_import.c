@@ -272,8 +272,33 @@ static void test_native(void **state)
 		 "Value of: x\nfoo[  FAILED  ] A.Bad, where GetParam() = (1) (0 ms)\n"
 		 "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.Bad\n",
 		 "P A:Ok 0.003\nF A:Bad 0 [a.cc:2: Failure: Value of: x]\n", NULL},
+		/* --gtest_color=yes; --gtest_brief=1, where what a test said stands before its end
+		 */
+		{"gtest",
+		 "\x1b[0;32m[ RUN      ] \x1b[mA.Ok\n\x1b[0;32m[       OK ] \x1b[mA.Ok (1 ms)\n",
+		 "P A:Ok 0.001\n", NULL},
+		{"gtest",
+		 "a.cc:4: Failure\nValue of: false\n[  FAILED  ] R/P.V/1, where GetParam() = 3 (2 "
+		 "ms)\n"
+		 "[==========] 3 tests from 2 test suites ran. (6 ms total)\n[  PASSED  ] 2 "
+		 "tests.\n",
+		 "F R/P:V/1 0.002 [a.cc:4: Failure: Value of: false]\nP :#1\nP :#2\n",
+		 "have no time"},
 		{"gtest", "[==========] Running 1 test.\n[ RUN      ] A.Dies\nSegmentation fault\n",
 		 "E A:Dies [did not end]\n", NULL},
+		{"ctest", /* a pattern of two lines */
+		 "1/1 Test #1: rx ....***Failed  Required regular expression not found. "
+		 "Regex=[bye\n"
+		 "]  0.01 sec\n\n0% tests passed, 1 tests failed out of 1\n",
+		 "F :rx 0.01 [Failed  Required regular expression not found. Regex=[bye ]]\n",
+		 NULL},
+		{"ctest", /* --repeat until-pass:3 */
+		 "1/2 Test #1: a ....***Failed    0.25 sec\n      Start 1: a\n"
+		 "    Test #1: a ....   Passed    0.5 sec\n"
+		 "2/2 Test #2: b ....***Failed    0.25 sec\n      Start 2: b\n"
+		 "    Test #2: b ....***Timeout   0.5 sec\n\n"
+		 "50% tests passed, 1 tests failed out of 2\n",
+		 "P :a 0.5 [passed when repeated]\nE :b 0.5 [Timeout]\n", NULL},
 		{"ctest",
 		 "      Start 1: a b\n 1/2 Test #1: a b ......   Passed    0.10 sec\n"
 		 "2/2 Test #2: c ....***Exception: SegFault  0.02 sec\nbefore\n\n"
@@ -393,6 +418,9 @@ static void test_json(void **state)
 static void test_xml(void **state)
 {
 	static const struct sample cases[] = {
+		{"junit",
+		 "<testsuites><testcase name='a'/></testsuites>\n\nThe following warnings\n",
+		 "P :a\n", "what follows the document is left out"},
 		{"junit", "<testcase name='a' classname='C' time='1,234.5'/>", "P C:a 1234.5\n",
 		 NULL},
 		{"junit",
