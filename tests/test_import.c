@@ -136,7 +136,26 @@ static void test_go(void **state)
 		{"gotest",
 		 "=== RUN   TestA\n--- SKIP: TestA (0.00s)\n    a_test.go:3: why\nok  \tp\t1s\n",
 		 "S p:TestA 0 [a_test.go:3: why]\n", NULL},
+		/* the end of a test that failed stands behind what the last one printed; a build
+		 * that failed stands before it */
+		{"gotest",
+		 "# p/b [p/b.test]\nb.go:1:2: undefined: x\nprinted--- FAIL: TestA (0.00s)\n"
+		 "    a_test.go:4: why\nFAIL\nFAIL\tp/a\t0.1s\nFAIL\tp/b [build failed]\n",
+		 "F p/a:TestA 0 [printed]\nE p/b:(package) [build failed]\n", "have no time"},
+		{"gotest",
+		 "--- FAIL: TestP (0.00s)\npanic: too late [recovered]\n\tpanic: too late\n\n"
+		 "goroutine 1 [running]:\nFAIL\tp\t0.1s\n",
+		 "F p:TestP 0 [panic: too late [recovered]]\n", NULL},
 		{"gotest", "?   \tp\t[no test files]\nok  \tq\t(cached)\n", "", NULL},
+		{"gotest-json",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"TestA\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"TestA\",\"Output\":\"x--- "
+		 "PASS: TestA "
+		 "(0.00s)\\n\"}\n"
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"TestB\"}\n"
+		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Test\":\"TestB\",\"Elapsed\":1}\n"
+		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Elapsed\":1}\n",
+		 "F p:TestB 1\n", "TestA passed, but no event says so"},
 		{"gotest-json",
 		 "building\n{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"
 		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\",\"Output\":\"    t.go:1: "

@@ -126,6 +126,9 @@ int add_logs(struct add *a, struct err *err) ERR_CHECK;
 bool add_is_core(struct str data);
 void add_core(struct add *a, uint32_t file);
 
+/* ---- add-valgrind.c ---- */
+void add_valgrind(struct add *a, uint32_t file);
+
 /* ---- add-symptoms.c ---- */
 /* The symptom that s is: a new one, or one seen before in this call, whose count then rises. */
 struct add_symptom *add_symptom(struct add *a, const struct grouping_symptom *s, uint32_t file,
