@@ -96,6 +96,10 @@ static void test_tap(void **state)
 		{"tap", "1..1\nok 1 addition in 32ms\n", "P :addition 0.032\n", NULL},
 		{"tap", "t/a.t .. \nok 1 - a\n1..1\nok\nt/b.t .. \nok 1 - a\n1..1\nok\n",
 		 "P t/a.t:a\nP t/b.t:a\n", NULL},
+		{"tap", /* Mocha's */
+		 "not ok 1 a\n  boom\n  more\n      at f (x.js:1:2)\nnot ok 2 b\n  bang\n# tests "
+		 "2\n1..2\n",
+		 "F :a [boom]\nF :b [bang]\n", NULL},
 		/* a log of GitHub's or GitLab's runners */
 		{"tap",
 		 "2024-05-06T07:08:09.0123456Z 1..1\n2024-05-06T07:08:09.0123457Z not ok 1 a\n"
@@ -387,6 +391,13 @@ static void test_json(void **state)
 		 "\"status\":\"RUN\",\"time\":\"0.5s\"},{\"name\":\"b\",\"failures\":[{\"failure\":"
 		 "\"a.cc:2\\nno\"}]}]}]}",
 		 "P A:a 0.5\nF A:b [a.cc:2: no]\n", "tests 3, but holds 2"},
+		{"mocha-json", /* a hook */
+		 "{\"stats\":{\"tests\":1,\"failures\":1},\"tests\":[{\"title\":\"t\","
+		 "\"fullTitle\":\"s t\","
+		 "\"err\":{}}],\"failures\":[{\"title\":\"\\\"before all\\\" "
+		 "hook\",\"fullTitle\":\"s "
+		 "\\\"before all\\\" hook\",\"err\":{\"message\":\"no db\"}}]}",
+		 "P s:t\nF s:\"before all\" hook [no db]\n", NULL},
 		{"mocha-json",
 		 "{\"stats\":{\"tests\":2,\"failures\":1},\"tests\":[{\"title\":\"t\","
 		 "\"fullTitle\":"

@@ -72,6 +72,26 @@ static void head_of(struct str s, struct grouping_symptom *y)
 	y->type = str_head(str_from(s, at + 5), n - at - 5);
 }
 
+/* The lines of the program itself may be worth a look as a log: in their places, alone. */
+static void keep_rest(struct add *a, struct add_file *f)
+{
+	struct buf *b = &array_push(a->texts, a->ntexts, a->cap_texts);
+	struct str text = f->data, line;
+
+	*b = (struct buf){0};
+	buf_reserve(b, text.n);
+	while (text.n && str_next(&text, '\n', &line)) {
+		struct str s = line;
+
+		buf_add_str(b, line);
+		if (cut_pid(&s))
+			memset(b->p + b->n - line.n, ' ', line.n);
+		if (b->n < f->data.n)
+			buf_add_char(b, '\n');
+	}
+	f->rest = buf_str(b);
+}
+
 void add_valgrind(struct add *a, uint32_t file)
 {
 	struct str text = a->files[file].data, line, head = {0};
@@ -104,4 +124,6 @@ void add_valgrind(struct add *a, uint32_t file)
 	}
 	if (open)
 		add_symptom(a, &y, file, head_line)->rank = 950;
+	if (a->files[file].also_log)
+		keep_rest(a, &a->files[file]);
 }

@@ -49,6 +49,7 @@ struct add_file {
 	struct str name; /* as shown */
 	struct str rel;  /* below what was named */
 	struct str data;
+	struct str rest; /* data as a log: what a reader took is blank; p NULL: data itself */
 	char *path; /* of the file itself; NULL: a member of an archive, or standard input */
 	bool named; /* by the user, rather than found in a folder or an archive */
 	bool text;

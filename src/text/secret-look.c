@@ -169,6 +169,8 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 	case SECRET_STRONG: break;
 	}
 	l = look_at(v);
+	if (n->folder && v.p[0] == '/')
+		return false;
 	if (!n->sure && !definite)
 		return secret_is_random(v);
 	if (n->pass && !n->compound) /* "PASS: test", "pass: 12" */

@@ -27,6 +27,7 @@ struct secret_name {
 	const char *kind;
 	bool compound; /* of several words: "client_secret", "authToken" */
 	bool sure;     /* nothing follows the word that might change what it means */
+	bool folder;   /* PWD, OLDPWD: of a shell, unless the value is no path */
 	bool pass;     /* by the word "pass", which is also a verdict of tests */
 };
 
