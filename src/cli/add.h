@@ -49,6 +49,7 @@ struct add_file {
 	struct str name; /* as shown */
 	struct str rel;  /* below what was named */
 	struct str data;
+	struct str rest; /* data as a log: what a reader took is blank; p NULL: data itself */
 	char *path; /* of the file itself; NULL: a member of an archive, or standard input */
 	bool named; /* by the user, rather than found in a folder or an archive */
 	bool text;
@@ -125,6 +126,9 @@ int add_logs(struct add *a, struct err *err) ERR_CHECK;
 /* ---- add-core.c ---- */
 bool add_is_core(struct str data);
 void add_core(struct add *a, uint32_t file);
+
+/* ---- add-valgrind.c ---- */
+void add_valgrind(struct add *a, uint32_t file);
 
 /* ---- add-symptoms.c ---- */
 /* The symptom that s is: a new one, or one seen before in this call, whose count then rises. */

@@ -23,7 +23,7 @@
 #include "exec/environment.h"
 #include "exec/exec.h"
 #include "text/json.h"
-#include "text/pattern.h"
+#include "import/import.h"
 #include "text/secret.h"
 #include "vcs/vcs.h"
 
@@ -594,13 +594,14 @@ static int check(const struct values *v, const struct option_list *rest, int64_t
 				     v->set.items[i]);
 	}
 	for (size_t i = 0; !rc && i < v->pattern.n; i++) {
-		struct pattern *p = NULL;
+		struct import im;
 
-		rc = pattern_new(&p, str_of(v->pattern.items[i]), err);
+		/* Before the command runs, not after it: is it one, has it names? */
+		import_init(&im);
+		rc = import_pattern(&im, str_of(v->pattern.items[i]), STR(""), err);
 		if (rc)
 			rc = err_prepend(err, rc, "--pattern: ");
-		else
-			pattern_free(p);
+		import_release(&im);
 	}
 	return rc;
 }

@@ -159,7 +159,9 @@ void grouping_what(const struct grouping_symptom *s, size_t max, struct buf *out
 	CLEANUP_BUF struct buf frames = {0};
 
 	for (size_t i = 0; i < s->nframes; i++) {
-		buf_add_str(&frames, i ? STR(" < ") : STR(", in "));
+		buf_add_str(&frames, i                        ? STR(" < ")
+				     : s->type.n || s->text.n ? STR(", in ")
+							      : STR("in "));
 		add_cut(&frames, s->frames[i], 80);
 	}
 	max = max > frames.n + 20 ? max - frames.n : 20;
@@ -207,6 +209,8 @@ void grouping_parse(enum grouping_kind kind, struct str what, struct arena *a,
 	}
 	if (kind > GROUPING_STACK)
 		return;
+	if (kind == GROUPING_STACK && str_starts(s->text, STR("in "))) /* of no name */
+		s->text = str_of(arena_printf(a, ", " STR_FMT, STR_ARG(s->text)));
 	for (struct str rest = str_from(s->text, frames_at(s->text) + 5);
 	     rest.n && s->nframes < GROUPING_FRAMES;) {
 		size_t end = str_find(rest, STR(" < "));

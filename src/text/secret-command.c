@@ -68,6 +68,11 @@ static const struct {
 	{STR("ipmitool"), STR("-P"), TAKE_NEXT, "password"},
 	{STR("freerdp"), STR("/p:"), TAKE_ATTACHED, "password"},
 	{STR("freerdp"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("isql"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("osql"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("bcp"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("useradd"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("usermod"), STR("-p"), TAKE_NEXT, "password"},
 	{STR("wget"), STR("--header"), TAKE_USER, "credentials"},
 };
 
