@@ -171,8 +171,6 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 	if (n->folder && v.p[0] == '/')
 		return false;
 	l = look_at(v);
-	if (n->folder && v.p[0] == '/')
-		return false;
 	if (!n->sure && !definite)
 		return secret_is_random(v);
 	if (n->pass && !n->compound) /* "PASS: test", "pass: 12" */

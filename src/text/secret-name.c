@@ -275,8 +275,6 @@ struct secret_name secret_name_of(struct str name)
 		out.folder = (str_eq(w[i], STR("PWD")) || str_eq(w[i], STR("OLDPWD"))) &&
 			     (w[i].p == name.p || w[i].p[-1] == '.'); /* env.PWD */
 		out.pass = str_eq(h->word, STR("pass"));
-		out.folder = (str_eq(w[i], STR("PWD")) || str_eq(w[i], STR("OLDPWD"))) &&
-			     (!i || str_eq(w[i - 1], STR("env")));
 		if (str_eq(h->word, STR("key")))
 			out.strength = key_strength(w, i);
 		else if (i && among(w[i - 1], plain_keys, 1))

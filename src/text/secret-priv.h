@@ -29,7 +29,6 @@ struct secret_name {
 	bool sure;     /* nothing follows the word that might change what it means */
 	bool folder;   /* PWD, OLDPWD: of a shell, unless the value is no path */
 	bool pass;     /* by the word "pass", which is also a verdict of tests */
-	bool folder;   /* PWD and OLDPWD, which in an environment are folders */
 };
 
 /* secret-name.c */
