@@ -22,8 +22,8 @@ enum series_reduction {
 	SERIES_SLOPE,     /* Theil and Sen: the median of the slopes of all pairs of points with
 			     unequal x; 29 % of the points may be outliers. (H. Theil, A rank-invariant
 			     method of linear and polynomial regression analysis, 1950; P. K. Sen,
-			     Estimates of the regression coefficient based on Kendall's tau, 1968). To
-			     the last digits of y's range by x's. */
+			     Estimates of the regression coefficient based on Kendall's tau, 1968).
+			     To the last digits of y's range by x's. */
 	SERIES_TIME_TO,   /* x of the first point, in the order of x, at which y has reached the
 			     parameter: is at most it if lower is better, at least it if higher is
 			     better; if that is unknown, is at it or beyond, seen from the first y.
