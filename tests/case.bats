@@ -312,3 +312,42 @@ PY
 	run "$INQUEST" close --conclusion x </dev/null
 	[ "$status" -eq 4 ]
 }
+
+@test "status offers to compare a good run with a bad one, if logs of both are kept" {
+	git init -q .
+	"$INQUEST" new Broken >/dev/null
+	"$INQUEST" run --as good -- echo fine >/dev/null
+	run "$INQUEST" status
+	[[ "$output" != *"inquest diff"* ]]
+	"$INQUEST" run --as bad -- echo broken >/dev/null
+	run "$INQUEST" status
+	[[ "$output" == *"A good run beside a bad one"*"inquest diff .inquest/evidence/"* ]]
+	command=$(grep -o 'inquest diff .*' <<<"$output" | sed "s#^inquest#'$INQUEST'#")
+	run sh -c "$command"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *broken* ]]
+	"$INQUEST" status --json | grep -q '"compare":"inquest diff .inquest/evidence/'
+	rm -r .inquest/evidence
+	run "$INQUEST" status
+	[ "$status" -eq 0 ]
+	[[ "$output" != *"inquest diff"* ]]
+}
+
+@test "status --check --json is one object for all cases" {
+	"$INQUEST" new One >/dev/null
+	run "$INQUEST" status --check --json
+	[ "$status" -eq 0 ]
+	"$INQUEST" new Two >/dev/null
+	echo junk >rca/junk.md
+	run "$INQUEST" status --check --json
+	[ "$status" -eq 3 ]
+	printf '%s' "$output" >out
+	python3 - <<'PY'
+import json
+d = json.load(open('out'))
+assert d['schema'] == 'inquest.status-list/1' and d['wrong'] == 1, d
+assert [c.get('title') for c in d['cases']] == ['One', 'Two', None], d
+assert d['cases'][0]['schema'] == 'inquest.status/1' and d['cases'][0]['problems'] == []
+assert d['cases'][2]['case'] == 'rca/junk.md' and 'no front matter' in d['cases'][2]['error']
+PY
+}

@@ -27,6 +27,17 @@
 	done <<<"$list"
 }
 
+@test "help -a, the manual page and the pages that are built name the same commands" {
+	"$INQUEST" help -a | sed -n 's/^  \([a-z][a-z -]*[a-z]\)  .*/\1/p' | tr ' ' - | sort >"$BATS_TEST_TMPDIR/help"
+	"$INQUEST" help --man | sed -n 's/^\*inquest-\(.*\)\*(1)$/\1/p' | sort >"$BATS_TEST_TMPDIR/man"
+	sed -n "s/^  '\\([a-z-]*\\)',\$/\\1/p" "$TOP/man/meson.build" | sort >"$BATS_TEST_TMPDIR/built"
+	[ -s "$BATS_TEST_TMPDIR/help" ]
+	diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/man"
+	diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/built"
+	# the stages of an investigation, in their order
+	[ "$("$INQUEST" help -a | grep -xE 'open|observe|analyse|about' | tr '\n' ' ')" = "open observe analyse about " ]
+}
+
 @test "the first word of commands has help: what follows it" {
 	for words in 'log --help' 'log -h' 'help log'; do
 		# shellcheck disable=SC2086 # words

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The output that README.md and docs/ show is what the program prints today, as TAP:
 docs.py TOP INQUEST. Blocks that begin with "$ inquest" are run at TOP with COLUMNS=110; those of
-docs/example-NAME.md one after the other in an empty repository that holds the logs of demo/ci, and
-with what they say on stderr. Any day counts as today."""
+docs/example-NAME.md and docs/runs.md one after the other in an empty repository that holds files of
+demo/, and with what they say on stderr. Any day counts as today."""
 import glob
 import os
 import re
@@ -13,13 +13,14 @@ import sys
 import tempfile
 
 DAY = re.compile(r'\b20\d\d-\d\d-\d\d-')
+FILES = {'docs/runs.md': 'demo/training/*.csv'}  # of other examples: those of demo/ci
 BLOCK = re.compile(r'^```\n\$ (inquest .*)\n((?:.*\n)*?)```$', re.M)
 
 
-def example_folder(top, where):
+def example_folder(top, where, files):
     subprocess.run(['git', 'init', '-q', where], check=True)
-    for log in glob.glob(f'{top}/demo/ci/*.log'):
-        shutil.copy(log, where)
+    for path in glob.glob(f'{top}/{files}'):
+        shutil.copy(path, where)
     return where
 
 
@@ -42,9 +43,9 @@ def check(top, inquest, tmp):
     print(f'1..{len(cases)}')
     failed = not cases
     for i, (path, command, want) in enumerate(cases, 1):
-        example = path.startswith('docs/example-')
+        example = path.startswith('docs/example-') or path in FILES
         if example and path not in folders:
-            folders[path] = example_folder(top, f'{tmp}/{len(folders)}')
+            folders[path] = example_folder(top, f'{tmp}/{len(folders)}', FILES.get(path, 'demo/ci/*.log'))
         p = subprocess.run(command, shell=True, cwd=folders.get(path, top), env=env, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT if example else subprocess.PIPE)
         got = p.stdout.decode('utf-8', 'replace')

@@ -14,23 +14,22 @@ enum series_reduction {
 	SERIES_LAST,  /* y of the last point; NaN stays NaN */
 	SERIES_MIN,   /* least, greatest y */
 	SERIES_MAX,
-	SERIES_BEST,      /* the one of the two that the series' direction names; none if unknown */
-	SERIES_BEST_AT,   /* x where it was reached first, in the order of x */
-	SERIES_MEAN,      /* of y, every point alike */
-	SERIES_AREA,      /* under y over x by the trapezoid rule, points in the order of x; two or
-			     more points */
-	SERIES_SLOPE,     /* Theil and Sen: the median of the slopes of all pairs of points with
-			     unequal x; 29 % of the points may be outliers. (H. Theil, A rank-invariant
-			     method of linear and polynomial regression analysis, 1950; P. K. Sen,
-			     Estimates of the regression coefficient based on Kendall's tau, 1968). To
-			     the last digits of y's range by x's. */
-	SERIES_TIME_TO,   /* x of the first point, in the order of x, at which y has reached the
-			     parameter: is at most it if lower is better, at least it if higher is
-			     better; if that is unknown, is at it or beyond, seen from the first y.
-			     None if it never was. No interpolation. */
-	SERIES_FIRST_NAN, /* x of the first y, in the order of the source, that is NaN; none: none
-			   */
-	SERIES_DIVERGED,  /* x of the first divergence, see below; none: none */
+	SERIES_BEST,    /* the one of the two that the series' direction names; none if unknown */
+	SERIES_BEST_AT, /* x where it was reached first, in the order of x */
+	SERIES_MEAN,    /* of y, every point alike */
+	/* Under y over x by the trapezoid rule, points in the order of x; two or more points. */
+	SERIES_AREA,
+	/* Theil and Sen: the median of the slopes of all pairs of points with unequal x; 29 % of
+	 * the points may be outliers. Right to the last digits of y's range by x's. (H. Theil, A
+	 * rank-invariant method of linear and polynomial regression analysis, 1950; P. K. Sen,
+	 * Estimates of the regression coefficient based on Kendall's tau, 1968) */
+	SERIES_SLOPE,
+	/* x of the first point, in the order of x, at which y has reached the parameter: is at most
+	 * it if lower is better, at least it if higher is better; if that is unknown, is at it or
+	 * beyond, seen from the first y. None if it never was. No interpolation. */
+	SERIES_TIME_TO,
+	SERIES_FIRST_NAN, /* x of the first y, in the order of the source, that is NaN; or none */
+	SERIES_DIVERGED,  /* x of the first divergence, see below; or none */
 	SERIES_N,         /* number of points */
 };
 #define SERIES_REDUCTIONS (SERIES_N + 1)
