@@ -338,12 +338,6 @@ static int commit(struct db *db, struct err *err)
 	return rc;
 }
 
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = n ? cells[0].integer : 0;
-	return false;
-}
-
 static int version(struct db *db, int *out, struct err *err)
 {
 	/* to_regclass() would answer from a cache that waiting for a lock does not refresh. */
@@ -351,10 +345,10 @@ static int version(struct db *db, int *out, struct err *err)
 		"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = 'inquest' AND c.relname = 'store'";
 	int64_t v = 0;
-	int rc = query(db, there, NULL, 0, first_int, &v, err);
+	int rc = query(db, there, NULL, 0, db_first_int, &v, err);
 
 	if (!rc && v)
-		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, first_int, &v, err);
+		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, db_first_int, &v, err);
 	if (!rc)
 		*out = (int)v;
 	return rc;
@@ -456,7 +450,7 @@ static int check(struct db *db, struct err *err)
 		"WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = "
 		"'inquest'::regnamespace)";
 	int64_t n = 0;
-	int rc = query(db, there, NULL, 0, first_int, &n, err);
+	int rc = query(db, there, NULL, 0, db_first_int, &n, err);
 
 	return rc || !n ? rc : query(db, indexes, NULL, 0, NULL, NULL, err);
 }

@@ -61,12 +61,6 @@ static int by_variable(const void *x, const void *y)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-static bool first_number(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int find_columns(struct reading *r, struct err *err)
 {
 	size_t n = r->q->ncolumns, k = 0;
@@ -78,7 +72,7 @@ static int find_columns(struct reading *r, struct err *err)
 
 		r->columns[k] = (struct column){.at = i};
 		rc = r->s->db->ops->query(r->s->db, "SELECT id FROM variable WHERE name = $1",
-					  &name, 1, first_number, &r->columns[k].variable, err);
+					  &name, 1, db_first_int, &r->columns[k].variable, err);
 		k += r->columns[k].variable != 0;
 	}
 	r->ncolumns = k;
@@ -442,7 +436,7 @@ static int read_history(struct store *s, void *arg, struct err *err)
 	struct db_cell name = db_text(h->variable);
 	int64_t id = 0;
 	int rc = s->db->ops->query(s->db, "SELECT id FROM variable WHERE name = $1", &name, 1,
-				   first_number, &id, err);
+				   db_first_int, &id, err);
 
 	if (!rc && id)
 		rc = select_runs(s, h->where, &h->set, err);
