@@ -667,20 +667,37 @@ static void bad_tables(void **state)
 		FAILS(ERR_INPUT, "version 999", store_open(&s, p->where, m, e));
 }
 
+/* A page of an index is overwritten in the server's files: --check finds it by amcheck. */
+static void bad_index(void **state)
+{
+	struct place *p = *state;
+	struct variable v = var("a", value_int(1));
+	struct store *s;
+
+	if (p->sqlite || !getenv("INQUEST_TEST_POSTGRES_CRASH") ||
+	    system("psql -q -X \"$INQUEST_TEST_POSTGRES\" -c 'CREATE EXTENSION IF NOT EXISTS " /* NOLINT
+												*/
+		   "amcheck WITH SCHEMA public' >/dev/null 2>&1"))
+		return;
+	OK(store_open(&s, p->where, STORE_CREATE, e));
+	put_one(s, "x", &v, 1, NULL);
+	OK(store_check(s, e));
+	spoil(p, "psql -q -X \"$S\" -c CHECKPOINT; dd if=/dev/zero bs=8192 seek=1 count=1 "
+		 "conv=notrunc 2>/dev/null of=\"$(psql -X -At \"$S\" -c \"SELECT "
+		 "current_setting('data_directory') || '/' || "
+		 "pg_relation_filepath('inquest.value_run')\")\"");
+	assert_int_equal(system(getenv("INQUEST_TEST_POSTGRES_CRASH")), 0); /* NOLINT */
+	FAILS(ERR_INPUT, "postgresql:///postgres: ", store_check(s, e));
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(bad_files),
-		TEST(locked),
-		TEST(locked_table),
-		TEST(full_disk),
-		TEST(read_only),
-		TEST(bad_tables),
-		TEST(damaged_anywhere),
-		TEST(lost_server),
-		TEST(crashed_server),
-		TEST(old_store),
-		TEST(no_password_in_messages),
+		TEST(bad_files),      TEST(locked),           TEST(locked_table),
+		TEST(full_disk),      TEST(read_only),        TEST(bad_tables),
+		TEST(bad_index),      TEST(damaged_anywhere), TEST(lost_server),
+		TEST(crashed_server), TEST(old_store),        TEST(no_password_in_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ struct postgres {
 	struct db db;
 	PGconn *c;
 	unsigned patience;
+	bool lost; /* the connection; libpq's status may not tell yet */
 };
 
 static struct str first_line(const char *message)
@@ -51,7 +52,8 @@ static int fail(struct postgres *p, const PGresult *res, bool user, struct err *
 	bool theirs = state && (!strncmp(state, "42", 2) || !strncmp(state, "22", 2) ||
 				!strncmp(state, "25", 2));
 
-	if (!state || PQstatus(p->c) != CONNECTION_OK)
+	p->lost = !state || PQstatus(p->c) != CONNECTION_OK;
+	if (p->lost)
 		return err_set(err, ERR_SYSTEM,
 			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
 			       p->db.name, STR_ARG(message));
@@ -303,9 +305,10 @@ static int begin(struct db *db, bool write, struct err *err)
 				: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 	int rc = run(p, sql, err);
 
-	if (!rc || PQstatus(p->c) == CONNECTION_OK)
+	if (!rc || !p->lost)
 		return rc;
 	PQreset(p->c);
+	p->lost = false;
 	rc = start_session(p, err);
 	return rc ? rc : run(p, sql, err);
 }
@@ -324,16 +327,17 @@ static int commit(struct db *db, struct err *err)
 	PGresult *res = PQexec(p->c, "COMMIT");
 	int rc = 0;
 
-	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = PQstatus(p->c) == CONNECTION_OK
-			     ? fail(p, res, false, err)
-			     : err_set(err, ERR_SYSTEM,
-				       "%s: the server went away before it confirmed: do it again "
-				       "(a run that is put twice is one run)",
-				       db->name);
-	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) /* it says ROLLBACK after an error */
+	if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+		rc = fail(p, res, false, err);
+		if (p->lost)
+			rc = err_set(err, ERR_SYSTEM,
+				     "%s: the server went away before it confirmed: do it again "
+				     "(a run that is put twice is one run)",
+				     db->name);
+	} else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) { /* it says ROLLBACK after an error */
 		rc = err_set(err, ERR_SYSTEM,
 			     "%s: the transaction failed; nothing of this was kept", db->name);
+	}
 	PQclear(res);
 	return rc;
 }
