@@ -68,6 +68,52 @@ static void bad_files(void **state)
 	FAILS(ERR_SYSTEM, "", store_open(&s, "/nonexistent/folder/store.db", STORE_CREATE, e));
 }
 
+/* A session of PostgreSQL that holds the values, until it is ended. */
+static void hold_table(const struct place *p)
+{
+	char command[500];
+
+	snprintf(command, sizeof(command),
+		 "psql -q -X '%s' -c BEGIN -c 'LOCK TABLE inquest.value' -c 'SELECT pg_sleep(60)' "
+		 ">/dev/null 2>&1",
+		 p->where);
+	_exit(system(command) == -1); /* NOLINT */
+}
+
+static void locked_table(void **state)
+{
+	static const char held[] = "SELECT count(*) FROM pg_locks WHERE mode = "
+				   "'AccessExclusiveLock' AND relation = "
+				   "'inquest.value'::regclass AND granted";
+	static const char end[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+				  "WHERE query LIKE '%pg_sleep(60)'";
+	struct place *p = *state;
+	struct variable v = var("a", value_int(1));
+	struct run_record r = {.variables = &v, .nvariables = 1};
+	CLEANUP_BUF struct buf b = {0};
+	struct store *s;
+	pid_t pid;
+
+	if (p->sqlite)
+		return;
+	OK(store_open(&s, p->where, STORE_CREATE, e));
+	store_patience(s, 1);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		hold_table(p);
+	for (int i = 0; i < 20000 && !strstr(buf_cstr(&b), ";1;"); i++) {
+		buf_clear(&b);
+		OK(store_sql(s, str_of(held), join_cells, &b, e));
+	}
+	FAILS(ERR_SYSTEM, "postgresql:///postgres: another process has it locked (waited 1 s)",
+	      store_put(s, &r, NULL, e));
+	OK(store_sql(s, str_of(end), join_cells, &b, e));
+	waitpid(pid, NULL, 0);
+	OK(store_put(s, &r, NULL, e));
+	store_close(s);
+}
+
 static void locked(void **state)
 {
 	struct place *p = *state;
@@ -621,14 +667,37 @@ static void bad_tables(void **state)
 		FAILS(ERR_INPUT, "version 999", store_open(&s, p->where, m, e));
 }
 
+/* A page of an index is overwritten in the server's files: --check finds it by amcheck. */
+static void bad_index(void **state)
+{
+	struct place *p = *state;
+	struct variable v = var("a", value_int(1));
+	struct store *s;
+
+	if (p->sqlite || !getenv("INQUEST_TEST_POSTGRES_CRASH") ||
+	    system("psql -q -X \"$INQUEST_TEST_POSTGRES\" -c 'CREATE EXTENSION IF NOT EXISTS " /* NOLINT
+												*/
+		   "amcheck WITH SCHEMA public' >/dev/null 2>&1"))
+		return;
+	OK(store_open(&s, p->where, STORE_CREATE, e));
+	put_one(s, "x", &v, 1, NULL);
+	OK(store_check(s, e));
+	spoil(p, "psql -q -X \"$S\" -c CHECKPOINT; dd if=/dev/zero bs=8192 seek=1 count=1 "
+		 "conv=notrunc 2>/dev/null of=\"$(psql -X -At \"$S\" -c \"SELECT "
+		 "current_setting('data_directory') || '/' || "
+		 "pg_relation_filepath('inquest.value_run')\")\"");
+	assert_int_equal(system(getenv("INQUEST_TEST_POSTGRES_CRASH")), 0); /* NOLINT */
+	FAILS(ERR_INPUT, "postgresql:///postgres: ", store_check(s, e));
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(bad_files),   TEST(locked),
-		TEST(full_disk),   TEST(read_only),
-		TEST(bad_tables),  TEST(damaged_anywhere),
-		TEST(lost_server), TEST(crashed_server),
-		TEST(old_store),   TEST(no_password_in_messages),
+		TEST(bad_files),      TEST(locked),           TEST(locked_table),
+		TEST(full_disk),      TEST(read_only),        TEST(bad_tables),
+		TEST(bad_index),      TEST(damaged_anywhere), TEST(lost_server),
+		TEST(crashed_server), TEST(old_store),        TEST(no_password_in_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

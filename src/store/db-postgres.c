@@ -31,6 +31,7 @@ struct postgres {
 	struct db db;
 	PGconn *c;
 	unsigned patience;
+	bool lost; /* the connection; libpq's status may not tell yet */
 };
 
 static struct str first_line(const char *message)
@@ -51,7 +52,8 @@ static int fail(struct postgres *p, const PGresult *res, bool user, struct err *
 	bool theirs = state && (!strncmp(state, "42", 2) || !strncmp(state, "22", 2) ||
 				!strncmp(state, "25", 2));
 
-	if (!state || PQstatus(p->c) != CONNECTION_OK)
+	p->lost = !state || PQstatus(p->c) != CONNECTION_OK;
+	if (p->lost)
 		return err_set(err, ERR_SYSTEM,
 			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
 			       p->db.name, STR_ARG(message));
@@ -303,9 +305,10 @@ static int begin(struct db *db, bool write, struct err *err)
 				: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 	int rc = run(p, sql, err);
 
-	if (!rc || PQstatus(p->c) == CONNECTION_OK)
+	if (!rc || !p->lost)
 		return rc;
 	PQreset(p->c);
+	p->lost = false;
 	rc = start_session(p, err);
 	return rc ? rc : run(p, sql, err);
 }
@@ -324,24 +327,19 @@ static int commit(struct db *db, struct err *err)
 	PGresult *res = PQexec(p->c, "COMMIT");
 	int rc = 0;
 
-	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = PQstatus(p->c) == CONNECTION_OK
-			     ? fail(p, res, false, err)
-			     : err_set(err, ERR_SYSTEM,
-				       "%s: the server went away before it confirmed: do it again "
-				       "(a run that is put twice is one run)",
-				       db->name);
-	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) /* it says ROLLBACK after an error */
+	if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+		rc = fail(p, res, false, err);
+		if (p->lost)
+			rc = err_set(err, ERR_SYSTEM,
+				     "%s: the server went away before it confirmed: do it again "
+				     "(a run that is put twice is one run)",
+				     db->name);
+	} else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) { /* it says ROLLBACK after an error */
 		rc = err_set(err, ERR_SYSTEM,
 			     "%s: the transaction failed; nothing of this was kept", db->name);
+	}
 	PQclear(res);
 	return rc;
-}
-
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = n ? cells[0].integer : 0;
-	return false;
 }
 
 static int version(struct db *db, int *out, struct err *err)
@@ -351,10 +349,10 @@ static int version(struct db *db, int *out, struct err *err)
 		"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = 'inquest' AND c.relname = 'store'";
 	int64_t v = 0;
-	int rc = query(db, there, NULL, 0, first_int, &v, err);
+	int rc = query(db, there, NULL, 0, db_first_int, &v, err);
 
 	if (!rc && v)
-		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, first_int, &v, err);
+		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, db_first_int, &v, err);
 	if (!rc)
 		*out = (int)v;
 	return rc;
@@ -456,7 +454,7 @@ static int check(struct db *db, struct err *err)
 		"WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = "
 		"'inquest'::regnamespace)";
 	int64_t n = 0;
-	int rc = query(db, there, NULL, 0, first_int, &n, err);
+	int rc = query(db, there, NULL, 0, db_first_int, &n, err);
 
 	return rc || !n ? rc : query(db, indexes, NULL, 0, NULL, NULL, err);
 }

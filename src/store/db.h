@@ -103,3 +103,5 @@ static inline struct db_cell db_null(void)
 
 /* Append "$from,$from+1,..." (n of them). */
 void db_add_list(struct buf *b, size_t from, size_t n);
+/* A row function: *(int64_t *)arg from the first cell of the first row, if it is a number. */
+bool db_first_int(void *arg, const struct db_cell *cells, size_t n);

@@ -235,12 +235,6 @@ static bool row_inserted(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
-static bool row_number(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 /* Those of a chunk that the store has get their numbers. */
 static int find_there(struct store *s, struct putting *chunk, struct err *err)
 {
@@ -324,7 +318,7 @@ static int replace_run(struct store *s, struct prepared *p, struct err *err)
 	rc = sql(s,
 		 "UPDATE run SET name = $2, verdict = $3, state = $4, started = $5, command = $6, "
 		 "content = $7 WHERE no = $1 RETURNING no",
-		 cells, RUN_CELLS, row_number, &no, err);
+		 cells, RUN_CELLS, db_first_int, &no, err);
 	if (!rc && !no)
 		return removed_meanwhile(s, p->r.id, err);
 	return rc ? rc : remove_parts(s, no, err);
@@ -475,8 +469,8 @@ static int lock_run(struct store *s, struct str id, int64_t *no, struct err *err
 	*no = 0;
 	if (!utf8_valid(id) || str_find_char(id, 0) < id.n)
 		return err_set(err, ERR_NOTFOUND, "no such run");
-	rc = sql(s, "UPDATE run SET state = state WHERE id = $1 RETURNING no", &cell, 1, row_number,
-		 no, err);
+	rc = sql(s, "UPDATE run SET state = state WHERE id = $1 RETURNING no", &cell, 1,
+		 db_first_int, no, err);
 	if (!rc && !*no)
 		rc = err_set(err, ERR_NOTFOUND, "no run '" STR_FMT "' in %s",
 			     STR_ARG(str_head(id, 40)), s->db->name);

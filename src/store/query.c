@@ -14,93 +14,9 @@
 #define FEW          16    /* as long as less than one run in so many is wanted, they are named */
 #define HISTORY_RUNS 65536 /* of a part of a history, for a client holds a whole result */
 #define DENSE        3     /* values are read by range if at least one run in so many is wanted */
-#define NAMES        256   /* runs that one query names */
-#define COLUMNS      128   /* columns of one query at most */
-#define FILL         16    /* its lists of columns are filled up to so many */
-
-struct value value_of(const struct db_cell *cells)
-{
-	if (cells[0].kind == DB_INT)
-		return value_int(cells[0].integer);
-	if (cells[1].kind == DB_REAL)
-		return value_real(cells[1].real);
-	if (cells[2].kind == DB_TEXT)
-		return value_text(cells[2].text);
-	return value_real(NAN);
-}
-
-/* ---- texts of values ---- */
-
-/* Values whose text is known by its number as yet. */
-struct texts {
-	struct lacking {
-		int64_t id;
-		struct value *value;
-	} * items;
-	size_t n, cap;
-	struct arena *a; /* what owns the texts */
-};
-
-/* Cells of integer, real and the number of a text. */
-static void texts_take(struct texts *t, const struct db_cell *cells, struct value *v)
-{
-	*v = value_of(cells);
-	if (cells[2].kind == DB_INT)
-		array_push(t->items, t->n, t->cap) = (struct lacking){cells[2].integer, v};
-}
-
-static int by_id(const void *x, const void *y)
-{
-	const struct lacking *a = x, *b = y;
-
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-static bool take_text(void *arg, const struct db_cell *cells, size_t n)
-{
-	struct texts *t = arg;
-	struct str text = arena_str(t->a, cells[1].text);
-	size_t lo = 0, hi = t->n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (t->items[mid].id < cells[0].integer)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < t->n && t->items[lo].id == cells[0].integer; lo++)
-		*t->items[lo].value = value_text(text);
-	return true;
-}
-
-/* What was taken gets its text; none is left. */
-static int texts_look_up(struct store *s, struct texts *t, struct err *err)
-{
-	CLEANUP_BUF struct buf sql = {0};
-	struct db_cell ids[NAMES];
-	int rc = 0;
-
-	qsort(t->items, t->n, sizeof(*t->items), by_id);
-	BUF_LIT(&sql, "SELECT id, text FROM string WHERE id IN (");
-	db_add_list(&sql, 1, NAMES);
-	buf_add_char(&sql, ')');
-	for (size_t i = 0, k = 0; !rc && i < t->n; i++) {
-		if (i == 0 || t->items[i].id != t->items[i - 1].id)
-			ids[k++] = db_int(t->items[i].id);
-		if (!k || (k < NAMES && i + 1 < t->n))
-			continue;
-		for (; k < NAMES; k++)
-			ids[k] = ids[0];
-		k = 0;
-		rc = s->db->ops->query(s->db, buf_cstr(&sql), ids, NAMES, take_text, t, err);
-	}
-	t->n = 0;
-	return rc;
-}
-
-/* ---- runs with columns ---- */
+#define NAMES        STORE_NAMES
+#define COLUMNS      128 /* columns of one query at most */
+#define FILL         16  /* its lists of columns are filled up to so many */
 
 /* A column asked for; several may be the same variable. */
 struct column {
@@ -145,12 +61,6 @@ static int by_variable(const void *x, const void *y)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-static bool first_number(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int find_columns(struct reading *r, struct err *err)
 {
 	size_t n = r->q->ncolumns, k = 0;
@@ -162,7 +72,7 @@ static int find_columns(struct reading *r, struct err *err)
 
 		r->columns[k] = (struct column){.at = i};
 		rc = r->s->db->ops->query(r->s->db, "SELECT id FROM variable WHERE name = $1",
-					  &name, 1, first_number, &r->columns[k].variable, err);
+					  &name, 1, db_first_int, &r->columns[k].variable, err);
 		k += r->columns[k].variable != 0;
 	}
 	r->ncolumns = k;
@@ -526,7 +436,7 @@ static int read_history(struct store *s, void *arg, struct err *err)
 	struct db_cell name = db_text(h->variable);
 	int64_t id = 0;
 	int rc = s->db->ops->query(s->db, "SELECT id FROM variable WHERE name = $1", &name, 1,
-				   first_number, &id, err);
+				   db_first_int, &id, err);
 
 	if (!rc && id)
 		rc = select_runs(s, h->where, &h->set, err);

@@ -87,3 +87,10 @@ void db_add_list(struct buf *b, size_t from, size_t n)
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b, "%s$%zu", i ? "," : "", from + i);
 }
+
+bool db_first_int(void *arg, const struct db_cell *cells, size_t n)
+{
+	if (n && cells[0].kind == DB_INT)
+		*(int64_t *)arg = cells[0].integer;
+	return false;
+}

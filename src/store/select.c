@@ -352,13 +352,6 @@ static bool add_name(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	if (cells[0].kind == DB_INT)
-		*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int evaluate(struct selecting *q, struct str text, struct run_set *set, struct err *err)
 {
 	static const struct where_visitor visitor = {leaf, join};
@@ -382,7 +375,7 @@ static int evaluate(struct selecting *q, struct str text, struct run_set *set, s
 int select_runs(struct store *s, struct str where, struct run_set *set, struct err *err)
 {
 	struct selecting q = {.s = s};
-	int rc = s->db->ops->query(s->db, "SELECT max(no) FROM run", NULL, 0, first_int, &q.max,
+	int rc = s->db->ops->query(s->db, "SELECT max(no) FROM run", NULL, 0, db_first_int, &q.max,
 				   err);
 
 	if (rc)

@@ -5,7 +5,8 @@
 #include "base/hash.h"
 #include "store/db.h"
 
-#define STORE_CHUNK 64 /* keys that one query looks up */
+#define STORE_CHUNK 64  /* keys that one query looks up */
+#define STORE_NAMES 256 /* numbers that one query names */
 
 /*
  * What the database numbers: variables by name, strings by text. Known ones are kept, and forgotten
@@ -96,3 +97,18 @@ int select_runs(struct store *s, struct str where, struct run_set *set, struct e
 
 /* Cells of integer, real and text as a value (text is not copied). */
 struct value value_of(const struct db_cell *cells);
+
+/* Values whose text is known by its number as yet; with a zeroed one nothing is lacking. Its owner
+ * frees items. */
+struct texts {
+	struct text_lacking {
+		int64_t id;
+		struct value *value;
+	} * items;
+	size_t n, cap;
+	struct arena *a; /* what is to own the texts */
+};
+/* *v from cells of integer, real and the number of a text; it must stay where it is. */
+void texts_take(struct texts *t, const struct db_cell *cells, struct value *v);
+/* What was taken gets its text; then nothing is lacking. */
+int texts_look_up(struct store *s, struct texts *t, struct err *err) ERR_CHECK;

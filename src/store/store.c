@@ -229,12 +229,6 @@ static const struct {
 	 "runs without id or content"},
 };
 
-static bool count_of(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int check_all(struct store *s, void *arg, struct err *err)
 {
 	int rc = s->db->ops->check(s->db, err);
@@ -242,7 +236,7 @@ static int check_all(struct store *s, void *arg, struct err *err)
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(invariants); i++) {
 		int64_t n = 0;
 
-		rc = s->db->ops->query(s->db, invariants[i].query, NULL, 0, count_of, &n, err);
+		rc = s->db->ops->query(s->db, invariants[i].query, NULL, 0, db_first_int, &n, err);
 		if (!rc && n)
 			rc = err_set(err, ERR_INPUT, "%s: the store is damaged: %lld %s",
 				     s->db->name, (long long)n, invariants[i].what);
