@@ -96,6 +96,11 @@ static void test_tap(void **state)
 		{"tap", "1..1\nok 1 addition in 32ms\n", "P :addition 0.032\n", NULL},
 		{"tap", "t/a.t .. \nok 1 - a\n1..1\nok\nt/b.t .. \nok 1 - a\n1..1\nok\n",
 		 "P t/a.t:a\nP t/b.t:a\n", NULL},
+		{"tap",
+		 "not ok 1 a\n  ---\n  error: |-\n    Expected values to be equal:\n    \n    1 "
+		 "!== 2\n"
+		 "    \n  code: 'ERR'\n  ...\n1..1\n",
+		 "F :a [Expected values to be equal: 1 !== 2]\n", NULL},
 		{"tap", /* Mocha's */
 		 "not ok 1 a\n  boom\n  more\n      at f (x.js:1:2)\nnot ok 2 b\n  bang\n# tests "
 		 "2\n1..2\n",
@@ -295,6 +300,10 @@ static void test_native(void **state)
 		 "Value of: x\nfoo[  FAILED  ] A.Bad, where GetParam() = (1) (0 ms)\n"
 		 "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.Bad\n",
 		 "P A:Ok 0.003\nF A:Bad 0 [a.cc:2: Failure: Value of: x]\n", NULL},
+		{"gtest",
+		 "[ RUN      ] A.B\na.cc:2: Failure\nExpected equality of these values:\n  1\n  2\n"
+		 "[  FAILED  ] A.B (0 ms)\n",
+		 "F A:B 0 [a.cc:2: Failure: Expected equality of these values: 1 2]\n", NULL},
 		/* --gtest_color=yes; --gtest_brief=1, where what a test said stands before its end
 		 */
 		{"gtest",

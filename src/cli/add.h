@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/hash.h"
 #include "cli/command.h"
 #include "cli/workspace.h"
 #include "compare/grouping.h"
@@ -87,6 +88,7 @@ struct add {
 	size_t nvariables, cap_variables;
 	struct add_symptom *symptoms;
 	size_t nsymptoms, cap_symptoms;
+	struct map by_key; /* of symptoms: their indices */
 	struct buf notes;     /* of no file, a line each */
 	struct buf templates; /* "id<TAB>level<TAB>text" of the logs, for later calls */
 	int64_t started_ns;   /* of the earliest log with full times; 0: unknown */

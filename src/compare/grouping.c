@@ -124,6 +124,11 @@ static const struct str dash = STR(" -- ");
 /* What begins a symptom of many tests at once. */
 static const struct str alike = STR("tests fail alike: ");
 
+bool grouping_exact(const struct grouping_symptom *s)
+{
+	return s->kind >= GROUPING_TEST && !str_starts(s->text, alike);
+}
+
 void grouping_alike(struct grouping_symptom *s, struct arena *a, struct str message, uint64_t n)
 {
 	*s = (struct grouping_symptom){.kind = GROUPING_TEST};

@@ -182,6 +182,18 @@ static struct str first_words(struct str after, struct str before)
 	return STR("");
 }
 
+/* words, and what follows them if they end in a colon. */
+static struct str headline(struct tap *t, struct str words)
+{
+	struct str after = buf_str(&t->after);
+
+	if (str_ends(words, STR(":")) && words.p >= after.p && words.p < after.p + after.n) {
+		after = str_from(after, (size_t)(words.p - after.p));
+		return import_headline(t->im, &after);
+	}
+	return import_name(t->im, words);
+}
+
 /* What was collected for the current point goes to it. */
 static void close_point(struct tap *t)
 {
@@ -197,7 +209,7 @@ static void close_point(struct tap *t)
 		buf_add_str(&all, r->detail);
 		buf_add_str(&all, buf_str(&t->after));
 		if (!r->message.n)
-			r->message = import_name(t->im, first_words(buf_str(&t->after), r->detail));
+			r->message = headline(t, first_words(buf_str(&t->after), r->detail));
 		r->detail = import_text(t->im, buf_str(&all));
 	}
 	t->current = 0;
