@@ -10,6 +10,7 @@ const struct command *const commands[] = {
 	&cmd_close,
 	&cmd_diff,
 	&cmd_help,
+	&cmd_history,
 	&cmd_log_digest,
 	&cmd_log_table,
 	&cmd_log_templates,

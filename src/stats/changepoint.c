@@ -107,21 +107,26 @@ static void translate(const struct usable *u, size_t n, struct change *c)
 }
 
 /*
- * Lines through the logarithms, unless one line through the values themselves leaves less than they
- * do with all their breaks: what grows steadily is curved in logarithms.
+ * Lines through the logarithms, unless the values themselves are closer to lines: to one line than
+ * the logarithms are to theirs with all their breaks, or if the logarithms show no break, to
+ * theirs. (What grows steadily is curved in logarithms.)
  */
 static void find_trend(struct usable *u, struct arena *a, struct changepoints *out)
 {
-	double left = changepoint_trend(u->y, u->n, a, out);
+	struct changepoints plain = *out;
+	double left = changepoint_trend(u->y, u->n, a, out), plain_left;
 
-	if (!u->logs || !out->n)
+	if (!u->logs)
 		return;
 	for (size_t i = 0; i < u->n; i++)
 		u->y[i] = exp(u->y[i]);
-	if (changepoint_one_line(u->y, u->n) > left)
+	plain_left = changepoint_trend(u->y, u->n, a, &plain);
+	if (out->n)
+		plain_left = changepoint_one_line(u->y, u->n);
+	if (plain_left > left)
 		return;
-	u->logs = out->logs = false;
-	(void)changepoint_trend(u->y, u->n, a, out);
+	u->logs = plain.logs = false;
+	*out = plain;
 }
 
 static void find(struct usable *u, size_t n, enum changepoint_mode mode,
