@@ -84,22 +84,46 @@ static double deflation(double phi)
 	return phi <= 0 ? 1 : sqrt((1 - fmin(phi, .99)) / (1 + fmin(phi, .99)));
 }
 
+/* A statistic of an interval as if it were of the whole. */
+static double advantaged(double z, size_t n, size_t length)
+{
+	double square = z * z - 2 * log((double)n / (double)length);
+
+	return square > 0 ? sqrt(square) : 0;
+}
+
 static double excess(const struct work *w, double z, size_t length)
 {
-	double square = z * z - 2 * log((double)w->n / (double)length);
-
-	return (square > 0 ? sqrt(square) : 0) - w->threshold;
+	return advantaged(z, w->n, length) - w->threshold;
 }
 
 /* ---- 1. candidates ---- */
 
 struct candidates {
+	struct work *work;
 	struct split *items;
 	size_t n, cap;
 };
 
-static void consider(struct work *w, size_t a, size_t b, struct candidates *c)
+/* Calls interval() for lengths 8, 16, ... n, each half over the one before. */
+static void seeded_intervals(size_t n, void (*interval)(void *arg, size_t a, size_t b), void *arg)
 {
+	for (size_t length = 2 * CHANGEPOINT_SEGMENT; length < n; length *= 2) {
+		size_t count = 2 * ((n + length - 1) / length) - 1;
+
+		for (size_t i = 0; i < count; i++) {
+			size_t a = (n - length) * i / (count - 1);
+
+			interval(arg, a, a + length);
+		}
+	}
+	interval(arg, 0, n);
+}
+
+static void consider(void *arg, size_t a, size_t b)
+{
+	struct candidates *c = arg;
+	struct work *w = c->work;
 	struct split s = {.begin = a, .end = b};
 	double squares = 0, products;
 
@@ -114,21 +138,27 @@ static void consider(struct work *w, size_t a, size_t b, struct candidates *c)
 		array_push(c->items, c->n, c->cap) = s;
 }
 
-/* Intervals of length 8, 16, ... n, each half over the one before. */
-static void seeded_intervals(struct work *w, struct candidates *c)
+struct maximum {
+	const struct changepoint_room *room;
+	size_t n;
+	double value;
+};
+
+static void take_maximum(void *arg, size_t a, size_t b)
 {
-	size_t length = 2 * CHANGEPOINT_SEGMENT;
+	struct maximum *m = arg;
+	size_t at;
 
-	for (; length < w->n; length *= 2) {
-		size_t count = 2 * ((w->n + length - 1) / length) - 1;
+	m->value = fmax(m->value, advantaged(scan(m->room, a, b, &at), m->n, b - a));
+}
 
-		for (size_t i = 0; i < count; i++) {
-			size_t a = (w->n - length) * i / (count - 1);
+double changepoint_maximum(const double *x, size_t n, struct changepoint_room *room)
+{
+	struct maximum m = {room, n, 0};
 
-			consider(w, a, a + length, c);
-		}
-	}
-	consider(w, 0, w->n, c);
+	prefix_sums(x, n, room);
+	seeded_intervals(n, take_maximum, &m);
+	return m.value;
 }
 
 static int clearest_first(const void *x, const void *y)
@@ -168,11 +198,11 @@ static void insert(struct splits *s, size_t at)
 
 static void accept_candidates(struct work *w, struct splits *out)
 {
-	struct candidates c = {0};
+	struct candidates c = {.work = w};
 
 	order_ranks(w->y, w->n, w->room->rank, w->room->items);
 	prefix_sums(w->room->rank, w->n, w->room);
-	seeded_intervals(w, &c);
+	seeded_intervals(w->n, consider, &c);
 	if (c.n)
 		qsort(c.items, c.n, sizeof(*c.items), clearest_first);
 	for (size_t i = 0; i < c.n && out->n < CHANGEPOINT_MOST; i++)

@@ -33,6 +33,9 @@ struct changepoint_room {
 	double *sum, *square, *product; /* n + 1 */
 };
 
+/* The maximum statistic of ranks x; for the table. Of room the sums are used. */
+double changepoint_maximum(const double *x, size_t n, struct changepoint_room *room);
+
 /* A split of [begin, end) and how far its statistic is above the threshold. */
 struct split {
 	size_t begin, at, end;
