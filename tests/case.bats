@@ -350,6 +350,7 @@ assert [c.get('title') for c in d['cases']] == ['One', 'Two', None], d
 assert d['cases'][0]['schema'] == 'inquest.status/1' and d['cases'][0]['problems'] == []
 assert d['cases'][2]['case'] == 'rca/junk.md' and 'no front matter' in d['cases'][2]['error']
 PY
+}
 
 @test "secrets in a title or a conclusion do not enter the document" {
 	rm -rf rca

@@ -11,6 +11,7 @@ const struct command *const commands[] = {
 	&cmd_config,
 	&cmd_diff,
 	&cmd_help,
+	&cmd_history,
 	&cmd_log_digest,
 	&cmd_log_table,
 	&cmd_log_templates,
