@@ -19,7 +19,7 @@
 
 static void spoil(const struct place *p, const char *command)
 {
-	char text[800];
+	char text[2048];
 
 	snprintf(text, sizeof(text), "S='%s'; %s", p->where, command);
 	assert_int_equal(system(text), 0); /* NOLINT */

@@ -118,6 +118,7 @@ static int work(struct cli *cli, const struct history_values *v, const char *met
 {
 	struct workspace w = {0};
 	struct store *s = NULL;
+	struct derived d = {0};
 	struct changepoints c;
 	struct history h = {0};
 	int rc;
@@ -130,7 +131,9 @@ static int work(struct cli *cli, const struct history_values *v, const char *met
 		if (!rc)
 			rc = workspace_open(&w, STORE_READ, &s, err);
 		if (!rc)
-			rc = history_read_runs(&h, s, str_of(metric), v, w.root, err);
+			rc = derived_load(&d, &w, s, err);
+		if (!rc)
+			rc = history_read_runs(&h, s, &d, str_of(metric), v, w.root, err);
 	}
 	if (!rc)
 		rc = changepoint_find(h.value, h.reference, h.n, o, &h.arena, &c, err);
@@ -138,6 +141,7 @@ static int work(struct cli *cli, const struct history_values *v, const char *met
 		rc = print(cli, v, &h, s, &c, err);
 	if (!rc)
 		*status = c.used < CHANGEPOINT_MIN ? EXIT_UNDECIDED : c.n ? EXIT_FOUND : EXIT_DONE;
+	derived_release(&d);
 	store_close(s);
 	workspace_release(&w);
 	arena_release(&h.arena);

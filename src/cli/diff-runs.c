@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/workspace.h"
+#include "cli/derived.h"
+#include "cli/run-logs.h"
 #include "report/rundiff.h"
 #include "text/quote.h"
 #include "text/shell.h"
@@ -22,6 +23,7 @@ struct selection {
 	struct store *store;
 	struct arena arena;
 	struct workspace workspace;
+	struct derived derived;
 	struct rundiff_side side[2];
 	struct rundiff_run *runs[2];
 	size_t cap[2];
@@ -75,7 +77,7 @@ static bool is_chosen(const struct rundiff_side *side, struct str id)
 static int add_run(struct selection *s, int side, struct str id, struct err *err)
 {
 	struct run_record r;
-	int rc = store_get(s->store, id, &s->arena, &r, err);
+	int rc = derived_get(&s->derived, s->store, id, &s->arena, &r, err);
 
 	if (rc || is_chosen(&s->side[side], r.id))
 		return rc;
@@ -102,7 +104,8 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 		return add_run(s, side, str_of(word), err);
 	condition_of(word, &where);
 	s->nids = 0;
-	rc = store_runs(s->store, &(struct store_query){.where = buf_str(&where)}, take_id, s, err);
+	rc = derived_runs(&s->derived, s->store, &(struct store_query){.where = buf_str(&where)},
+			  take_id, s, err);
 	if (!rc && !s->nids)
 		rc = err_set(err, ERR_NOTFOUND, "no run is '%s'; inquest runs lists them", word);
 	for (size_t i = 0; !rc && i < s->nids; i++)
@@ -116,6 +119,8 @@ static int select_runs(struct selection *s, const struct diff_runs *d, struct er
 
 	if (!rc)
 		rc = workspace_open(&s->workspace, STORE_READ, &s->store, err);
+	if (!rc)
+		rc = derived_load(&s->derived, &s->workspace, s->store, err);
 	for (size_t i = 0; !rc && i < d->good->n; i++)
 		rc = add_word(s, 0, d->good->items[i], err);
 	for (size_t i = 0; !rc && i < d->bad->n; i++)
@@ -149,16 +154,29 @@ static bool is_commit(struct str s)
 	return s.n >= 7;
 }
 
-static void next_commands(const struct selection *s, struct buf *b)
+static struct str *ids_of(struct arena *a, const struct rundiff_side *side)
 {
+	struct str *ids = arena_alloc(a, side->n * sizeof(*ids));
+
+	for (size_t i = 0; i < side->n; i++)
+		ids[i] = side->runs[i].id;
+	return ids;
+}
+
+static void next_commands(struct selection *s, struct buf *b)
+{
+	struct str *good_ids = ids_of(&s->arena, &s->side[0]),
+		   *bad_ids = ids_of(&s->arena, &s->side[1]);
+	const char *logs;
 	struct str good = shared_value(&s->side[0], "git.commit"),
 		   bad = shared_value(&s->side[1], "git.commit");
 
 	if (is_commit(good) && is_commit(bad) && !str_eq(good, bad))
 		buf_printf(b, "Next: git log --oneline %.12s..%.12s\n", good.p, bad.p);
-	if (s->side[0].n && s->side[1].n)
-		buf_printf(b, "Next: inquest runs show " STR_FMT "\n",
-			   STR_ARG(s->side[1].runs[0].id));
+	logs = run_logs_diff(&s->workspace, s->store, good_ids, s->side[0].n, bad_ids, s->side[1].n,
+			     &s->arena);
+	if (logs)
+		buf_printf(b, "Next: %s\n", logs);
 }
 
 /* Only what is named is judged. */
@@ -192,7 +210,7 @@ static int status_of(const struct rundiff *d)
 	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] ? EXIT_UNDECIDED : EXIT_DONE;
 }
 
-static int print(struct cli *cli, const struct selection *s, const struct diff_runs *d,
+static int print(struct cli *cli, struct selection *s, const struct diff_runs *d,
 		 const struct rundiff *diff, const struct rundiff_opts *opts, struct err *err)
 {
 	CLEANUP_BUF struct buf out = {0}, next = {0};
@@ -201,11 +219,11 @@ static int print(struct cli *cli, const struct selection *s, const struct diff_r
 				   .opts = opts,
 				   .command = d->command,
 				   .color = cli->color_out,
-				   .verbose = d->verbose,
+				   .verbose = d->verbose || d->metric,
 				   .width = (size_t)cli->width};
 
 	next_commands(s, &next);
-	r.next = buf_cstr(&next);
+	r.next = next.n ? buf_cstr(&next) : NULL;
 	if (d->json)
 		rundiff_report_json(&r, &out);
 	else
@@ -260,6 +278,7 @@ int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct er
 		*status = status_of(&diff);
 		rundiff_release(&diff);
 	}
+	derived_release(&s.derived);
 	store_close(s.store);
 	workspace_release(&s.workspace);
 	free(s.runs[0]);

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "base/mem.h"
 #include "cli/history.h"
 #include "vcs/vcs.h"
 
@@ -27,7 +27,7 @@ struct run {
 struct runs {
 	struct run *items;
 	size_t n;
-	bool places, times; /* all are known */
+	bool full; /* there are more */
 };
 
 static int by_order(const void *x, const void *y)
@@ -41,53 +41,19 @@ static int by_order(const void *x, const void *y)
 	return (a->added > b->added) - (a->added < b->added);
 }
 
-/* Another variable of the same runs. */
-static int join(struct runs *r, struct store *s, struct str variable, struct arena *a,
-		void (*set)(struct run *run, struct value v), struct err *err)
-{
-	struct map by_id = {0};
-	struct store_row *rows;
-	size_t n;
-	int rc = store_history(s, variable, STR(""), a, &rows, &n, err);
-
-	for (size_t i = 0; i < r->n && !rc; i++)
-		map_put(&by_id, hash_str(r->items[i].id), (uint32_t)i, NULL);
-	for (size_t k = 0; k < n && !rc; k++) {
-		uint32_t i;
-
-		if (map_get(&by_id, hash_str(rows[k].id), &i))
-			set(&r->items[i], rows[k].values[0]);
-	}
-	map_release(&by_id);
-	return rc;
-}
-
-static void set_commit(struct run *r, struct value v)
-{
-	if (v.kind == VALUE_TEXT)
-		r->commit = v.text;
-}
-
-static void set_reference(struct run *r, struct value v)
-{
-	r->reference = value_number(v);
-}
-
 /* --reference, else METRIC.reference if there is such a variable. */
-static int find_reference(struct history *h, struct store *s, const struct history_values *v,
-			  struct err *err)
+static int find_reference(struct history *h, const struct derived *d,
+			  const struct history_values *v, struct err *err)
 {
 	struct store_variable *variables;
 	struct str name =
 		v->reference
 			? str_of(v->reference)
 			: str_of(arena_printf(&h->arena, STR_FMT ".reference", STR_ARG(h->metric)));
-	size_t n;
 	bool known = false, metric = false;
-	int rc = store_variables(s, false, &h->arena, &variables, &n, err);
+	size_t n;
 
-	if (rc)
-		return rc;
+	derived_variables(d, &h->arena, &variables, &n);
 	for (size_t i = 0; i < n; i++) {
 		known |= str_eq(variables[i].name, name);
 		if (str_eq(variables[i].name, h->metric)) {
@@ -106,31 +72,51 @@ static int find_reference(struct history *h, struct store *s, const struct histo
 	return 0;
 }
 
-static int collect(struct history *h, struct runs *r, struct store *s,
+struct collecting {
+	struct history *h;
+	struct runs *r;
+	size_t cap;
+};
+
+/* values: metric, commit, and reference if there is one. */
+static bool take_run(void *arg, const struct store_row *row)
+{
+	struct collecting *c = arg;
+	struct arena *a = &c->h->arena;
+	bool reference = c->h->reference_name.n > 0;
+
+	if (row->values[0].kind == VALUE_NONE || row->values[0].kind == VALUE_TEXT)
+		return true;
+	if (c->r->n == HISTORY_MOST) {
+		c->r->full = true;
+		return false;
+	}
+	array_push(c->r->items, c->r->n, c->cap) = (struct run){
+		.id = arena_str(a, row->id),
+		.commit = row->values[1].kind == VALUE_TEXT ? arena_str(a, row->values[1].text)
+							    : STR(""),
+		.value = value_number(row->values[0]),
+		.reference = reference ? value_number(row->values[2]) : NAN,
+		.started_ns = row->started_ns,
+		.place = -1,
+		.added = c->r->n,
+	};
+	return true;
+}
+
+static int collect(struct history *h, struct runs *r, struct store *s, const struct derived *d,
 		   const struct history_values *v, struct err *err)
 {
-	struct store_row *rows;
-	size_t n;
-	int rc = store_history(s, h->metric, str_of(v->where ? v->where : ""), &h->arena, &rows, &n,
-			       err);
+	struct collecting c = {.h = h, .r = r};
+	const struct str columns[] = {h->metric, COMMIT, h->reference_name};
+	int rc = derived_runs(d, s,
+			      &(struct store_query){.where = str_of(v->where ? v->where : ""),
+						    .columns = columns,
+						    .ncolumns = h->reference_name.n ? 3 : 2},
+			      take_run, &c, err);
 
-	if (!rc && n > HISTORY_MOST)
+	if (!rc && r->full)
 		rc = err_set(err, ERR_LIMIT, "more than %zu runs: --where chooses", HISTORY_MOST);
-	if (rc)
-		return rc;
-	r->items = arena_zalloc(&h->arena, (n + 1) * sizeof(*r->items));
-	for (size_t i = 0; i < n; i++) {
-		double value = value_number(rows[i].values[0]);
-
-		if (rows[i].values[0].kind == VALUE_TEXT)
-			continue;
-		r->items[r->n] =
-			(struct run){rows[i].id, STR(""), value, NAN, rows[i].started_ns, -1, r->n};
-		r->n++;
-	}
-	rc = join(r, s, COMMIT, &h->arena, set_commit, err);
-	if (!rc && h->reference_name.n)
-		rc = join(r, s, h->reference_name, &h->arena, set_reference, err);
 	return rc;
 }
 
@@ -158,8 +144,9 @@ static void sort(struct history *h, struct runs *r, const char *root)
 	qsort(r->items, r->n, sizeof(*r->items), by_order);
 }
 
-int history_read_runs(struct history *h, struct store *s, struct str metric,
-		      const struct history_values *v, const char *root, struct err *err)
+int history_read_runs(struct history *h, struct store *s, const struct derived *d,
+		      struct str metric, const struct history_values *v, const char *root,
+		      struct err *err)
 {
 	struct runs r = {0};
 	size_t bytes;
@@ -167,11 +154,13 @@ int history_read_runs(struct history *h, struct store *s, struct str metric,
 
 	h->metric = metric;
 	h->source = STR("the stored runs");
-	rc = find_reference(h, s, v, err);
+	rc = find_reference(h, d, v, err);
 	if (!rc)
-		rc = collect(h, &r, s, v, err);
-	if (rc)
+		rc = collect(h, &r, s, d, v, err);
+	if (rc) {
+		free(r.items);
 		return rc;
+	}
 	sort(h, &r, root);
 	bytes = (r.n + 1) * sizeof(double);
 	h->n = r.n;
@@ -186,6 +175,7 @@ int history_read_runs(struct history *h, struct store *s, struct str metric,
 		h->run[i] = r.items[i].id;
 		h->commit[i] = r.items[i].commit;
 	}
+	free(r.items);
 	return 0;
 }
 

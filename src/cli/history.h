@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "cli/workspace.h"
+#include "cli/derived.h"
 #include "stats/changepoint.h"
 
 #define HISTORY_MOST ((size_t)1 << 24) /* values */
@@ -42,8 +42,9 @@ struct history_covariates {
 int history_read_file(struct history *h, const struct history_values *v, struct cli *cli,
 		      struct err *err) ERR_CHECK;
 /* Read a variable of the stored runs. */
-int history_read_runs(struct history *h, struct store *s, struct str metric,
-		      const struct history_values *v, const char *root, struct err *err) ERR_CHECK;
+int history_read_runs(struct history *h, struct store *s, const struct derived *d,
+		      struct str metric, const struct history_values *v, const char *root,
+		      struct err *err) ERR_CHECK;
 /* What else changed between the runs before c and those after it. */
 int history_covariates(struct history *h, struct store *s, const struct change *c,
 		       struct history_covariates *out, struct err *err) ERR_CHECK;
