@@ -417,3 +417,17 @@ PY
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"inquest.conf: line 1: "* ]]
 }
+
+@test "conditions mean the same of a derived variable as of the one that it is" {
+	"$INQUEST" runs --define 'd = loss' --define 'e = n' --define 'f = host' --define 'g = "test.a b"'
+	for pair in loss:d n:e host:f '"test.a b":g'; do
+		stored=${pair%%:*} derived=${pair##*:}
+		for c in '== 0.5' '!= 0.5' '< 1' '> 1' '>= 0.5' '<= inf' '== inf' '== nan' '!= nan' '> nan' \
+			'< zzz' '== ""' '!= ""' '~ a' '!~ a' '== 9007199254740993' '> 9007199254740992' \
+			'in (1, a, nan)' '== 2.0' '< a' '>= b'; do
+			want=$("$INQUEST" runs --csv --columns n --where "$stored $c")
+			got=$("$INQUEST" runs --csv --columns n --where "$derived $c")
+			[ "$got" = "$want" ] || { echo "$derived $c: $got, not $want"; return 1; }
+		done
+	done
+}
