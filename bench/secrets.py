@@ -53,9 +53,9 @@ TOKENS = [
     ("runpod-key", lambda: "rpa_" + rnd(AN, 44)), ("apify-token", lambda: "apify_api_" + rnd(AN, 36)),
     ("kaggle-token", lambda: "KGAT_" + rnd(HEX, 32)), ("posthog-personal", lambda: "phx_" + rnd(AN, 43)),
     ("matrix-token", lambda: "syt_" + rnd(AN, 12) + "_" + rnd(AN, 20) + "_" + rnd(AN, 6)),
-    ("discord-mfa", lambda: "mfa." + rnd(URL, 84)), ("twitch-oauth", lambda: "oauth:" + rnd(AN, 30).lower()),
+    ("discord-mfa", lambda: "mfa." + rnd(URL, 84)),
     ("hubspot-pat", lambda: "pat-na1-" + "-".join(rnd(HEX, n) for n in (8, 4, 4, 4, 12))),
-    ("paseto", lambda: "v4.local." + rnd(URL, 90)), ("portainer-token", lambda: "ptr_" + rnd(B64, 43) + "="),
+    ("portainer-token", lambda: "ptr_" + rnd(B64, 43) + "="),
     ("apache-md5-crypt", lambda: "$apr1$" + rnd(AN, 8) + "$" + rnd(AN, 22)),
     ("ldap-sha", lambda: "{SHA}" + rnd(B64, 27) + "="), ("ldap-ssha", lambda: "{SSHA}" + rnd(B64, 32)),
     ("aws-access-key-id", lambda: "AKIA" + rnd(UP, 16)),
@@ -168,6 +168,7 @@ TOKENS = [
 
 # (name, text with {S}): secrets by what surrounds them; S is a password unless a maker is given
 AROUND = [
+    ("paseto", "got v4.local.{S}", lambda: rnd(URL, 90)), ("twitch-oauth", "got oauth:{S}", lambda: rnd(AN, 30).lower()),
     ("php-define", "define('DB_PASSWORD', '{S}');", lambda: rnd(AN, 12)), ("php-define-blank", "define( 'AUTH_KEY', '{S}' );", lambda: rnd(HEX, 64)),
     ("java-properties-xml", '<entry key="db.password">{S}</entry>', lambda: rnd(AN, 12)), ("xml-property-element", '<property name="password">{S}</property>', lambda: rnd(AN, 12)),
     ("echo-login", "echo {S} | docker login -u bob --password-stdin", lambda: rnd(AN, 12)), ("echo-sudo", "echo '{S}' | sudo -S true", lambda: rnd(AN, 12)),
