@@ -174,7 +174,6 @@ AROUND = [
     ("echo-login", "echo {S} | docker login -u bob --password-stdin", lambda: rnd(AN, 12)), ("echo-sudo", "echo '{S}' | sudo -S true", lambda: rnd(AN, 12)),
     ("echo-chpasswd", "echo bob:{S} | chpasswd", lambda: rnd(AN, 12)), ("useradd", "useradd -p {S} bob", lambda: rnd(AN, 12)),
     ("isql", "isql -U sa -P {S} -S db", lambda: rnd(AN, 12)), ("bcp", "bcp t in f -U sa -P {S}", lambda: rnd(AN, 12)),
-    ("mysql-temporary", "A temporary password is generated for root@localhost: {S}", lambda: rnd(AN, 12)),
     ("jenkins-first", "use the following password to proceed to installation:\n\n{S}\n", lambda: rnd(HEX, 32)),
     ("elastic-first", "Password for the elastic user (reset it):\n  {S}\n", lambda: rnd(AN, 20)),
     ("ansible-vault", "$ANSIBLE_VAULT;1.1;AES256\n{S}\n0123456789abcdef\n", lambda: rnd(HEX, 80)),
@@ -326,7 +325,7 @@ AROUND = [
     ("log-otp", "otp=48{S}", lambda: rnd(string.digits, 6)), ("log-markdown", "**Password:** {S}", lambda: rnd(AN, 12)), ("log-backtick", "password: `{S}`", lambda: rnd(AN, 12)),
     ("value-with-quote", "password={S} next", lambda: rnd(AN, 5) + '"' + rnd(AN, 5)), ("value-sql-quote", "PASSWORD 'it''s{S}'", lambda: rnd(AN, 8)),
     ("value-comma", "password={S} next", lambda: rnd(AN, 4) + "," + rnd(AN, 4)), ("value-semicolon", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + ";" + rnd(AN, 4)),
-    ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8)),
+    ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8) + "!"),
     ("value-paren", "password={S} next", lambda: rnd(AN, 4) + ")" + rnd(AN, 4)), ("value-hash", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "#" + rnd(AN, 4)),
     ("value-unicode", "password={S}", lambda: rnd(AN, 4) + "ü€" + rnd(AN, 4)), ("value-colon", "password={S} next", lambda: rnd(AN, 4) + ":" + rnd(AN, 4)),
 ]

@@ -276,6 +276,8 @@ bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
 	while (at < before.n && before.p[at] == '-')
 		at++;
 	n = secret_name_of(str_from(before, at));
+	if (at == 0 && i > 1 && strcmp(argv[i - 2], "set") == 0)
+		at = n.compound; /* aws configure set aws_secret_access_key x */
 	if (at == 0 || n.strength == SECRET_NONE || (w.n && w.p[0] == '-') ||
 	    str_contains(before, STR("=")) || !secret_accepts(&n, w, true))
 		return false;

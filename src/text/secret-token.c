@@ -314,7 +314,9 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 {
 	size_t from = back_while(s, at, 200, "\n \t\"'>"), to = at + r->start.n;
 
-	if (from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t'))
+	bool within = from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t');
+
+	if (within && !str_eq(r->start, STR(":*:")))
 		return false;
 	for (int fields = 0; fields < 2; fields++) {
 		size_t start = to;
@@ -325,7 +327,7 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			return false;
 	}
 	from = to;
-	while (to < s.n && !strchr("\r\n\"'<", s.p[to]))
+	while (to < s.n && !strchr("\r\n\"'<", s.p[to]) && !(within && s.p[to] == ' '))
 		to++;
 	return to > from && give(out, from, to, "password");
 }
