@@ -209,8 +209,9 @@ static void command_line(struct buf *out, char *const *argv)
 				    "%+,-./:=@_";
 	CLEANUP_BUF struct buf b = {0};
 
-	for (; *argv; argv++) {
-		const char *w = *argv;
+	for (size_t i = 0; argv[i]; i++) {
+		CLEANUP_BUF struct buf safe = {0};
+		const char *w = argv[i];
 
 		if (b.n)
 			buf_add_char(&b, ' ');
@@ -218,8 +219,10 @@ static void command_line(struct buf *out, char *const *argv)
 			buf_add_str(&b, str_of(w));
 			continue;
 		}
+		/* A script in one argument: quoted once more its secrets look like others. */
+		secret_redact_arg(&safe, argv, i);
 		buf_add_char(&b, '\'');
-		for (; *w; w++) {
+		for (w = buf_cstr(&safe); *w; w++) {
 			if (*w == '\'')
 				BUF_LIT(&b, "'\\''");
 			else

@@ -314,7 +314,9 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 {
 	size_t from = back_while(s, at, 200, "\n \t\"'>"), to = at + r->start.n;
 
-	if (from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t'))
+	bool within = from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t');
+
+	if (within && !str_eq(r->start, STR(":*:")))
 		return false;
 	for (int fields = 0; fields < 2; fields++) {
 		size_t start = to;
@@ -325,7 +327,7 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			return false;
 	}
 	from = to;
-	while (to < s.n && !strchr("\r\n\"'<", s.p[to]))
+	while (to < s.n && !strchr("\r\n\"'<", s.p[to]) && !(within && s.p[to] == ' '))
 		to++;
 	return to > from && give(out, from, to, "password");
 }
@@ -384,18 +386,23 @@ bool secret_find_word(struct str s, size_t at, const struct secret_rule *r, stru
 	       give(out, from, to, r->kind);
 }
 
-/* Alone on the next line that is not blank. */
+/* Alone on the next line that is not blank; behind a colon, where line breaks became blanks. */
 bool secret_find_below(struct str s, size_t at, const struct secret_rule *r,
 		       struct secret_span *out)
 {
 	size_t limit = at + SECRET_HORIZON;
 	size_t from = at + str_find_char(str_head(str_from(s, at), SECRET_HORIZON), '\n'), to;
+	size_t same = secret_skip_blanks(s, at + r->start.n);
+	bool joined = str_ends(r->start, STR(":")) && !secret_line_end(s, same);
+
+	if (joined)
+		from = same;
 
 	while (from < s.n && from < limit && strchr(" \t\r\n", s.p[from]) && s.p[from])
 		from++;
 	for (to = from; to < s.n && s.p[to] && !strchr(" \t\r\n", s.p[to]);)
 		to++;
-	return to - from >= r->min && secret_line_end(s, secret_skip_blanks(s, to)) &&
+	return to - from >= r->min && (joined || secret_line_end(s, secret_skip_blanks(s, to))) &&
 	       give(out, from, to, r->kind);
 }
 

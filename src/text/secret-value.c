@@ -127,6 +127,20 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 	return true;
 }
 
+/* "password: | x": a block of YAML whose line breaks became blanks. */
+static size_t past_block_mark(const struct secret_place *p)
+{
+	size_t mark = p->at, text;
+
+	if (mark >= p->s.n || !strchr("|>", p->s.p[mark]) || !p->s.p[mark])
+		return p->at;
+	mark++;
+	if (mark < p->s.n && strchr("+-", p->s.p[mark]) && p->s.p[mark])
+		mark++;
+	text = secret_skip_blanks(p->s, mark);
+	return text > mark && !secret_line_end(p->s, text) ? text : p->at;
+}
+
 static bool take_value(struct secret_place *p, const struct secret_name *n, struct secret_span *out)
 {
 	size_t at = secret_skip_colour(p->s, p->at), quote;
@@ -136,6 +150,7 @@ static bool take_value(struct secret_place *p, const struct secret_name *n, stru
 	p->at = secret_skip_colour(p->s, secret_skip_blanks(p->s, at));
 	if (secret_at(p->s, p->at, STR("[redacted")))
 		return false;
+	p->at = past_block_mark(p);
 	at = skip_wrapping(p->s, p->at);
 	quote = secret_quote_at(p->s, at);
 	if (quote || at != p->at)
