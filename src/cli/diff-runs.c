@@ -16,8 +16,9 @@
 #include "text/quote.h"
 #include "text/shell.h"
 
-#define ALPHA    .05
-#define MAX_RUNS 10000 /* of one side */
+#define ALPHA      .05
+#define MAX_RUNS   10000 /* of one side */
+#define MAX_CURVES 1000
 
 struct selection {
 	struct store *store;
@@ -29,6 +30,10 @@ struct selection {
 	size_t cap[2];
 	struct str *ids; /* that a condition chose */
 	size_t nids, cap_ids;
+	struct run_record *records[2]; /* of the same runs */
+	size_t nrecords[2], cap_records[2];
+	struct curve_metric *curves;
+	size_t ncurves, cap_curves;
 };
 
 static bool is_verdict(const char *word)
@@ -92,6 +97,7 @@ static int add_run(struct selection *s, int side, struct str id, struct err *err
 		.ntests = r.ntests,
 	};
 	s->side[side].runs = s->runs[side];
+	array_push(s->records[side], s->nrecords[side], s->cap_records[side]) = r;
 	return 0;
 }
 
@@ -179,6 +185,55 @@ static void next_commands(struct selection *s, struct buf *b)
 		buf_printf(b, "Next: %s\n", logs);
 }
 
+/* ---- series ---- */
+
+static const struct series *series_named(const struct run_record *r, struct str name)
+{
+	for (size_t i = 0; i < r->nseries; i++)
+		if (str_eq(r->series[i].name, name))
+			return &r->series[i];
+	return NULL;
+}
+
+static struct curve curve_of(const struct run_record *r, const struct series *x)
+{
+	return (struct curve){r->id, x->x, x->y, x->n};
+}
+
+/* A series of a bad run against those of that name of the good ones. */
+static void add_curve(struct selection *s, const struct run_record *r, const struct series *x)
+{
+	struct curve *v = arena_alloc(&s->arena, (s->nrecords[0] + 1) * sizeof(*v));
+	struct curve_metric m = {
+		.name = x->name, .axis = x->axis, .better = x->better, .good = v, .bad = v};
+
+	*v++ = curve_of(r, x);
+	m.good = v;
+	for (size_t i = 0; i < s->nrecords[0]; i++) {
+		const struct series *g = series_named(&s->records[0][i], x->name);
+
+		if (g)
+			v[m.ngood++] = curve_of(&s->records[0][i], g);
+	}
+	if (!m.ngood)
+		return;
+	curvediff_run(&m.diff, m.good, m.ngood, m.bad);
+	array_push(s->curves, s->ncurves, s->cap_curves) = m;
+}
+
+/* What is sampled over seconds has no steps that two runs could share. */
+static void add_curves(struct selection *s, const char *metric)
+{
+	for (size_t i = 0; i < s->nrecords[1]; i++)
+		for (size_t k = 0; k < s->records[1][i].nseries; k++) {
+			const struct series *x = &s->records[1][i].series[k];
+
+			if (s->ncurves < MAX_CURVES && !str_eq(x->axis, STR("s")) &&
+			    (!metric || str_eq(x->name, str_of(metric))))
+				add_curve(s, &s->records[1][i], x);
+		}
+}
+
 /* Only what is named is judged. */
 static int keep_only(struct selection *s, const char *name, struct err *err)
 {
@@ -198,14 +253,29 @@ static int keep_only(struct selection *s, const char *name, struct err *err)
 					kept++;
 				}
 		}
-	return kept ? 0 : err_set(err, ERR_NOTFOUND, "none of the runs has a variable '%s'", name);
+	return kept || s->ncurves
+		       ? 0
+		       : err_set(err, ERR_NOTFOUND, "none of the runs has a variable '%s'", name);
 }
 
-static int status_of(const struct rundiff *d)
+/* Does it leave its band to the worse side, or to one of which nobody said whether it is worse? */
+static bool is_worse(const struct curve_metric *m)
+{
+	const struct curve_departure *d = &m->diff.departure;
+
+	if (!d->found)
+		return false;
+	return m->better == BETTER_UNKNOWN || (d->direction > 0) == (m->better == BETTER_LOWER);
+}
+
+static int status_of(const struct rundiff *d, const struct selection *s)
 {
 	const size_t *m = d->count[RUNDIFF_METRIC], *t = d->count[RUNDIFF_TEST];
+	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE];
 
-	if (m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE])
+	for (size_t i = 0; i < s->ncurves; i++)
+		worse = worse || is_worse(&s->curves[i]);
+	if (worse)
 		return EXIT_FOUND;
 	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] ? EXIT_UNDECIDED : EXIT_DONE;
 }
@@ -217,6 +287,8 @@ static int print(struct cli *cli, struct selection *s, const struct diff_runs *d
 	struct rundiff_report r = {.diff = diff,
 				   .side = s->side,
 				   .opts = opts,
+				   .curves = s->curves,
+				   .ncurves = s->ncurves,
 				   .command = d->command,
 				   .color = cli->color_out,
 				   .verbose = d->verbose || d->metric,
@@ -270,19 +342,26 @@ int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct er
 
 	arena_init(&s.arena);
 	rc = select_runs(&s, d, err);
+	if (!rc)
+		add_curves(&s, d->metric);
 	if (!rc && d->metric)
 		rc = keep_only(&s, d->metric, err);
 	if (!rc) {
 		rundiff_run(&diff, s.side, &opts);
 		rc = print(cli, &s, d, &diff, &opts, err);
-		*status = status_of(&diff);
+		*status = status_of(&diff, &s);
 		rundiff_release(&diff);
 	}
 	derived_release(&s.derived);
 	store_close(s.store);
 	workspace_release(&s.workspace);
-	free(s.runs[0]);
-	free(s.runs[1]);
+	for (int side = 0; side < 2; side++) {
+		free(s.runs[side]);
+		free(s.records[side]);
+	}
+	for (size_t i = 0; i < s.ncurves; i++)
+		curvediff_release(&s.curves[i].diff);
+	free(s.curves);
 	free(s.ids);
 	arena_release(&s.arena);
 	return rc;

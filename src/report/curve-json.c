@@ -68,7 +68,7 @@ static void add_curve(const char *key, struct str name, const struct curve_point
 	object_end(b);
 }
 
-static void add_findings(const struct curve_metric *m, struct buf *b)
+void curve_report_members(const struct curve_metric *m, struct buf *b)
 {
 	object_text(b, "metric", m->name);
 	object_text(b, "axis", m->axis);
@@ -98,12 +98,12 @@ void curve_report_json(const struct curve_report *r, struct buf *b)
 	object_begin(b, NULL);
 	object_text(b, "schema", STR("inquest.curve/1"));
 	object_text(b, "command", str_of(r->command));
-	add_findings(main, b);
+	curve_report_members(main, b);
 	add_curves(main, b);
 	object_list(b, "metrics");
 	for (size_t i = 0; i < r->n; i++) {
 		object_begin(b, NULL);
-		add_findings(&r->metrics[i], b);
+		curve_report_members(&r->metrics[i], b);
 		object_end(b);
 	}
 	object_list_end(b);

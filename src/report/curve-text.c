@@ -67,8 +67,7 @@ static void add_departure(const struct curve_metric *m, struct buf *b)
 		buf_printf(b, " until %.10g", d->until);
 }
 
-/* What is said of a metric in one sentence, after its name. */
-static void add_verdict(const struct curve_metric *m, struct buf *b)
+void curve_report_sentence(const struct curve_metric *m, struct buf *b)
 {
 	const struct curve_unequal *u = &m->diff.unequal;
 
@@ -264,7 +263,7 @@ static void add_others(const struct curve_report *r, struct buf *b)
 			BUF_LIT(b, "  ");
 			add_name(b, r->metrics[i].name);
 			BUF_LIT(b, ": ");
-			add_verdict(&r->metrics[i], b);
+			curve_report_sentence(&r->metrics[i], b);
 			buf_add_char(b, '\n');
 		}
 	if (shown > max)
@@ -281,7 +280,7 @@ void curve_report_text(const struct curve_report *r, struct buf *b)
 	BUF_LIT(b, " of ");
 	add_name(b, m->bad->name);
 	BUF_LIT(b, ": ");
-	add_verdict(m, b);
+	curve_report_sentence(m, b);
 	buf_add_char(b, '\n');
 	add_notes(m, b);
 	add_plots(r, m, b);

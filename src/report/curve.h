@@ -4,10 +4,12 @@
 
 #include "compare/curve.h"
 #include "report/plot.h"
+#include "types/record.h"
 
 /* One variable along the runs. */
 struct curve_metric {
 	struct str name, axis;
+	enum better better;
 	const struct curve *good; /* those that have it */
 	size_t ngood;
 	const struct curve *bad;
@@ -26,6 +28,11 @@ struct curve_report {
 
 void curve_report_text(const struct curve_report *r, struct buf *out);
 void curve_report_json(const struct curve_report *r, struct buf *out); /* inquest.curve/1 */
+
+/* What is said of one metric, in a sentence without its name; its findings as members of a JSON
+ * object. */
+void curve_report_sentence(const struct curve_metric *m, struct buf *out);
+void curve_report_members(const struct curve_metric *m, struct buf *out);
 
 /* "departs", "within", "equal", "parts", "unknown" */
 const char *curve_verdict_name(enum curve_verdict v);

@@ -90,6 +90,14 @@ void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 		if (rep->diff->rows[i].verdict != RUNDIFF_SAME || rep->verbose)
 			add_row(b, &rep->diff->rows[i]);
 	object_list_end(b);
+	object_list(b, "curves");
+	for (size_t i = 0; i < rep->ncurves; i++) {
+		object_begin(b, NULL);
+		object_text(b, "run", rep->curves[i].bad->name);
+		curve_report_members(&rep->curves[i], b);
+		object_end(b);
+	}
+	object_list_end(b);
 	object_end(b);
 	buf_add_char(b, '\n');
 }

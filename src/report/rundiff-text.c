@@ -44,6 +44,12 @@ static void add_cell(struct buf *b, struct str s, size_t columns)
 	style_pad(b, columns > n ? columns - n : 0);
 }
 
+/* Three digits, without an exponent as long as that is shorter. */
+static void add_short(struct buf *b, double v)
+{
+	buf_printf(b, fabs(v) >= 1000 && fabs(v) < 1e6 ? "%.0f" : "%.3g", v);
+}
+
 /* "13.6 (13.1 - 14.9) ms" */
 static void add_range(struct buf *b, const struct rundiff_row *r, const struct rundiff_values *v)
 {
@@ -62,9 +68,14 @@ static void add_range(struct buf *b, const struct rundiff_row *r, const struct r
 			scale = units[i].times;
 			unit = units[i].scaled;
 		}
-	buf_printf(b, "%.3g", v->median / scale);
-	if (v->low < v->high)
-		buf_printf(b, " (%.3g - %.3g)", v->low / scale, v->high / scale);
+	add_short(b, v->median / scale);
+	if (v->low < v->high) {
+		BUF_LIT(b, " (");
+		add_short(b, v->low / scale);
+		BUF_LIT(b, " - ");
+		add_short(b, v->high / scale);
+		BUF_LIT(b, ")");
+	}
 	if (unit || r->unit.n)
 		buf_printf(b, " " STR_FMT, STR_ARG(unit ? str_of(unit) : r->unit));
 }
@@ -173,6 +184,37 @@ static void add_section(struct buf *b, const struct rundiff_report *rep,
 		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
 }
 
+static bool tells(const struct curve_metric *m)
+{
+	return m->diff.verdict == CURVE_DEPARTS || m->diff.verdict == CURVE_PARTS;
+}
+
+static void add_curves(struct buf *b, const struct rundiff_report *rep)
+{
+	size_t shown = 0, max = rep->verbose ? SIZE_MAX : SCREEN_ROWS;
+
+	for (size_t i = 0; i < rep->ncurves; i++) {
+		const struct curve_metric *m = &rep->curves[i];
+
+		if (!tells(m) && !rep->verbose)
+			continue;
+		if (!shown) {
+			buf_add_char(b, '\n');
+			style_add(b, rep->color, STYLE_BOLD, STR("Curves"));
+			buf_add_char(b, '\n');
+		}
+		if (shown++ >= max)
+			continue;
+		BUF_LIT(b, "  ");
+		style_add_foreign(b, m->name, NAME_COLUMNS);
+		buf_printf(b, " of " STR_FMT ": ", STR_ARG(m->bad->name));
+		curve_report_sentence(m, b);
+		buf_add_char(b, '\n');
+	}
+	if (shown > max)
+		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
+}
+
 static void add_ids(struct buf *b, const char *what, const struct rundiff_side *s)
 {
 	buf_printf(b, "%s: %zu run%s", what, s->n, s->n == 1 ? "" : "s");
@@ -223,6 +265,7 @@ void rundiff_report_text(const struct rundiff_report *rep, struct buf *b)
 	add_warnings(b, rep);
 	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
 		add_section(b, rep, (enum rundiff_section)s);
+	add_curves(b, rep);
 	add_rest(b, rep);
 	if (rep->next)
 		buf_printf(b, "\n%s", rep->next);

@@ -4,11 +4,14 @@
 
 #include "base/buf.h"
 #include "compare/rundiff.h"
+#include "report/curve.h"
 
 struct rundiff_report {
 	const struct rundiff *diff;
 	const struct rundiff_side *side; /* two */
 	const struct rundiff_opts *opts;
+	const struct curve_metric *curves; /* of each run of side 1: its series against side 0's */
+	size_t ncurves;
 	const char *command; /* reproduces this report */
 	const char *next;    /* the next useful commands, a line each; NULL if none */
 	bool color;
