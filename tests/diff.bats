@@ -289,7 +289,10 @@ curves() {
 	[[ "$output" == *"is on both sides"* ]]
 	run "$INQUEST" diff a nothing
 	[ "$status" -eq 4 ]
-	[[ "$output" == *"no run is 'nothing'"* ]]
+	[[ "$output" == *"'nothing' is no file, and no run has that id or name"* ]]
+	run "$INQUEST" diff a 'rate > 1e9'
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"no run satisfies 'rate > 1e9'"* ]]
 	run "$INQUEST" diff --metric nothing a b
 	[ "$status" -eq 4 ]
 	run "$INQUEST" diff --within x a b

@@ -113,7 +113,12 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 	rc = derived_runs(&s->derived, s->store, &(struct store_query){.where = buf_str(&where)},
 			  take_id, s, err);
 	if (!rc && !s->nids)
-		rc = err_set(err, ERR_NOTFOUND, "no run is '%s'; inquest runs lists them", word);
+		rc = err_set(err, ERR_NOTFOUND,
+			     is_condition(word)
+				     ? "no run satisfies '%s'"
+				     : "'%s' is no file, and no run has that id or name; "
+				       "inquest runs lists them",
+			     word);
 	for (size_t i = 0; !rc && i < s->nids; i++)
 		rc = add_run(s, side, s->ids[i], err);
 	return rc;

@@ -57,14 +57,18 @@ static const struct {
 /* A number without direction and unit that is whole is a setting, such as `--set threads=4`. */
 static enum rundiff_section section_of(const struct cell *c, size_t n)
 {
+	enum rundiff_section section = RUNDIFF_SECTIONS; /* unknown */
+
 	if (c->t)
 		return RUNDIFF_TEST;
-	for (size_t i = 0; i < n; i++)
-		if (c[i].v->better)
-			return RUNDIFF_METRIC;
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (str_starts(c->name, sections[i].prefix))
-			return sections[i].section;
+			section = sections[i].section;
+	for (size_t i = 0; i < n && (section == RUNDIFF_NUMBER || section == RUNDIFF_SECTIONS); i++)
+		if (c[i].v->better)
+			return RUNDIFF_METRIC;
+	if (section != RUNDIFF_SECTIONS)
+		return section;
 	for (size_t i = 0; i < n; i++)
 		if (c[i].v->unit.n || c[i].v->value.kind == VALUE_REAL)
 			return RUNDIFF_NUMBER;
