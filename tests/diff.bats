@@ -302,3 +302,22 @@ curves() {
 	[ "$status" -eq 5 ]
 	[[ "$output" == *"not enough runs"* ]]
 }
+
+@test "curves: the plot as SVG, whatever the names" {
+	for i in 1 2 3; do curves good$i 1 0 $i; done
+	curves bad 1.5 200 9
+	name="$tmp/a<script>&\"$(printf '\033[31m\001\377').csv"
+	mv "$tmp/bad.csv" "$name"
+	run "$INQUEST" diff --svg "$tmp/plot.svg" --good "$tmp"/good?.csv --bad "$name"
+	[ "$status" -eq 1 ]
+	python3 - "$tmp/plot.svg" <<-'END'
+		import sys
+		import xml.etree.ElementTree as ET
+		tree = ET.parse(sys.argv[1])
+		tags = [e.tag.split('}')[1] for e in tree.iter()]
+		assert 'script' not in tags and tags.count('polyline') == 2 and tags.count('polygon') == 1, tags
+		assert 'a<script>&"' in next(e.text for e in tree.iter() if e.tag.endswith('title'))
+	END
+	run "$INQUEST" diff --svg "$tmp/none/plot.svg" --good "$tmp"/good?.csv --bad "$name"
+	[ "$status" -eq 4 ]
+}

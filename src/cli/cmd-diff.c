@@ -22,7 +22,7 @@
 struct values {
 	struct logs_values logs;
 	struct option_list good, bad;
-	const char *baseline, *metric, *store, *within;
+	const char *baseline, *metric, *store, *within, *svg;
 	bool update, as_good;
 	bool lines, vim;
 	const char *format;
@@ -37,6 +37,8 @@ static const struct option options[] = {
 	{OPTION_STRING, 0, "metric", "NAME",
 	 "curves, runs: the series or variable to compare (default: all)",
 	 offsetof(struct values, metric)},
+	{OPTION_STRING, 0, "svg", "FILE", "curves: write the plot to FILE too",
+	 offsetof(struct values, svg)},
 	{OPTION_STRING, 0, "within", "PERCENT",
 	 "runs: metrics that differ by less are equivalent (default: 5)",
 	 offsetof(struct values, within)},
@@ -362,6 +364,7 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 					   .bad = &v->bad,
 					   .metric = v->metric,
 					   .command = command,
+					   .svg = v->svg,
 					   .json = v->logs.json,
 					   .verbose = v->verbose > 0};
 	struct diff_runs runs = {.good = &v->good,

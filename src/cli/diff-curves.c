@@ -199,6 +199,19 @@ static int status_of(const struct curves *c)
 	return known ? EXIT_DONE : EXIT_UNDECIDED;
 }
 
+static int write_svg(const struct curve_report *r, const char *path, struct err *err)
+{
+	CLEANUP_BUF struct buf b = {0};
+	struct file_replace f;
+	int rc = file_replace_open(&f, path, err);
+
+	if (rc)
+		return rc;
+	curve_report_svg(r, &b);
+	fwrite(buf_cstr(&b), 1, b.n, f.f); /* the commit notices failures */
+	return file_replace_commit(&f, err);
+}
+
 static int print(struct cli *cli, const struct curves *c, const struct diff_curves *d,
 		 struct err *err)
 {
@@ -212,6 +225,12 @@ static int print(struct cli *cli, const struct curves *c, const struct diff_curv
 				 .width = (size_t)cli->width};
 	CLEANUP_BUF struct buf out = {0};
 
+	if (d->svg) {
+		int rc = write_svg(&r, d->svg, err);
+
+		if (rc)
+			return rc;
+	}
 	if (d->json)
 		curve_report_json(&r, &out);
 	else

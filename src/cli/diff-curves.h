@@ -9,6 +9,7 @@ struct diff_curves {
 	const struct option_list *good, *bad; /* paths */
 	const char *metric;                   /* --metric: the series to compare; NULL: all */
 	const char *command;
+	const char *svg; /* --svg: write the plot there too; NULL */
 	bool json, verbose;
 };
 

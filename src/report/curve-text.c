@@ -3,7 +3,7 @@
  * A comparison of curves on one screen: see curve.h. First what is to be said of the metric that
  * was asked about, a plot of it against the band, then one line for each of the others.
  */
-#include "report/curve.h"
+#include "report/curve-plot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +12,6 @@
 #define MAX_OTHERS   8 /* without -v */
 #define PLOT_HEIGHT  14
 #define PLOT_WIDTH   100
-#define BAND_SPREADS 2 /* standard deviations at each side of the band that is drawn */
 
 static const char *const verdict_names[] = {
 	[CURVE_EQUAL] = "equal", [CURVE_WITHIN] = "within",   [CURVE_DEPARTS] = "departs",
@@ -140,51 +139,6 @@ static void add_notes(const struct curve_metric *m, struct buf *b)
 		BUF_LIT(b, "  there is no step that all runs have\n");
 }
 
-/* Stretches of steps, one a column of a plot: logarithms if the comparison is in them. */
-struct bins {
-	size_t n;
-	double *step, *bad, *good, *spread;
-};
-
-static double mean_of(const double *v, size_t from, size_t to, bool log_of)
-{
-	double sum = 0;
-
-	for (size_t t = from; t < to; t++)
-		sum += log_of ? log(v[t]) : v[t];
-	return sum / (double)(to - from);
-}
-
-/* Mean of the good curves' means, and their standard deviation, over the steps from ... to-1. */
-static void bin_good(const struct curvediff *d, size_t from, size_t to, double *mean, double *sd)
-{
-	double sum = 0, square = 0, k = (double)d->ngood;
-
-	for (size_t i = 0; i < d->ngood; i++)
-		sum += mean_of(d->aligned[i], from, to, false);
-	*mean = sum / k;
-	for (size_t i = 0; i < d->ngood; i++) {
-		double v = mean_of(d->aligned[i], from, to, false) - *mean;
-
-		square += v * v;
-	}
-	*sd = d->ngood > 1 ? sqrt(square / (k - 1)) : 0;
-}
-
-static void bins_init(struct bins *b, const struct curvediff *d, size_t width)
-{
-	double *v = mem_realloc(NULL, 4 * width, sizeof(*v));
-
-	*b = (struct bins){d->n < width ? d->n : width, v, v + width, v + 2 * width, v + 3 * width};
-	for (size_t i = 0; i < b->n; i++) {
-		size_t from = i * d->n / b->n, to = (i + 1) * d->n / b->n;
-
-		b->step[i] = mean_of(d->step, from, to, false);
-		b->bad[i] = mean_of(d->value, from, to, d->log);
-		bin_good(d, from, to, &b->good[i], &b->spread[i]);
-	}
-}
-
 static void add_lines(const struct curve_report *r, const struct plot_line *lines, size_t n,
 		      bool log_scale, double at, struct buf *b)
 {
@@ -203,44 +157,14 @@ static void add_lines(const struct curve_report *r, const struct plot_line *line
 /* The curve over the band, and with -v its distance from the good ones' mean in deviations. */
 static void add_plots(const struct curve_report *r, const struct curve_metric *m, struct buf *b)
 {
-	const struct curvediff *d = &m->diff;
-	double low[PLOT_WIDTH], high[PLOT_WIDTH], zero[PLOT_WIDTH] = {0}, at = NAN;
-	bool band = m->ngood >= CURVE_BAND;
-	struct plot_line lines[3];
-	struct bins v;
-	size_t n = 0;
+	struct curve_plots p;
 
-	if (d->n < 2)
+	if (!curve_plots_init(&p, m, PLOT_WIDTH))
 		return;
-	bins_init(&v, d, PLOT_WIDTH);
-	if (d->departure.found || d->unequal.found)
-		at = d->departure.found ? d->departure.step : d->unequal.step;
-	for (size_t i = 0; i < v.n; i++) {
-		low[i] = v.good[i] - BAND_SPREADS * v.spread[i];
-		high[i] = v.good[i] + BAND_SPREADS * v.spread[i];
-		low[i] = d->log ? exp(low[i]) : low[i];
-		high[i] = d->log ? exp(high[i]) : high[i];
-		v.spread[i] = (v.bad[i] - v.good[i]) / v.spread[i];
-		v.bad[i] = d->log ? exp(v.bad[i]) : v.bad[i];
-		v.good[i] = d->log ? exp(v.good[i]) : v.good[i];
-	}
-	if (band)
-		lines[n++] = (struct plot_line){
-			v.n, v.step, low, high, STYLE_DIM, "░", ":", "2 deviations between them"};
-	lines[n++] = (struct plot_line){
-		v.n,        v.step, v.good, NULL,
-		STYLE_GOOD, "·",    "-",    m->ngood > 1 ? "good, mean" : "good"};
-	lines[n++] = (struct plot_line){v.n, v.step, v.bad, NULL, STYLE_BAD, "●", "*", "bad"};
-	add_lines(r, lines, n, d->log, at, b);
-	if (r->verbose && band) {
-		lines[0] = (struct plot_line){v.n,        v.step, zero, NULL,
-					      STYLE_GOOD, "·",    "-",  "good, mean"};
-		lines[1] = (struct plot_line){
-			v.n,       v.step, v.spread, NULL,
-			STYLE_BAD, "●",    "*",      "bad, in deviations between the good ones"};
-		add_lines(r, lines, 2, false, at, b);
-	}
-	free(v.step);
+	add_lines(r, p.lines, p.n, m->diff.log, p.at, b);
+	if (r->verbose && p.has_distance)
+		add_lines(r, p.distance, ARRAY_SIZE(p.distance), false, p.at, b);
+	curve_plots_release(&p);
 }
 
 static bool tells(const struct curve_metric *m)

@@ -28,6 +28,7 @@ struct curve_report {
 
 void curve_report_text(const struct curve_report *r, struct buf *out);
 void curve_report_json(const struct curve_report *r, struct buf *out); /* inquest.curve/1 */
+void curve_report_svg(const struct curve_report *r, struct buf *out);  /* the main metric's plot */
 
 /* What is said of one metric, in a sentence without its name; its findings as members of a JSON
  * object. */

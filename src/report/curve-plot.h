@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A comparison of curves as plots: each point stands for a stretch of steps. */
+#pragma once
+
+#include "report/curve.h"
+
+struct curve_plots {
+	struct plot_line lines[3]; /* the band if there is one, the good ones, the bad one */
+	size_t n;
+	bool has_distance;
+	struct plot_line distance[2]; /* in deviations between the good ones, from their mean */
+	double at;                    /* where they part; NAN */
+	double *points;
+};
+
+/* At most so many points a line. false: there is nothing to show. */
+bool curve_plots_init(struct curve_plots *p, const struct curve_metric *m, size_t columns);
+void curve_plots_release(struct curve_plots *p);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The plot of a comparison of curves as SVG: see curve.h. */
+#include "report/curve-plot.h"
+#include "report/svg.h"
+
+#define POINTS ((size_t)180)
+
+void curve_report_svg(const struct curve_report *r, struct buf *out)
+{
+	const struct curve_metric *m = &r->metrics[r->main];
+	CLEANUP_BUF struct buf title = {0};
+	struct curve_plots p;
+	bool any = curve_plots_init(&p, m, POINTS);
+
+	buf_add_str(&title, m->name);
+	BUF_LIT(&title, " of ");
+	buf_add_str(&title, m->bad->name);
+	svg_add(out,
+		&(struct plot){
+			.lines = p.lines, .nlines = any ? p.n : 0, .log = m->diff.log, .at = p.at},
+		buf_str(&title));
+	curve_plots_release(&p);
+}
