@@ -321,3 +321,22 @@ curves() {
 	run "$INQUEST" diff --svg "$tmp/none/plot.svg" --good "$tmp"/good?.csv --bad "$name"
 	[ "$status" -eq 4 ]
 }
+
+@test "files of settings: their keys, whatever the order" {
+	printf '{"server": {"port": 80, "host": "a"}, "debug": false, "list": [1, 2]}\n' >"$tmp/a.json"
+	printf '{"debug": true, "list": [1, 2], "server": {"host": "a", "port": 81}}\n' >"$tmp/b.json"
+	run "$INQUEST" diff "$tmp/a.json" "$tmp/b.json"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"server.port"*80*81* ]]
+	[[ "$output" == *"debug"*false*true* ]]
+	[[ "$output" != *"server.host"* ]]
+	run "$INQUEST" diff --json "$tmp/a.json" "$tmp/b.json"
+	[ "$(json 'sorted((r["name"], r["section"]) for r in d["rows"])')" = "[('debug', 'setting'), ('server.port', 'setting')]" ]
+	run "$INQUEST" diff "$tmp/a.json" "$tmp/a.json"
+	[ "$status" -eq 0 ]
+	printf 'LANG=C\nA=1\n' >"$tmp/a.env"
+	printf 'A=1\nLANG=de_DE\nB=2\n' >"$tmp/b.env"
+	run "$INQUEST" diff "$tmp/a.env" "$tmp/b.env"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *LANG*C*de_DE* ]]
+}

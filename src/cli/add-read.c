@@ -194,18 +194,6 @@ static void read_report(struct add_file *f)
 
 /* ---- settings ---- */
 
-static bool is_config_name(struct str name)
-{
-	static const struct str ends[] = {STR(".json"), STR(".yaml"), STR(".yml"),
-					  STR(".toml"), STR(".ini"),  STR(".cfg"),
-					  STR(".conf"), STR(".env"),  STR(".properties")};
-
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		if (str_ends(name, ends[i]))
-			return true;
-	return false;
-}
-
 /* Variables of a file of settings; false if it is none. */
 static bool read_config(struct add *a, struct add_file *f)
 {
@@ -213,7 +201,7 @@ static bool read_config(struct add *a, struct add_file *f)
 	struct err err;
 	int rc;
 
-	if (!f->text || !is_config_name(f->rel))
+	if (!f->text || !environment_is_config(f->rel))
 		return false;
 	rc = environment_config(&a->arena, f->rel, f->data, true, &a->variables, &a->nvariables,
 				&a->cap_variables, &err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/diff-config.h"
 #include "cli/diff-curves.h"
 #include "cli/diff-input.h"
 #include "cli/diff-runs.h"
@@ -375,6 +376,11 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 				 .equivalence = .05,
 				 .json = v->logs.json,
 				 .verbose = v->verbose > 0};
+	const struct diff_config config = {.good = v->good.n == 1 ? v->good.items[0] : "-",
+					   .bad = v->bad.n == 1 ? v->bad.items[0] : "-",
+					   .command = command,
+					   .json = v->logs.json,
+					   .verbose = v->verbose > 0};
 	bool of_logs = v->baseline || v->lines || v->vim || v->format;
 
 	if (v->within && (!str_double(str_of(v->within), &runs.equivalence) ||
@@ -390,6 +396,8 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 	if (v->metric || (!of_logs && diff_curves_given(&curves)))
 		return v->bad.n > 1 ? err_set(err, ERR_USAGE, "one bad curve at a time")
 				    : diff_curves(cli, &curves, status, err);
+	if (!of_logs && diff_config_given(&config))
+		return diff_config(cli, &config, status, err);
 	return diff_logs(cli, v, command, status, err);
 }
 
@@ -444,6 +452,10 @@ const struct command cmd_diff = {
 		"with "
 		"their\n"
 		"intervals, settings, versions, environment.\n"
+		"\n"
+		"Or two files of settings (JSON, YAML, TOML, INI, the output of env): keys and "
+		"values that\n"
+		"differ, whatever their order.\n"
 		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"

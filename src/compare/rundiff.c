@@ -305,7 +305,8 @@ static void judge(struct rundiff *d, const struct rundiff_opts *o)
 
 static void add_row(struct work *w, const struct cell *c, size_t n)
 {
-	struct rundiff_row row = {.name = c->name, .section = section_of(c, n)};
+	struct rundiff_row row = {.name = c->name,
+				  .section = w->o->settings ? RUNDIFF_SETTING : section_of(c, n)};
 
 	if (c->t)
 		take_tests(w, c, n, &row);

@@ -27,6 +27,7 @@ struct rundiff_side {
 struct rundiff_opts {
 	double alpha;       /* .05: of all metrics together */
 	double equivalence; /* .05: ratios within 1/1.05 ... 1.05 are no difference */
+	bool settings;      /* whatever their names, all variables are settings */
 };
 
 enum rundiff_section {

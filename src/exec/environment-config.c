@@ -555,3 +555,15 @@ void environment_arguments(struct arena *a, char *const *argv, struct variable *
 	intern_release(&t.names);
 	free(t.uses);
 }
+
+bool environment_is_config(struct str name)
+{
+	static const struct str ends[] = {STR(".json"), STR(".yaml"), STR(".yml"),
+					  STR(".toml"), STR(".ini"),  STR(".cfg"),
+					  STR(".conf"), STR(".env"),  STR(".properties")};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (str_ends(name, ends[i]))
+			return true;
+	return false;
+}

@@ -33,6 +33,8 @@ void environment_capture(struct arena *a, const struct environment_opts *o, stru
  */
 int environment_config(struct arena *a, struct str path, struct str data, bool keys,
 		       struct variable **out, size_t *n, size_t *cap, struct err *err) ERR_CHECK;
+/* Does a file of this name hold settings, as far as a name can tell? */
+bool environment_is_config(struct str name);
 /* The arguments of a command as variables "arg.NAME" (--name value, --name=value, -n value) and
  * "arg.0", "arg.1" for the rest. */
 void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,

@@ -217,11 +217,15 @@ static void add_curves(struct buf *b, const struct rundiff_report *rep)
 
 static void add_ids(struct buf *b, const char *what, const struct rundiff_side *s)
 {
-	buf_printf(b, "%s: %zu run%s", what, s->n, s->n == 1 ? "" : "s");
-	for (size_t i = 0; i < s->n && i < SIDE_IDS; i++)
-		buf_printf(b, "%s" STR_FMT, i ? ", " : " (", STR_ARG(s->runs[i].id));
-	if (s->n)
-		buf_add_str(b, s->n > SIDE_IDS ? STR(", ...)") : STR(")"));
+	if (s->n == 1) {
+		buf_printf(b, "%s: ", what);
+		style_add_foreign(b, s->runs[0].id, 0);
+	} else {
+		buf_printf(b, "%s: %zu runs", what, s->n);
+		for (size_t i = 0; i < s->n && i < SIDE_IDS; i++)
+			buf_printf(b, "%s" STR_FMT, i ? ", " : " (", STR_ARG(s->runs[i].id));
+		buf_add_str(b, s->n > SIDE_IDS ? STR(", ...)") : s->n ? STR(")") : STR(""));
+	}
 	buf_add_char(b, '\n');
 }
 
@@ -251,6 +255,10 @@ static void add_rest(struct buf *b, const struct rundiff_report *rep)
 
 	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
 		same += rep->diff->count[s][RUNDIFF_SAME];
+	if (rep->opts->settings) {
+		buf_printf(b, "\n%zu settings are the same\n", same);
+		return;
+	}
 	buf_printf(b,
 		   "\nMetrics: %zu worse, %zu better, %zu equivalent within %.3g %%, %zu "
 		   "undecided; %zu variables and tests are the same\n",
