@@ -114,9 +114,7 @@ static int print(const struct values *v, const struct diff_report *r, struct err
 		diff_report_gitlab(r, &out);
 	else
 		diff_report_markdown(r, &out);
-	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
-	    errno != EPIPE)
-		rc = err_errno(err, "output");
+	rc = command_output(&out, err);
 	buf_release(&out);
 	return rc;
 }

@@ -2,6 +2,8 @@
 /* The list of commands, and what all share: looking them up, their help, their errors. */
 #include "cli/command.h"
 
+#include <errno.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -126,6 +128,13 @@ void command_print_help(const struct command *c, FILE *f)
 	}
 	if (c->examples)
 		print_examples(c->examples, f);
+}
+
+int command_output(const struct buf *out, struct err *err)
+{
+	bool written = fwrite(out->n ? out->p : "", 1, out->n, stdout) == out->n;
+
+	return (written && fflush(stdout) == 0) || errno == EPIPE ? 0 : err_errno(err, "output");
 }
 
 int command_fail(int code, const struct err *err)

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/exit.h"
 #include "base/task.h"
 #include "cli/options.h"
@@ -46,6 +47,10 @@ int command_unknown(int n, char **words);
 /* The commands whose name begins with the word first, as its help; false if there are none. */
 bool command_print_group(const char *first, FILE *f);
 void command_print_help(const struct command *c, FILE *f);
+
+/* What a command prints, onto stdout. A reader that went away is no error; others are -ERR_SYSTEM.
+ */
+int command_output(const struct buf *out, struct err *err) ERR_CHECK;
 
 /* "inquest: message" on stderr and the exit status for code. */
 int command_fail(int code, const struct err *err);

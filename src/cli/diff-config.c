@@ -5,7 +5,6 @@
  */
 #include "cli/diff-config.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,10 +124,7 @@ static int print(struct cli *cli, const struct diff_config *d, const struct side
 	else
 		rundiff_report_text(&r, &out);
 	rundiff_release(&diff);
-	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
-	    errno != EPIPE)
-		return err_errno(err, "output");
-	return 0;
+	return command_output(&out, err);
 }
 
 int diff_config(struct cli *cli, const struct diff_config *d, int *status, struct err *err)

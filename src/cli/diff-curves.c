@@ -6,7 +6,6 @@
  */
 #include "cli/diff-curves.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -235,10 +234,7 @@ static int print(struct cli *cli, const struct curves *c, const struct diff_curv
 		curve_report_json(&r, &out);
 	else
 		curve_report_text(&r, &out);
-	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
-	    errno != EPIPE)
-		return err_errno(err, "output");
-	return 0;
+	return command_output(&out, err);
 }
 
 static void curves_release(struct curves *c, const struct diff_curves *d)

@@ -5,7 +5,6 @@
  */
 #include "cli/diff-runs.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -305,10 +304,7 @@ static int print(struct cli *cli, struct selection *s, const struct diff_runs *d
 		rundiff_report_json(&r, &out);
 	else
 		rundiff_report_text(&r, &out);
-	if ((fwrite(buf_cstr(&out), 1, out.n, stdout) != out.n || fflush(stdout) != 0) &&
-	    errno != EPIPE)
-		return err_errno(err, "output");
-	return 0;
+	return command_output(&out, err);
 }
 
 static bool is_path(const char *word)
