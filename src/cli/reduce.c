@@ -23,7 +23,7 @@ static const struct {
 	enum series_reduction reduction;
 	size_t least, most; /* points: for it to say something, and not to take long */
 } of_samples[] = {
-	{STR("rss"), SERIES_SLOPE, 20, 20000},    {STR("fds"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("rss"), SERIES_SLOPE, 20, 20000},     {STR("fds"), SERIES_MAX, 1, SIZE_MAX},
 	{STR("threads"), SERIES_MAX, 1, SIZE_MAX}, {STR("processes"), SERIES_MAX, 1, SIZE_MAX},
 	{STR("read"), SERIES_LAST, 1, SIZE_MAX},   {STR("write"), SERIES_LAST, 1, SIZE_MAX},
 	{STR("cpu"), SERIES_LAST, 1, 0}, /* never: run.user and run.system say it */
