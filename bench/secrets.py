@@ -48,6 +48,16 @@ def word():
 
 # (name, secret's maker): tokens that tell by themselves
 TOKENS = [
+    ("nvidia-key", lambda: "nvapi-" + rnd(URL, 64)), ("tavily-key", lambda: "tvly-" + rnd(AN, 32)),
+    ("jina-key", lambda: "jina_" + rnd(AN, 60)), ("e2b-key", lambda: "e2b_" + rnd(HEX, 40)),
+    ("runpod-key", lambda: "rpa_" + rnd(AN, 44)), ("apify-token", lambda: "apify_api_" + rnd(AN, 36)),
+    ("kaggle-token", lambda: "KGAT_" + rnd(HEX, 32)), ("posthog-personal", lambda: "phx_" + rnd(AN, 43)),
+    ("matrix-token", lambda: "syt_" + rnd(AN, 12) + "_" + rnd(AN, 20) + "_" + rnd(AN, 6)),
+    ("discord-mfa", lambda: "mfa." + rnd(URL, 84)),
+    ("hubspot-pat", lambda: "pat-na1-" + "-".join(rnd(HEX, n) for n in (8, 4, 4, 4, 12))),
+    ("portainer-token", lambda: "ptr_" + rnd(B64, 43) + "="),
+    ("apache-md5-crypt", lambda: "$apr1$" + rnd(AN, 8) + "$" + rnd(AN, 22)),
+    ("ldap-sha", lambda: "{SHA}" + rnd(B64, 27) + "="), ("ldap-ssha", lambda: "{SSHA}" + rnd(B64, 32)),
     ("aws-access-key-id", lambda: "AKIA" + rnd(UP, 16)),
     ("aws-temporary-key-id", lambda: "ASIA" + rnd(UP, 16)),
     ("aws-session-token", lambda: "IQoJb3JpZ2lu" + rnd(B64, 200)),
@@ -158,6 +168,17 @@ TOKENS = [
 
 # (name, text with {S}): secrets by what surrounds them; S is a password unless a maker is given
 AROUND = [
+    ("paseto", "got v4.local.{S}", lambda: rnd(URL, 90)), ("twitch-oauth", "got oauth:{S}", lambda: rnd(AN, 30).lower()),
+    ("php-define", "define('DB_PASSWORD', '{S}');", lambda: rnd(AN, 12)), ("php-define-blank", "define( 'AUTH_KEY', '{S}' );", lambda: rnd(HEX, 64)),
+    ("java-properties-xml", '<entry key="db.password">{S}</entry>', lambda: rnd(AN, 12)), ("xml-property-element", '<property name="password">{S}</property>', lambda: rnd(AN, 12)),
+    ("echo-login", "echo {S} | docker login -u bob --password-stdin", lambda: rnd(AN, 12)), ("echo-sudo", "echo '{S}' | sudo -S true", lambda: rnd(AN, 12)),
+    ("echo-chpasswd", "echo bob:{S} | chpasswd", lambda: rnd(AN, 12)), ("useradd", "useradd -p {S} bob", lambda: rnd(AN, 12)),
+    ("isql", "isql -U sa -P {S} -S db", lambda: rnd(AN, 12)), ("bcp", "bcp t in f -U sa -P {S}", lambda: rnd(AN, 12)),
+    ("jenkins-first", "use the following password to proceed to installation:\n\n{S}\n", lambda: rnd(HEX, 32)),
+    ("elastic-first", "Password for the elastic user (reset it):\n  {S}\n", lambda: rnd(AN, 20)),
+    ("ansible-vault", "$ANSIBLE_VAULT;1.1;AES256\n{S}\n0123456789abcdef\n", lambda: rnd(HEX, 80)),
+    ("smtp-auth", "AUTH PLAIN {S}", lambda: b64("\0me\0" + word())), ("ftp-pass", "---> PASS {S}", lambda: rnd(AN, 12)),
+    ("vault-header-in-log", "request failed: X-Vault-Token: s.{S}", lambda: rnd(AN, 24)),
     ("slack-webhook", "https://hooks.slack.com/services/{S}", lambda: "T" + rnd(UP, 8) + "/B" + rnd(UP, 8) + "/" + rnd(AN, 24)),
     ("discord-webhook", "https://discord.com/api/webhooks/{S}", lambda: rnd(string.digits, 18) + "/" + rnd(URL, 68)),
     ("yaml-next-line", "db:\n  password:\n    {S}\n  port: 1\n", None), ("shell-joined", "PASSWORD='{S}' run", lambda: rnd(AN, 5) + "'\"'\"'" + rnd(AN, 5)),
@@ -304,7 +325,7 @@ AROUND = [
     ("log-otp", "otp=48{S}", lambda: rnd(string.digits, 6)), ("log-markdown", "**Password:** {S}", lambda: rnd(AN, 12)), ("log-backtick", "password: `{S}`", lambda: rnd(AN, 12)),
     ("value-with-quote", "password={S} next", lambda: rnd(AN, 5) + '"' + rnd(AN, 5)), ("value-sql-quote", "PASSWORD 'it''s{S}'", lambda: rnd(AN, 8)),
     ("value-comma", "password={S} next", lambda: rnd(AN, 4) + "," + rnd(AN, 4)), ("value-semicolon", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + ";" + rnd(AN, 4)),
-    ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8)),
+    ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8) + "!"),
     ("value-paren", "password={S} next", lambda: rnd(AN, 4) + ")" + rnd(AN, 4)), ("value-hash", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "#" + rnd(AN, 4)),
     ("value-unicode", "password={S}", lambda: rnd(AN, 4) + "ü€" + rnd(AN, 4)), ("value-colon", "password={S} next", lambda: rnd(AN, 4) + ":" + rnd(AN, 4)),
 ]

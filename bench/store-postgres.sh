@@ -14,6 +14,7 @@ SET search_path = inquest;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
 ALTER TABLE value DROP CONSTRAINT value_pkey;
+DROP INDEX value_run;
 INSERT INTO run (id, name, verdict, state, started, command, content)
 	SELECT 'r-' || lpad(to_hex(g), 16, '0'), '', 0, 0, g * 1000000000::bigint, 'make check',
 	       sha256(g::text::bytea) FROM generate_series(1001, $runs) g;
@@ -30,7 +31,8 @@ INSERT INTO value
 		    WHEN n.k % 5 = 4 THEN (SELECT array_agg(id) FROM word)[1 + (random() * 15)::int] END
 	FROM generate_series(1001, $runs) g CROSS JOIN kind n;
 ALTER TABLE value ADD CONSTRAINT value_pkey PRIMARY KEY (variable, run)
-	INCLUDE (integer, real, text);
+	INCLUDE (integer, real, text) WITH (fillfactor = 100);
+CREATE INDEX value_run ON value (run);
 VACUUM ANALYZE;
 SQL
 echo "made in $(($(date +%s) - start)) s"

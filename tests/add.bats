@@ -252,6 +252,38 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	check 3 ".md:" app.log
 }
 
+@test "valgrind: its errors are symptoms, each with the stack where it happened" {
+	open_case
+	cat >vg.txt <<-'END'
+		==7== Memcheck, a memory error detector
+		==7== Command: ./v
+		==7==
+		said by the program
+		==7== Invalid read of size 4
+		==7==    at 0x1091: last (v.c:3)
+		==7==    by 0x1092: main (v.c:9)
+		==7==  Address 0x4a42050 is 8 bytes after a block of size 8 alloc'd
+		==7==    at 0x4841: malloc (in /usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so)
+		==7==    by 0x1093: other (v.c:4)
+		==7==
+		==7== 100 bytes in 1 blocks are definitely lost in loss record 1 of 2
+		==7==    at 0x4841: malloc (in /usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so)
+		==7==    by 0x1094: leak (v.c:5)
+		==7==
+		==7== 8 bytes in 1 blocks are still reachable in loss record 2 of 2
+		==7==    at 0x4841: malloc (in /usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so)
+		==7==    by 0x1095: keep (v.c:6)
+		==7==
+		==7== ERROR SUMMARY: 2 errors from 2 contexts (suppressed: 0 from 0)
+	END
+	"$INQUEST" add vg.txt --as bad
+	[ "$(rows | wc -l)" -eq 2 ]
+	rows | grep -F 'exception | Invalid read of size 4, in last < main |'
+	rows | grep -F 'exception | definitely lost: 100 bytes in 1 blocks, in leak |'
+	rows | grep -F 'vg.txt:5'
+	[ "$("$INQUEST" runs --columns valgrind.errors --csv | tail -n 1 | cut -d, -f7)" = 2 ]
+}
+
 @test "killed at random moments: store and case stay valid, nothing recorded is lost" {
 	open_case
 	"$INQUEST" add app.log --as bad

@@ -351,3 +351,17 @@ assert d['cases'][0]['schema'] == 'inquest.status/1' and d['cases'][0]['problems
 assert d['cases'][2]['case'] == 'rca/junk.md' and 'no front matter' in d['cases'][2]['error']
 PY
 }
+
+@test "secrets in a title or a conclusion do not enter the document" {
+	rm -rf rca
+	"$INQUEST" new "Login with password=hunter2zz fails" 2>err
+	grep 'taken out of the title' err
+	"$INQUEST" close --conclusion "api_key=abcd1234efgh5678 had ended" --evidence nothing --no-test "needs token=abcd1234efgh5678" 2>err || true
+	file=$(ls rca/*.md)
+	sed -i 's/^bad:.*/bad: [r-1]/' "$file"
+	"$INQUEST" close --conclusion "api_key=abcd1234efgh5678 had ended" --evidence r-1 --no-test "needs token=abcd1234efgh5678" 2>err
+	grep 'taken out of the text' err
+	! grep -r -E 'hunter2zz|abcd1234efgh5678' rca
+	! ls rca | grep hunter2zz
+	grep -F 'status: closed' rca/*.md
+}

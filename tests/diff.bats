@@ -222,3 +222,80 @@ next_works() {
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"Traceback (most recent call last): / AssertionError: 3 != 2"* ]]
 }
+
+# curves NAME FACTOR FROM SEED: a loss of 400 steps, times FACTOR from a step on.
+curves() {
+	awk -v factor="$2" -v from="$3" -v seed="$4" 'BEGIN { srand(seed); print "step,loss,lr"
+		for (t = 0; t < 400; t++) { n = 0; for (k = 0; k < 12; k++) n += rand()
+			printf "%d,%.6f,0.1\n", t, (.2 + 2 / (1 + t / 20)) * exp(.1 * (n - 6)) * (t < from ? 1 : factor) } }' >"$tmp/$1.csv"
+}
+
+@test "curves: where one leaves the band of the good ones" {
+	for i in 1 2 3 4; do curves good$i 1 0 $i; done
+	curves bad 1.3 200 9
+	curves same 1 0 8
+	run "$INQUEST" diff --json --good "$tmp"/good?.csv --bad "$tmp/bad.csv"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["schema"], d["metric"], d["verdict"], d["runs"], d["steps"], len(d["good"])')" = "('inquest.curve/1', 'loss', 'departs', 4, 400, 4)" ]
+	[ "$(json '190 <= d["first_departure"]["step"] <= 210, d["first_departure"]["direction"], 1.2 < d["first_departure"]["effect"] < 1.4')" = "(True, 'above', True)" ]
+	[ "$(json 'd["first_departure"]["interval"][0] <= d["first_departure"]["step"] <= d["first_departure"]["interval"][1]')" = True ]
+	[ "$(json '[(m["metric"], m["verdict"]) for m in d["metrics"]]')" = "[('loss', 'departs'), ('lr', 'equal')]" ]
+	run "$INQUEST" diff --good "$tmp"/good?.csv --bad "$tmp/bad.csv"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"leaves the band of the 4 good runs, upwards, at step "*"to the end"* ]]
+	run "$INQUEST" diff --good "$tmp"/good?.csv "$tmp/same.csv"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"stays within the band of the 4 good runs"* ]]
+}
+
+@test "curves: a twin tells the step exactly, two runs tell nothing" {
+	curves good 1 0 7
+	curves bad 1.001 250 7
+	run "$INQUEST" diff --json "$tmp/good.csv" "$tmp/bad.csv"
+	[ "$status" -eq 1 ]
+	[ "$(json 'd["verdict"], d["first_unequal"]["step"], d["first_unequal"]["last_equal"], d["first_departure"]["interval"]')" = "('parts', 250, 249, [250, 250])" ]
+	curves other 1 0 8
+	run "$INQUEST" diff "$tmp/other.csv" "$tmp/bad.csv"
+	[ "$status" -eq 5 ] # the learning rate is the same, the loss is not decided
+	sed -i 's/,0.1$//; s/,lr$//' "$tmp"/*.csv
+	run "$INQUEST" diff "$tmp/other.csv" "$tmp/bad.csv"
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"only 3 good runs can tell"* ]]
+	run "$INQUEST" diff --metric nothing "$tmp/other.csv" "$tmp/bad.csv"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"no series 'nothing'; it has: loss"* ]]
+	run "$INQUEST" diff --metric loss "$tmp/other.csv" demo/ci/red.log
+	[ "$status" -eq 3 ]
+	run "$INQUEST" diff --metric loss --good "$tmp/other.csv" --bad "$tmp/bad.csv" "$tmp/good.csv"
+	[ "$status" -eq 2 ]
+}
+
+@test "runs: what differs, and what cannot be told" {
+	cd "$tmp" && mkdir runs && cd runs
+	for i in 1 2 3 4 5; do
+		"$INQUEST" run -q --name a --set rate=$i.5 --set mode=fast -- true
+		"$INQUEST" run -q --name b --set rate=2$i.5 --set mode=slow -- true
+	done
+	run "$INQUEST" diff --json a b
+	[ "$(json 'd["schema"], len(d["good"]), len(d["bad"]), d["order_confounded"]')" = "('inquest.rundiff/1', 5, 5, False)" ]
+	[ "$(json '[(r["section"], r["verdict"], r["good"]["common"], r["bad"]["common"], r["separate"]) for r in d["rows"] if r["name"] == "mode"]')" = "[('setting', 'differs', 'fast', 'slow', True)]" ]
+	[ "$(json '[(r["section"], r["verdict"], r["effect_is"], r["p"] < .01) for r in d["rows"] if r["name"] == "rate"]')" = "[('number', 'differs', 'ratio', True)]" ]
+	run "$INQUEST" diff a b
+	[[ "$output" == *"mode"*"fast"*"slow"* ]]
+	run "$INQUEST" diff --metric rate 'name == "a"' b
+	[ "$status" -eq 0 ]
+	run "$INQUEST" diff a a
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is on both sides"* ]]
+	run "$INQUEST" diff a nothing
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"no run is 'nothing'"* ]]
+	run "$INQUEST" diff --metric nothing a b
+	[ "$status" -eq 4 ]
+	run "$INQUEST" diff --within x a b
+	[ "$status" -eq 2 ]
+	id=$("$INQUEST" runs --csv 2>/dev/null | sed -n 2p | cut -d, -f1)
+	run "$INQUEST" diff --metric run.wall "${id:0:8}" b
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"not enough runs"* ]]
+}

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Run a command with a PostgreSQL server of its own, whose address is in INQUEST_TEST_POSTGRES: a
-# socket in a new folder, no network. Without the server's programs: one skipped test, as TAP.
+# socket in a new folder, no network. Without the server's programs: one skipped test, as TAP. The
+# command in INQUEST_TEST_POSTGRES_CRASH makes that server crash and start again.
 # Usage: tests/postgres.sh COMMAND...
 set -u
 bin=$(ls -d /usr/lib/postgresql/*/bin /usr/local/pgsql/bin 2>/dev/null | sort -V | tail -n 1)
@@ -23,9 +24,10 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 log=$dir/start.log
+options="-c listen_addresses='' -c unix_socket_directories='$dir' ${PGTEST_OPTIONS-}"
 (cd / && $user "$bin/initdb" -D "$dir/data" -U inquest -A trust -E UTF8 --locale=C.UTF-8 --no-sync &&
 	$user "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/server.log" \
-		-o "-c listen_addresses='' -c unix_socket_directories='$dir' ${PGTEST_OPTIONS-}" start) \
+		-o "$options" start) \
 	>"$log" 2>&1 || {
 	echo '1..1'
 	echo 'not ok 1 - the PostgreSQL server starts'
@@ -33,4 +35,6 @@ log=$dir/start.log
 	exit 1
 }
 export INQUEST_TEST_POSTGRES="postgresql:///postgres?host=$dir&user=inquest"
+export INQUEST_TEST_POSTGRES_CRASH="cd / && $user $bin/pg_ctl -D $dir/data -w -m immediate \
+	-l $dir/server.log restart >/dev/null 2>&1"
 "$@"

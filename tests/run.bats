@@ -212,3 +212,15 @@ variable() {
 	"$INQUEST" run -q --as good --case another -- true
 	"$INQUEST" status --json another | python3 -c 'import json,sys; sys.exit(len(json.load(sys.stdin)["good"]) != 1)'
 }
+
+@test "a pattern without names is refused before the command runs" {
+	run -2 "$INQUEST" run --pattern 'a' -- touch ran
+	[[ $output == *"names no group"* ]]
+	[ ! -e ran ]
+}
+
+@test "PWD is recorded, an option given very often gets numbers" {
+	"$INQUEST" run -q -- true -I a -I b --I.2 c -I d
+	"$INQUEST" runs --columns 'arg.*' --csv | tail -n 1 | grep -F ',true,a,b,c,d' || { "$INQUEST" runs --columns 'arg.*' --csv; false; }
+	[ "$("$INQUEST" runs --columns env.PWD --csv | tail -n 1 | sed 's/.*,//')" = "$PWD" ]
+}

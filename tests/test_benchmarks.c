@@ -189,6 +189,47 @@ static void test_gbench(void **state)
 		 "bench.BM two words.bytes_per_second = 2.684355e+09 bytes/s >\n"
 		 "bench.BM two words.Foo = 12000i\n"
 		 "bench.rows = 4i\n"},
+		{"google-benchmark", "report",
+		 "2026-11-26T12:00:00+00:00\nRunning ./b\n"
+		 "name,iterations,real_time,cpu_time,time_unit,bytes_per_second,items_per_second,"
+		 "label,error_occurred,error_message,\"Foo\"\n"
+		 "\"BM_a/1\",10,2,1.5,us,2.5e+09,,,,,3\n"
+		 "\"BM_a/1\",10,4,2.5,us,2.5e+09,,,,,5\n"
+		 "\"BM_a/1_median\",2,3,2,us,2.5e+09,,,,,4\n"
+		 "\"BM_b_mean\",3,7,7,ns,,,\"a, b\",,,1\n"
+		 "\"BM_b_median\",3,6,5,ns,,,\"a, b\",,,2\n"
+		 "\"BM_b_stddev\",3,1,0.5,ns,,,\"a, b\",,,0.25\n"
+		 "\"BM_b_cv\",3,0.1,0.1,,,,\"a, b\",,,0.1\n"
+		 "\"BM_c_BigO\",,3,2,N,,,,,,\n"
+		 "\"BM_c_RMS\",,0.25,0.1,,,,,,,\n"
+		 "\"BM_e\",,,,,,,,true,\"out of \"\"luck\"\"\"\n",
+		 "E BM_e [out of \"luck\"]\n"
+		 "bench.BM_b.time = 6e-09 s < n=3 sd=1e-09\n"
+		 "bench.BM_b.cpu_time = 5e-09 s < n=3 sd=5e-10\n"
+		 "bench.BM_b.Foo = 2 n=3 sd=0.25\n"
+		 "bench.BM_c.BigO = 'N'\n"
+		 "bench.BM_c.BigO.time = 3e-09 s <\n"
+		 "bench.BM_c.RMS = 0.25\n"
+		 "bench.BM_a/1.time = 3e-06 s < n=2 sd=1.414e-06\n"
+		 "bench.BM_a/1.cpu_time = 2e-06 s < n=2 sd=7.071e-07\n"
+		 "bench.BM_a/1.bytes_per_second = 2.5e+09 bytes/s > n=2 sd=0\n"
+		 "bench.BM_a/1.Foo = 4i n=2 sd=1.414\n"
+		 "bench.rows = 10i\n"
+		 "bench.BM_a/1.time(repetition) s < 1:2e-06 2:4e-06\n"
+		 "bench.BM_a/1.cpu_time(repetition) s < 1:1.5e-06 2:2.5e-06\n"
+		 "bench.BM_a/1.bytes_per_second(repetition) bytes/s > 1:2.5e+09 2:2.5e+09\n"
+		 "bench.BM_a/1.Foo(repetition) 1:3 2:5\n"},
+		{"google-benchmark", "report",
+		 "Benchmark        Time       CPU   Iterations UserCounters...\n"
+		 "-----------------------------------------------------------\n"
+		 "BM_a_mean      100 ns     90 ns            3 Foo=2\n"
+		 "BM_a_median    110 ns     95 ns            3 Foo=3\n"
+		 "BM_a_stddev      2 ns      1 ns            3 Foo=0.5\n"
+		 "BM_a_cv       2.00 %    1.00 %            3 Foo=9.00%\n",
+		 "bench.BM_a.time = 1.1e-07 s < n=3 sd=2e-09\n"
+		 "bench.BM_a.cpu_time = 9.5e-08 s < n=3 sd=1e-09\n"
+		 "bench.BM_a.Foo = 3 n=3 sd=0.5\n"
+		 "bench.rows = 4i\n"},
 	};
 
 	CHECK_ALL(cases);

@@ -263,6 +263,20 @@ static void test_config_limits(void **state)
 	assert_int_equal(environment_config(&t.a, STR("laughs.yaml"), buf_str(&b), true, &t.v, &t.n,
 					    &t.cap, &err),
 			 -ERR_LIMIT);
+	buf_clear(&b); /* libyaml would take minutes for these */
+	for (int i = 0; i < 60000; i++)
+		BUF_LIT(&b, "{a: ");
+	assert_int_equal(environment_config(&t.a, STR("deep.yaml"), buf_str(&b), true, &t.v, &t.n,
+					    &t.cap, &err),
+			 -ERR_LIMIT);
+	assert_string_equal(err.msg, "deep.yaml: line 1: nested too deep");
+	buf_clear(&b);
+	for (int i = 0; i < 60000; i++)
+		buf_printf(&b, "k%d: &k%d x\n", i, i);
+	assert_int_equal(environment_config(&t.a, STR("anchors.yaml"), buf_str(&b), true, &t.v,
+					    &t.n, &t.cap, &err),
+			 -ERR_LIMIT);
+	assert_string_equal(err.msg, "anchors.yaml: line 1002: too many anchors");
 #endif
 	buf_release(&b);
 	release(&t);

@@ -96,6 +96,15 @@ static void test_tap(void **state)
 		{"tap", "1..1\nok 1 addition in 32ms\n", "P :addition 0.032\n", NULL},
 		{"tap", "t/a.t .. \nok 1 - a\n1..1\nok\nt/b.t .. \nok 1 - a\n1..1\nok\n",
 		 "P t/a.t:a\nP t/b.t:a\n", NULL},
+		{"tap",
+		 "not ok 1 a\n  ---\n  error: |-\n    Expected values to be equal:\n    \n    1 "
+		 "!== 2\n"
+		 "    \n  code: 'ERR'\n  ...\n1..1\n",
+		 "F :a [Expected values to be equal: 1 !== 2]\n", NULL},
+		{"tap", /* Mocha's */
+		 "not ok 1 a\n  boom\n  more\n      at f (x.js:1:2)\nnot ok 2 b\n  bang\n# tests "
+		 "2\n1..2\n",
+		 "F :a [boom]\nF :b [bang]\n", NULL},
 		/* a log of GitHub's or GitLab's runners */
 		{"tap",
 		 "2024-05-06T07:08:09.0123456Z 1..1\n2024-05-06T07:08:09.0123457Z not ok 1 a\n"
@@ -136,7 +145,26 @@ static void test_go(void **state)
 		{"gotest",
 		 "=== RUN   TestA\n--- SKIP: TestA (0.00s)\n    a_test.go:3: why\nok  \tp\t1s\n",
 		 "S p:TestA 0 [a_test.go:3: why]\n", NULL},
+		/* the end of a test that failed stands behind what the last one printed; a build
+		 * that failed stands before it */
+		{"gotest",
+		 "# p/b [p/b.test]\nb.go:1:2: undefined: x\nprinted--- FAIL: TestA (0.00s)\n"
+		 "    a_test.go:4: why\nFAIL\nFAIL\tp/a\t0.1s\nFAIL\tp/b [build failed]\n",
+		 "F p/a:TestA 0 [printed]\nE p/b:(package) [build failed]\n", "have no time"},
+		{"gotest",
+		 "--- FAIL: TestP (0.00s)\npanic: too late [recovered]\n\tpanic: too late\n\n"
+		 "goroutine 1 [running]:\nFAIL\tp\t0.1s\n",
+		 "F p:TestP 0 [panic: too late [recovered]]\n", NULL},
 		{"gotest", "?   \tp\t[no test files]\nok  \tq\t(cached)\n", "", NULL},
+		{"gotest-json",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"TestA\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"TestA\",\"Output\":\"x--- "
+		 "PASS: TestA "
+		 "(0.00s)\\n\"}\n"
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"TestB\"}\n"
+		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Test\":\"TestB\",\"Elapsed\":1}\n"
+		 "{\"Action\":\"fail\",\"Package\":\"p\",\"Elapsed\":1}\n",
+		 "F p:TestB 1\n", "TestA passed, but no event says so"},
 		{"gotest-json",
 		 "building\n{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"
 		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\",\"Output\":\"    t.go:1: "
@@ -272,8 +300,37 @@ static void test_native(void **state)
 		 "Value of: x\nfoo[  FAILED  ] A.Bad, where GetParam() = (1) (0 ms)\n"
 		 "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.Bad\n",
 		 "P A:Ok 0.003\nF A:Bad 0 [a.cc:2: Failure: Value of: x]\n", NULL},
+		{"gtest",
+		 "[ RUN      ] A.B\na.cc:2: Failure\nExpected equality of these values:\n  1\n  2\n"
+		 "[  FAILED  ] A.B (0 ms)\n",
+		 "F A:B 0 [a.cc:2: Failure: Expected equality of these values: 1 2]\n", NULL},
+		/* --gtest_color=yes; --gtest_brief=1, where what a test said stands before its end
+		 */
+		{"gtest",
+		 "\x1b[0;32m[ RUN      ] \x1b[mA.Ok\n\x1b[0;32m[       OK ] \x1b[mA.Ok (1 ms)\n",
+		 "P A:Ok 0.001\n", NULL},
+		{"gtest",
+		 "a.cc:4: Failure\nValue of: false\n[  FAILED  ] R/P.V/1, where GetParam() = 3 (2 "
+		 "ms)\n"
+		 "[==========] 3 tests from 2 test suites ran. (6 ms total)\n[  PASSED  ] 2 "
+		 "tests.\n",
+		 "F R/P:V/1 0.002 [a.cc:4: Failure: Value of: false]\nP :#1\nP :#2\n",
+		 "have no time"},
 		{"gtest", "[==========] Running 1 test.\n[ RUN      ] A.Dies\nSegmentation fault\n",
 		 "E A:Dies [did not end]\n", NULL},
+		{"ctest", /* a pattern of two lines */
+		 "1/1 Test #1: rx ....***Failed  Required regular expression not found. "
+		 "Regex=[bye\n"
+		 "]  0.01 sec\n\n0% tests passed, 1 tests failed out of 1\n",
+		 "F :rx 0.01 [Failed  Required regular expression not found. Regex=[bye ]]\n",
+		 NULL},
+		{"ctest", /* --repeat until-pass:3 */
+		 "1/2 Test #1: a ....***Failed    0.25 sec\n      Start 1: a\n"
+		 "    Test #1: a ....   Passed    0.5 sec\n"
+		 "2/2 Test #2: b ....***Failed    0.25 sec\n      Start 2: b\n"
+		 "    Test #2: b ....***Timeout   0.5 sec\n\n"
+		 "50% tests passed, 1 tests failed out of 2\n",
+		 "P :a 0.5 [passed when repeated]\nE :b 0.5 [Timeout]\n", NULL},
 		{"ctest",
 		 "      Start 1: a b\n 1/2 Test #1: a b ......   Passed    0.10 sec\n"
 		 "2/2 Test #2: c ....***Exception: SegFault  0.02 sec\nbefore\n\n"
@@ -343,6 +400,13 @@ static void test_json(void **state)
 		 "\"status\":\"RUN\",\"time\":\"0.5s\"},{\"name\":\"b\",\"failures\":[{\"failure\":"
 		 "\"a.cc:2\\nno\"}]}]}]}",
 		 "P A:a 0.5\nF A:b [a.cc:2: no]\n", "tests 3, but holds 2"},
+		{"mocha-json", /* a hook */
+		 "{\"stats\":{\"tests\":1,\"failures\":1},\"tests\":[{\"title\":\"t\","
+		 "\"fullTitle\":\"s t\","
+		 "\"err\":{}}],\"failures\":[{\"title\":\"\\\"before all\\\" "
+		 "hook\",\"fullTitle\":\"s "
+		 "\\\"before all\\\" hook\",\"err\":{\"message\":\"no db\"}}]}",
+		 "P s:t\nF s:\"before all\" hook [no db]\n", NULL},
 		{"mocha-json",
 		 "{\"stats\":{\"tests\":2,\"failures\":1},\"tests\":[{\"title\":\"t\","
 		 "\"fullTitle\":"
@@ -393,6 +457,9 @@ static void test_json(void **state)
 static void test_xml(void **state)
 {
 	static const struct sample cases[] = {
+		{"junit",
+		 "<testsuites><testcase name='a'/></testsuites>\n\nThe following warnings\n",
+		 "P :a\n", "what follows the document is left out"},
 		{"junit", "<testcase name='a' classname='C' time='1,234.5'/>", "P C:a 1234.5\n",
 		 NULL},
 		{"junit",

@@ -200,6 +200,22 @@ static void test_coverage(void **state)
 {
 	static const struct sample cases[] = {
 		{"coverage", "report",
+		 "            |Lines       |Functions  |Branches    \n"
+		 "Filename    |Rate     Num|Rate    Num|Rate     Num\n"
+		 "a.c         |66.7%      3|50.0%     2|    -      0\n"
+		 "      Total:|66.7%      3|50.0%     2|    -      0\n",
+		 "coverage.lines = 0.6666667 >\ncoverage.lines.hit = 2i >\ncoverage.lines.found = 3i\n"
+		 "coverage.functions = 0.5 >\ncoverage.functions.hit = 1i >\n"
+		 "coverage.functions.found = 2i\n"},
+		{"coverage", "report",
+		 "TN:\nSF:a.c\nFN:1,f\nFNDA:0,f\nFN:2,g\nFNDA:4,g\nBRDA:2,0,0,1\nBRDA:2,0,1,-\n"
+		 "DA:1,0\nDA:2,4\nend_of_record\n",
+		 "coverage.lines = 0.5 >\ncoverage.lines.hit = 1i >\ncoverage.lines.found = 2i\n"
+		 "coverage.functions = 0.5 >\ncoverage.functions.hit = 1i >\n"
+		 "coverage.functions.found = 2i\n"
+		 "coverage.branches = 0.5 >\ncoverage.branches.hit = 1i >\n"
+		 "coverage.branches.found = 2i\n"},
+		{"coverage", "report",
 		 "TN:\n"
 		 "SF:/a.c\n"
 		 "FNF:2\n"

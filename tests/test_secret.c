@@ -46,6 +46,26 @@ static const struct {
 	{"name=\"password\"\r\n\r\nx1\r\n--", "name=\"password\"\r\n\r\n[redacted password]\r\n--"},
 	{"setPassword(\"x1\")", "setPassword(\"[redacted password]\")"},
 	{"Some { password: Some(\"x1\") }", "Some { password: Some(\"[redacted password]\") }"},
+	{"define('DB_PASSWORD', 'x1');", "define('DB_PASSWORD', '[redacted password]');"},
+	{"[\"password\", \"name\"]", NULL},
+	{"<entry key=\"db.password\">x1</entry>",
+	 "<entry key=\"db.password\">[redacted password]</entry>"},
+	/* announced */
+	{"echo hunter2 | docker login --password-stdin",
+	 "echo [redacted password] | docker login --password-stdin"},
+	{"echo 'bob:hunter2' | chpasswd", "echo 'bob:[redacted password]' | chpasswd"},
+	{"echo hunter2 | grep 2", NULL},
+	{"A temporary password is generated for root@localhost: x1!abc",
+	 "A temporary password is generated for root@localhost: [redacted password]"},
+	{"following password to proceed to installation:\n\n0123456789abcdef01\n\nx",
+	 "following password to proceed to installation:\n\n[redacted password]\n\nx"},
+	{"k: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  0123456789abcdef\n  01234567\nb: 1",
+	 "k: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  [redacted secret]\n\nb: 1"},
+	{"bob:$apr1$abcdefgh$0123456789012345678901", "bob:[redacted password hash]"},
+	{"bob:{SHA}0123456789abcdefghijklmnop0=", "bob:[redacted password hash]"},
+	{"bcp t in f -U sa -P hunter2", "bcp t in f -U sa -P [redacted password]"},
+	{"PWD=/home/bob", NULL},
+	{"UID=sa;PWD=x1", "UID=sa;PWD=[redacted password]"},
 	/* headers */
 	{"curl -H 'Authorization: Bearer abc123def' x",
 	 "curl -H 'Authorization: [redacted credentials]' x"},
@@ -140,6 +160,10 @@ static void values(void **state)
 		{"API_KEY", "short", "[redacted key]"},
 		{"AUTHOR", "bob", "bob"},
 		{"PATH", "/usr/bin:/bin", "/usr/bin:/bin"},
+		{"PWD", "/home/bob", "/home/bob"},
+		{"env.OLDPWD", "/home/bob", "/home/bob"},
+		{"PWD", "x1", "[redacted password]"},
+		{"MYSQL_PWD", "/x1", "[redacted password]"},
 		{"PASSWORD", "", ""},
 		{"TOKEN_FILE", "/run/token", "/run/token"},
 		{"NOTE", "token=abc123def", "token=[redacted token]"},
@@ -205,7 +229,13 @@ static void linear(void **state)
 					     "name=\"password\" ",
 					     "$6$a",
 					     ":AA",
-					     "key=("};
+					     "key=(",
+					     "echo ",
+					     "echo a|",
+					     "$ANSIBLE_VAULT;",
+					     "$ANSIBLE_VAULT;\n",
+					     "password to proceed to installation:",
+					     "('password',"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		CLEANUP_BUF struct buf b = {0}, out = {0};

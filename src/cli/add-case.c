@@ -210,5 +210,5 @@ int add_to_case(struct add *a, struct casefile *c, struct err *err)
 		rc = casedoc_add_to_list(c->doc, list, a->run_id, err);
 	for (size_t i = 0; !rc && list && i < a->nmore_runs; i++)
 		rc = casedoc_add_to_list(c->doc, list, a->more_runs[i], err);
-	return rc ? err_prepend(err, rc, "%s: ", c->path) : casefile_commit(c, err);
+	return rc ? casefile_error(c->path, rc, err) : casefile_commit(c, err);
 }

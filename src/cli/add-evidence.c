@@ -82,7 +82,8 @@ int add_read_templates(struct add *a, struct templates_known **known, struct err
 static bool has_line(struct str text, struct str line)
 {
 	for (size_t at = str_find(text, line); at < text.n;) {
-		if ((at == 0 || text.p[at - 1] == '\n') && text.p[at + line.n] == '\n')
+		if ((at == 0 || text.p[at - 1] == '\n') &&
+		    (at + line.n == text.n || text.p[at + line.n] == '\n'))
 			return true;
 		text = str_from(text, at + 1);
 		at = str_find(text, line);

@@ -52,6 +52,11 @@ struct reading {
 	bool looks; /* like one that may have an exception */
 };
 
+static struct str text_of(const struct add_file *f)
+{
+	return f->rest.p ? f->rest : f->data;
+}
+
 /* ---- exceptions ---- */
 
 /* "Error [ERR_CODE]": the code belongs to the type, behind which it stands in text. */
@@ -130,7 +135,7 @@ static struct str when_now(struct reading *r)
 static void end_event(struct reading *r, uint64_t end)
 {
 	struct add_file *f = &r->a->files[r->file];
-	struct str text = {f->data.p + r->offset, end - r->offset};
+	struct str text = {text_of(f).p + r->offset, end - r->offset};
 	struct grouping_symptom s;
 	struct add_symptom *y;
 	struct exception *e;
@@ -215,7 +220,7 @@ static void read_file(struct reading *r, uint32_t index)
 	r->file = index;
 	r->stack = UINT64_MAX;
 	r->events0 = r->events;
-	r->reader = logreader_new(f->data, r->a->formats);
+	r->reader = logreader_new(text_of(f), r->a->formats);
 	r->timed = false;
 	r->nlines = 0;
 	logcursor_init(&c, r->reader, 0, 0, f->data.n);

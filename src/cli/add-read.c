@@ -246,10 +246,13 @@ static int read_one(struct add *a, uint32_t i, struct err *err)
 		f->reader = import_recognise(f->rel, f->data);
 	if (f->reader && f->reader->folder && !f->parts && !named)
 		f->reader = NULL;
-	if (f->reader)
+	if (f->reader) {
 		read_report(f);
-	else if (!read_config(a, f) && f->text)
+		if (str_eq(str_of(f->reader->name), STR("valgrind")))
+			add_valgrind(a, i);
+	} else if (!read_config(a, f) && f->text) {
 		f->kind = "log";
+	}
 	return 0;
 }
 

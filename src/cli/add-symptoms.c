@@ -26,21 +26,28 @@ static struct grouping_symptom copied(struct add *a, const struct grouping_sympt
 
 static struct add_symptom *same(struct add *a, const struct grouping_symptom *s, const char *key)
 {
-	struct add_symptom *best = NULL;
+	struct add_symptom *best = NULL, *like = NULL;
 	double most = GROUPING_JOIN;
+	uint32_t id;
 
-	for (size_t i = 0; i < a->nsymptoms; i++) {
+	if (map_get(&a->by_key, hash_str(str_of(key)), &id))
+		best = &a->symptoms[id];
+	else if (grouping_exact(s))
+		return NULL; /* of thousands of failed tests none is like another */
+	for (size_t i = 0; i < a->nsymptoms && !best; i++) {
 		struct add_symptom *y = &a->symptoms[i];
 		const char *why;
-		double q = strcmp(y->key, key) == 0 ? 1 : grouping_compare(&y->is, s, &why);
+		double q = grouping_compare(&y->is, s, &why);
 
-		if (q < most || (best && q == most))
+		if (q < most || (like && q == most))
 			continue;
-		best = y;
+		like = y;
 		most = q;
 		if (q >= 1)
 			break;
 	}
+	if (!best)
+		best = like;
 	if (best) {
 		double q = grouping_compare(&best->is, s, &best->why);
 
@@ -72,6 +79,7 @@ struct add_symptom *add_symptom(struct add *a, const struct grouping_symptom *s,
 		.is = safe, .file = file, .line = line, .count = 1, .why = "", .quality = 1};
 	y->what = arena_str(&a->arena, buf_str(&what));
 	memcpy(y->key, key, sizeof(key));
+	map_put(&a->by_key, hash_str(str_of(key)), (uint32_t)a->nsymptoms - 1, NULL);
 	return y;
 }
 

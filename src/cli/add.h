@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/hash.h"
 #include "cli/command.h"
 #include "cli/workspace.h"
 #include "compare/grouping.h"
@@ -49,6 +50,7 @@ struct add_file {
 	struct str name; /* as shown */
 	struct str rel;  /* below what was named */
 	struct str data;
+	struct str rest; /* data as a log: what a reader took is blank; p NULL: data itself */
 	char *path; /* of the file itself; NULL: a member of an archive, or standard input */
 	bool named; /* by the user, rather than found in a folder or an archive */
 	bool text;
@@ -86,6 +88,7 @@ struct add {
 	size_t nvariables, cap_variables;
 	struct add_symptom *symptoms;
 	size_t nsymptoms, cap_symptoms;
+	struct map by_key; /* of symptoms: their indices */
 	struct buf notes;     /* of no file, a line each */
 	struct buf templates; /* "id<TAB>level<TAB>text" of the logs, for later calls */
 	int64_t started_ns;   /* of the earliest log with full times; 0: unknown */
@@ -125,6 +128,9 @@ int add_logs(struct add *a, struct err *err) ERR_CHECK;
 /* ---- add-core.c ---- */
 bool add_is_core(struct str data);
 void add_core(struct add *a, uint32_t file);
+
+/* ---- add-valgrind.c ---- */
+void add_valgrind(struct add *a, uint32_t file);
 
 /* ---- add-symptoms.c ---- */
 /* The symptom that s is: a new one, or one seen before in this call, whose count then rises. */

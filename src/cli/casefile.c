@@ -227,6 +227,13 @@ static int lock_file(const char *path, int *lock, struct err *err)
 	return lock_folder(real, lock, err);
 }
 
+int casefile_error(const char *path, int rc, struct err *err)
+{
+	bool place = err && err->msg[0] >= '0' && err->msg[0] <= '9'; /* "12:1: ..." */
+
+	return err_prepend(err, rc, place ? "%s:" : "%s: ", path);
+}
+
 /* notes: settle what a merge left. */
 static int parse(struct casefile *f, struct buf *notes, struct err *err)
 {
@@ -458,7 +465,7 @@ int casefile_note_run(const char *given, bool good, struct str id, char **path, 
 	if (!rc)
 		rc = casefile_commit(&f, err);
 	if (rc)
-		rc = err_prepend(err, rc, "%s: ", f.path);
+		rc = casefile_error(f.path, rc, err);
 	else
 		*path = mem_strdup(f.path);
 	casefile_release(&f);

@@ -52,6 +52,8 @@ int casefile_find(const char *given, char **path, bool *named, struct err *err) 
  * too, if the file was changed since it was read.
  */
 int casefile_commit(struct casefile *f, struct err *err) ERR_CHECK;
+/* rc, with the path before the message: "rca/x.md:12:1: ..." if that begins with a place. */
+int casefile_error(const char *path, int rc, struct err *err);
 void casefile_release(struct casefile *f);
 
 /*

@@ -97,6 +97,7 @@ static void add_release(struct add *a)
 	free(a->texts);
 	free(a->variables);
 	free(a->symptoms);
+	map_release(&a->by_key);
 	free(a->more_runs);
 	free(a->case_path);
 	buf_release(&a->notes);

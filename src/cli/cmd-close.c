@@ -10,6 +10,7 @@
 #include "case/summary.h"
 #include "cli/casefile.h"
 #include "cli/command.h"
+#include "text/secret.h"
 
 struct values {
 	const char *given, *conclusion, *evidence, *test, *no_test;
@@ -144,6 +145,17 @@ static int set_evidence(struct casedoc *d, const char *ids, struct err *err)
 	return rc;
 }
 
+/* What people type may hold secrets, as what programs print may. */
+static struct str without_secrets(struct arena *a, const char *text)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	if (secret_redact(&b, str_of(text)))
+		fputs("inquest close: what looks like a secret was taken out of the text\n",
+		      stderr);
+	return arena_str(a, buf_str(&b));
+}
+
 /* Put it all into the document. */
 static int conclude(struct casedoc *d, const struct values *v, struct arena *a, struct err *err)
 {
@@ -157,14 +169,18 @@ static int conclude(struct casedoc *d, const struct values *v, struct arena *a, 
 	if (v->conclusion) {
 		rc = casedoc_add_section(d, "Conclusion", err);
 		if (!rc)
-			rc = casedoc_add_prose(d, "Conclusion", str_of(v->conclusion), err);
+			rc = casedoc_add_prose(d, "Conclusion", without_secrets(a, v->conclusion),
+					       err);
 	}
 	if (!rc && v->evidence)
 		rc = set_evidence(d, v->evidence, err);
 	if (!rc && v->test)
 		rc = casedoc_set(d, "test", str_of(path_from_root(v->test, a)), err);
 	else if (!rc && v->no_test)
-		rc = casedoc_set(d, "test", str_of(arena_printf(a, "none (%s)", v->no_test)), err);
+		rc = casedoc_set(d, "test",
+				 str_of(arena_printf(a, "none (" STR_FMT ")",
+						     STR_ARG(without_secrets(a, v->no_test)))),
+				 err);
 	if (!rc)
 		rc = casedoc_set(d, "status", STR("closed"), err);
 	if (!rc)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * inquest diff: good against bad. It tells by content what it was given; logs, directories of logs,
- * archives and digests of logs so far.
+ * inquest diff: good against bad. It tells by content what it was given: runs
+ * (diff-runs.c), curves (diff-curves.c), or logs, directories of logs, archives and digests of
+ * logs.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -9,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/diff-curves.h"
 #include "cli/diff-input.h"
+#include "cli/diff-runs.h"
 #include "cli/logs.h"
 #include "compare/logdiff.h"
 #include "report/diff.h"
@@ -19,7 +22,7 @@
 struct values {
 	struct logs_values logs;
 	struct option_list good, bad;
-	const char *baseline;
+	const char *baseline, *metric, *store, *within;
 	bool update, as_good;
 	bool lines, vim;
 	const char *format;
@@ -27,10 +30,19 @@ struct values {
 };
 
 static const struct option options[] = {
-	{OPTION_LIST, 'g', "good", "LOG", "a log of a run that worked (may be repeated)",
+	{OPTION_WORDS, 'g', "good", "LOG...", "logs, curves or ids of runs that worked",
 	 offsetof(struct values, good)},
-	{OPTION_LIST, 'b', "bad", "LOG", "a log of a run that failed (may be repeated)",
+	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed; one curve",
 	 offsetof(struct values, bad)},
+	{OPTION_STRING, 0, "metric", "NAME",
+	 "curves, runs: the series or variable to compare (default: all)",
+	 offsetof(struct values, metric)},
+	{OPTION_STRING, 0, "within", "PERCENT",
+	 "runs: metrics that differ by less are equivalent (default: 5)",
+	 offsetof(struct values, within)},
+	{OPTION_STRING, 0, "store", "WHERE",
+	 "runs: file or postgresql:// address (default: .inquest/store.db)",
+	 offsetof(struct values, store)},
 	{OPTION_STRING, 0, "baseline", "X.digest", "a digest of the runs that worked",
 	 offsetof(struct values, baseline)},
 	{OPTION_FLAG, 0, "update", NULL,
@@ -40,7 +52,8 @@ static const struct option options[] = {
 	 offsetof(struct values, as_good)},
 	{OPTION_COUNT, 'v', "verbose", NULL, "all findings, with what follows from each",
 	 offsetof(struct values, verbose)},
-	{OPTION_FLAG, 0, "json", NULL, "one JSON document (inquest.diff/1)",
+	{OPTION_FLAG, 0, "json", NULL,
+	 "one JSON document (inquest.diff/1, inquest.curve/1, inquest.rundiff/1)",
 	 offsetof(struct values, logs.json)},
 	{OPTION_FLAG, 0, "lines", NULL, "only file:line of the bad side, best first",
 	 offsetof(struct values, lines)},
@@ -266,11 +279,20 @@ static int add_all(struct logs *logs, const struct option_list *paths, uint32_t 
 	return rc;
 }
 
-/* GOOD BAD stand for --good GOOD --bad BAD. */
+static void move_last(struct option_list *from, struct option_list *to)
+{
+	array_push(to->items, to->n, to->cap) = from->items[--from->n];
+}
+
+/* GOOD BAD stand for --good GOOD --bad BAD, and so does --good GOOD BAD. */
 static int sort_paths(struct values *v, const struct option_list *rest, struct err *err)
 {
 	size_t i = 0;
 
+	if (!rest->n && !v->bad.n && v->good.n > 1)
+		move_last(&v->good, &v->bad);
+	if (!rest->n && !v->good.n && !v->baseline && v->bad.n > 1)
+		move_last(&v->bad, &v->good);
 	if (!v->good.n && !v->baseline && i < rest->n)
 		array_push(v->good.items, v->good.n, v->good.cap) = rest->items[i++];
 	if (!v->bad.n && i < rest->n)
@@ -319,11 +341,59 @@ static int diff(struct cli *cli, struct logs *logs, const struct values *v, cons
 	return 0;
 }
 
+static int diff_logs(struct cli *cli, const struct values *v, const char *command, int *status,
+		     struct err *err)
+{
+	struct logs logs = {0};
+	int rc = logs_init(&logs, cli, &v->logs, err);
+
+	logs.opts.digests = true;
+	if (!rc)
+		rc = diff(cli, &logs, v, command, status, err);
+	logs_release(&logs);
+	return rc;
+}
+
+/* By what was given: runs, curves, else logs. */
+static int diff_any(struct cli *cli, const struct values *v, const char *command, int *status,
+		    struct err *err)
+{
+	const struct diff_curves curves = {.good = &v->good,
+					   .bad = &v->bad,
+					   .metric = v->metric,
+					   .command = command,
+					   .json = v->logs.json,
+					   .verbose = v->verbose > 0};
+	struct diff_runs runs = {.good = &v->good,
+				 .bad = &v->bad,
+				 .store = v->store,
+				 .metric = v->metric,
+				 .command = command,
+				 .equivalence = .05,
+				 .json = v->logs.json,
+				 .verbose = v->verbose > 0};
+	bool of_logs = v->baseline || v->lines || v->vim || v->format;
+
+	if (v->within && (!str_double(str_of(v->within), &runs.equivalence) ||
+			  !(runs.equivalence >= 0 && runs.equivalence <= 1000)))
+		return err_set(err, ERR_USAGE, "--within takes a percentage, not '%s'", v->within);
+	if (v->within)
+		runs.equivalence /= 100;
+	if (v->metric && of_logs)
+		return err_set(err, ERR_USAGE,
+			       "--metric is of curves and runs: only --json and -v go with it");
+	if (!of_logs && diff_runs_given(&runs))
+		return diff_runs(cli, &runs, status, err);
+	if (v->metric || (!of_logs && diff_curves_given(&curves)))
+		return v->bad.n > 1 ? err_set(err, ERR_USAGE, "one bad curve at a time")
+				    : diff_curves(cli, &curves, status, err);
+	return diff_logs(cli, v, command, status, err);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
 	struct option_list rest = {0};
-	struct logs logs = {0};
 	struct buf command = {0};
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status = EXIT_DONE;
@@ -331,13 +401,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!rc)
 		rc = sort_paths(&v, &rest, &err);
 	if (!rc)
-		rc = logs_init(&logs, cli, &v.logs, &err);
-	logs.opts.digests = true;
-	if (!rc)
-		rc = diff(cli, &logs, &v, command_line(argc, argv, &command), &status, &err);
+		rc = diff_any(cli, &v, command_line(argc, argv, &command), &status, &err);
 	if (rc)
 		status = rc == -ERR_USAGE ? command_usage(&cmd_diff, &err) : command_fail(rc, &err);
-	logs_release(&logs);
 	logs_values_release(&v.logs);
 	options_list_release(&v.good);
 	options_list_release(&v.bad);
@@ -352,7 +418,8 @@ const struct command cmd_diff = {
 	.front = true,
 	.summary = "good against bad: when and how it went off track, and what differs",
 	.usage = "[OPTIONS] GOOD BAD\n[OPTIONS] --good LOG... --bad LOG...\n"
-		 "[OPTIONS] --baseline X.digest [--update [--as-good]] BAD",
+		 "[OPTIONS] --baseline X.digest [--update [--as-good]] BAD\n"
+		 "[OPTIONS] [--metric NAME] --good CURVE... --bad CURVE",
 	.details =
 		"GOOD and BAD are logs: files, directories (paired by the names in them), "
 		"archives,\n"
@@ -361,9 +428,24 @@ const struct command cmd_diff = {
 		"the first divergence, what differs, ranked by how much it explains, and the way\n"
 		"back from each symptom.\n"
 		"\n"
+		"Or they are curves: tables or logs of metrics with a column of steps (CSV, JSON "
+		"lines,\n"
+		"TensorBoard, trainer_state.json). Prints the first value that is not the same, "
+		"and where\n"
+		"the bad one leaves the band of the good ones (three at least) for good.\n"
+		"\n"
+		"Or they name recorded runs: by id, by name, `good` or `bad` for all of a verdict, "
+		"or "
+		"a\n"
+		"condition as for runs --where. Prints what differs: tests that broke, metrics "
+		"with "
+		"their\n"
+		"intervals, settings, versions, environment.\n"
+		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"
-		"Exit status: 0 nothing differs, 1 something does.",
+		"Exit status: 0 nothing differs, 1 something does (of runs: something\n"
+		"is worse), 5 too few runs to tell.",
 	.examples =
 		"yesterday's green build against today's red one\tinquest diff green.log red.log\n"
 		"several good runs: what varies among them is no finding\tinquest diff --good "
@@ -373,6 +455,11 @@ const struct command cmd_diff = {
 		"a pipeline after a green run: remember it\tinquest diff --baseline green.digest "
 		"--update --as-good build.log\n"
 		"a pipeline after a red run\tinquest diff --baseline green.digest build.log\n"
+		"a worse loss curve against earlier runs\tinquest diff --good runs/*.csv --bad "
+		"today.csv\n"
+		"what is worse in the runs that were called bad\tinquest diff good bad\n"
+		"a gate: is it slower than release 1.2?\tinquest diff --metric run.wall 'build == "
+		"\"1.2\"' HEAD\n"
 		"comment on a pull request\tinquest diff --format markdown green.log red.log",
 	.options = options,
 	.run = run,

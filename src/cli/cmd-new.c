@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/casefile.h"
 #include "cli/command.h"
+#include "text/secret.h"
 #include "text/shell.h"
 
 struct values {
@@ -46,6 +47,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct values v = {0};
 	struct option_list rest = {0};
 	CLEANUP_FREE char *path = NULL;
+	CLEANUP_BUF struct buf title = {0};
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err);
 
@@ -54,8 +56,10 @@ static int run(struct cli *cli, int argc, char **argv)
 			     rest.n ? "one title, in quotes" : "say what is wrong, in quotes");
 	if (!rc && v.dir && !*v.dir)
 		rc = err_set(&err, ERR_USAGE, "--dir needs a folder");
+	if (!rc && secret_redact(&title, str_of(rest.items[0])))
+		fputs("inquest new: what looks like a secret was taken out of the title\n", stderr);
 	if (!rc)
-		rc = casefile_create(v.dir, rest.items[0], v.outcome, &path, &err);
+		rc = casefile_create(v.dir, buf_cstr(&title), v.outcome, &path, &err);
 	if (!rc) {
 		puts(path);
 		fflush(stdout);

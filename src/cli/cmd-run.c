@@ -23,7 +23,7 @@
 #include "exec/environment.h"
 #include "exec/exec.h"
 #include "text/json.h"
-#include "text/pattern.h"
+#include "import/import.h"
 #include "text/secret.h"
 #include "vcs/vcs.h"
 
@@ -209,8 +209,9 @@ static void command_line(struct buf *out, char *const *argv)
 				    "%+,-./:=@_";
 	CLEANUP_BUF struct buf b = {0};
 
-	for (; *argv; argv++) {
-		const char *w = *argv;
+	for (size_t i = 0; argv[i]; i++) {
+		CLEANUP_BUF struct buf safe = {0};
+		const char *w = argv[i];
 
 		if (b.n)
 			buf_add_char(&b, ' ');
@@ -218,8 +219,10 @@ static void command_line(struct buf *out, char *const *argv)
 			buf_add_str(&b, str_of(w));
 			continue;
 		}
+		/* A script in one argument: quoted once more its secrets look like others. */
+		secret_redact_arg(&safe, argv, i);
 		buf_add_char(&b, '\'');
-		for (; *w; w++) {
+		for (w = buf_cstr(&safe); *w; w++) {
 			if (*w == '\'')
 				BUF_LIT(&b, "'\\''");
 			else
@@ -594,13 +597,14 @@ static int check(const struct values *v, const struct option_list *rest, int64_t
 				     v->set.items[i]);
 	}
 	for (size_t i = 0; !rc && i < v->pattern.n; i++) {
-		struct pattern *p = NULL;
+		struct import im;
 
-		rc = pattern_new(&p, str_of(v->pattern.items[i]), err);
+		/* Before the command runs, not after it: is it one, has it names? */
+		import_init(&im);
+		rc = import_pattern(&im, str_of(v->pattern.items[i]), STR(""), err);
 		if (rc)
 			rc = err_prepend(err, rc, "--pattern: ");
-		else
-			pattern_free(p);
+		import_release(&im);
 	}
 	return rc;
 }

@@ -13,6 +13,7 @@
 
 struct cli {
 	bool color_out, color_err; /* may colour be printed there */
+	bool utf8;                 /* the locale's characters are */
 	struct progress *progress; /* NULL: silence */
 	const char *tmpdir;
 	uint64_t nofile; /* the limit of open files that we were given: for commands we run */
@@ -33,9 +34,9 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct command cmd_add, cmd_close, cmd_config, cmd_diff, cmd_help, cmd_log_digest,
-	cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new, cmd_run, cmd_runs,
-	cmd_runs_remove, cmd_runs_show, cmd_status;
+extern const struct command cmd_add, cmd_close, cmd_config, cmd_diff, cmd_help, cmd_history,
+	cmd_log_digest, cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new, cmd_run,
+	cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_status;
 extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */

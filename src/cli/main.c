@@ -30,6 +30,20 @@ static bool want_color(int fd)
 	return isatty(fd) && term && strcmp(term, "dumb") != 0;
 }
 
+/* The locale's characters, as setlocale(3) would choose them. */
+static bool is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *v = getenv(names[i]);
+
+		if (v && *v)
+			return strcasestr(v, "UTF-8") || strcasestr(v, "UTF8");
+	}
+	return false;
+}
+
 static int terminal_width(void)
 {
 	struct winsize w;
@@ -149,6 +163,7 @@ int main(int argc, char **argv)
 	static const struct sigaction sigbus = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO};
 	struct cli cli = {.color_out = want_color(STDOUT_FILENO),
 			  .color_err = want_color(STDERR_FILENO),
+			  .utf8 = is_utf8(),
 			  .tmpdir = getenv("TMPDIR"),
 			  .width = terminal_width(),
 			  .table_width = isatty(STDOUT_FILENO) ? terminal_width() : 0};

@@ -68,6 +68,7 @@ static int store(const struct option *o, const char *arg, void *values, struct e
 			return err_set(err, ERR_USAGE, "--%s takes a whole number, not '%s'",
 				       o->name, arg);
 		return 0;
+	case OPTION_WORDS:
 	case OPTION_LIST: {
 		struct option_list *l = field;
 
@@ -98,8 +99,14 @@ static int unknown_option(const struct option *table, const char *given, struct 
 	return err_set(err, ERR_USAGE, "no option --%s; --help lists them", given);
 }
 
+/* Where words go that follow an option; NULL: to the rest. */
+static struct option_list *words_of(const struct option *o, void *values)
+{
+	return o->kind == OPTION_WORDS ? (void *)((char *)values + o->offset) : NULL;
+}
+
 static int parse_long(const struct option *table, int argc, char **argv, int *i, void *values,
-		      struct err *err)
+		      struct option_list **words, struct err *err)
 {
 	struct str given = str_of(argv[*i] + 2);
 	size_t eq = str_find_char(given, '=');
@@ -117,11 +124,12 @@ static int parse_long(const struct option *table, int argc, char **argv, int *i,
 				       o->arg);
 		arg = argv[++*i];
 	}
+	*words = words_of(o, values);
 	return store(o, arg, values, err);
 }
 
 static int parse_letters(const struct option *table, int argc, char **argv, int *i, void *values,
-			 struct err *err)
+			 struct option_list **words, struct err *err)
 {
 	for (const char *p = argv[*i] + 1; *p; p++) {
 		const struct option *o = find_letter(table, *p);
@@ -140,6 +148,7 @@ static int parse_letters(const struct option *table, int argc, char **argv, int 
 					       o->arg);
 		}
 		rc = store(o, arg, values, err);
+		*words = words_of(o, values);
 		if (rc)
 			return rc;
 		if (arg)
@@ -151,20 +160,24 @@ static int parse_letters(const struct option *table, int argc, char **argv, int 
 int options_parse(const struct option *table, int argc, char **argv, void *values,
 		  struct option_list *rest, struct err *err)
 {
+	struct option_list *words = NULL;
 	bool only_rest = false;
 
 	for (int i = 1; i < argc; i++) {
 		const char *a = argv[i];
 		int rc = 0;
 
-		if (only_rest || a[0] != '-' || !a[1])
-			array_push(rest->items, rest->n, rest->cap) = a;
-		else if (strcmp(a, "--") == 0)
+		if (only_rest || a[0] != '-' || !a[1]) {
+			struct option_list *l = words && !only_rest ? words : rest;
+
+			array_push(l->items, l->n, l->cap) = a;
+		} else if (strcmp(a, "--") == 0) {
 			only_rest = true;
-		else if (a[1] == '-')
-			rc = parse_long(table, argc, argv, &i, values, err);
-		else
-			rc = parse_letters(table, argc, argv, &i, values, err);
+		} else if (a[1] == '-') {
+			rc = parse_long(table, argc, argv, &i, values, &words, err);
+		} else {
+			rc = parse_letters(table, argc, argv, &i, values, &words, err);
+		}
 		if (rc)
 			return rc;
 	}

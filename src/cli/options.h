@@ -14,6 +14,7 @@ enum option_kind {
 	OPTION_STRING, /* const char * */
 	OPTION_NUMBER, /* uint64_t; suffixes k, M, G (powers of 1024) */
 	OPTION_LIST,   /* struct option_list: may be repeated */
+	OPTION_WORDS,  /* the same, and words that follow up to the next option belong to it too */
 	OPTION_CHOICE, /* const char *, one of the words in arg, separated by | */
 	OPTION_HEAD,   /* no option: a heading in the help */
 };

@@ -124,6 +124,11 @@ static const struct str dash = STR(" -- ");
 /* What begins a symptom of many tests at once. */
 static const struct str alike = STR("tests fail alike: ");
 
+bool grouping_exact(const struct grouping_symptom *s)
+{
+	return s->kind >= GROUPING_TEST && !str_starts(s->text, alike);
+}
+
 void grouping_alike(struct grouping_symptom *s, struct arena *a, struct str message, uint64_t n)
 {
 	*s = (struct grouping_symptom){.kind = GROUPING_TEST};
@@ -159,7 +164,9 @@ void grouping_what(const struct grouping_symptom *s, size_t max, struct buf *out
 	CLEANUP_BUF struct buf frames = {0};
 
 	for (size_t i = 0; i < s->nframes; i++) {
-		buf_add_str(&frames, i ? STR(" < ") : STR(", in "));
+		buf_add_str(&frames, i                        ? STR(" < ")
+				     : s->type.n || s->text.n ? STR(", in ")
+							      : STR("in "));
 		add_cut(&frames, s->frames[i], 80);
 	}
 	max = max > frames.n + 20 ? max - frames.n : 20;
@@ -207,6 +214,8 @@ void grouping_parse(enum grouping_kind kind, struct str what, struct arena *a,
 	}
 	if (kind > GROUPING_STACK)
 		return;
+	if (kind == GROUPING_STACK && str_starts(s->text, STR("in "))) /* of no name */
+		s->text = str_of(arena_printf(a, ", " STR_FMT, STR_ARG(s->text)));
 	for (struct str rest = str_from(s->text, frames_at(s->text) + 5);
 	     rest.n && s->nframes < GROUPING_FRAMES;) {
 		size_t end = str_find(rest, STR(" < "));

@@ -45,6 +45,9 @@ struct str grouping_function(struct arena *a, struct str function, struct str fi
 void grouping_add_frame(struct grouping_symptom *s, struct arena *a, struct str function,
 			struct str file, bool own);
 
+/* Whether only a symptom of the same key can be the same: tests and variables, by their names. */
+bool grouping_exact(const struct grouping_symptom *s);
+
 /* n tests that failed with the same message, as one symptom. */
 void grouping_alike(struct grouping_symptom *s, struct arena *a, struct str message, uint64_t n);
 

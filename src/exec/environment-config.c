@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/sha256.h"
 #include "config.h"
 
@@ -18,10 +19,12 @@
 #include <yaml.h>
 #endif
 
-#define MAX_DEPTH  32
-#define MAX_KEYS   10000
-#define MAX_VISITS 100000
-#define MAX_SIZE   ((size_t)16 << 20) /* larger files are kept by their hash only */
+#define MAX_DEPTH      32
+#define MAX_YAML_DEPTH 200
+#define MAX_ANCHORS    1000
+#define MAX_KEYS       10000
+#define MAX_VISITS     100000
+#define MAX_SIZE       ((size_t)16 << 20) /* larger files are kept by their hash only */
 
 /* Where in the file: the dotted name so far. */
 struct place {
@@ -154,13 +157,48 @@ static void walk_yaml(struct place *p, yaml_document_t *d, const yaml_node_t *v)
 	}
 }
 
+/* libyaml's time grows with the square of both depth and anchors: look at the events first, which
+ * come before the rest is read. */
+static int check_yaml(struct str data, struct err *err)
+{
+	yaml_parser_t parser;
+	yaml_event_t e;
+	unsigned depth = 0, anchors = 0;
+	bool end = false;
+
+	if (!yaml_parser_initialize(&parser))
+		abort();
+	yaml_parser_set_input_string(&parser, (const unsigned char *)data.p, data.n);
+	while (!end && depth <= MAX_YAML_DEPTH && anchors <= MAX_ANCHORS &&
+	       yaml_parser_parse(&parser, &e)) {
+		bool seq = e.type == YAML_SEQUENCE_START_EVENT;
+		bool map = e.type == YAML_MAPPING_START_EVENT;
+
+		depth += seq || map;
+		depth -= e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT;
+		anchors += (seq && e.data.sequence_start.anchor) ||
+			   (map && e.data.mapping_start.anchor) ||
+			   (e.type == YAML_SCALAR_EVENT && e.data.scalar.anchor);
+		end = e.type == YAML_STREAM_END_EVENT;
+		yaml_event_delete(&e);
+	}
+	end = depth > MAX_YAML_DEPTH || anchors > MAX_ANCHORS;
+	if (end)
+		err_set(err, ERR_LIMIT, "line %zu: %s", parser.mark.line + 1,
+			anchors > MAX_ANCHORS ? "too many anchors" : "nested too deep");
+	yaml_parser_delete(&parser);
+	return end ? -ERR_LIMIT : 0; /* what is wrong besides, loading tells */
+}
+
 /* Of several documents in one file the second is "1.key", and so on. */
 static int read_yaml(struct place *p, struct str data, struct err *err)
 {
 	yaml_parser_t parser;
 	yaml_document_t d;
-	int rc = 0;
+	int rc = check_yaml(data, err);
 
+	if (rc)
+		return rc;
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_input_string(&parser, (const unsigned char *)data.p, data.n);
@@ -416,29 +454,41 @@ static bool is_option(struct str w)
 	return w.n > 1 && w.p[0] == '-' && !(w.p[1] >= '0' && w.p[1] <= '9') && w.p[1] != '.';
 }
 
+/* The names taken so far, and how often each was wanted. */
+struct taken {
+	struct intern names;
+	unsigned *uses;
+	size_t n, cap;
+};
+
+static unsigned *uses_of(struct taken *t, struct str name)
+{
+	uint32_t id = intern_add(&t->names, name);
+
+	if (id == t->n)
+		array_push(t->uses, t->n, t->cap) = 0;
+	return &t->uses[id];
+}
+
 /* An option that is given more than once is "arg.I", "arg.I.2", ... */
-static void add_option(struct capture *c, struct str name, struct str value)
+static void add_option(struct capture *c, struct taken *t, struct str name, struct str value)
 {
 	CLEANUP_BUF struct buf b = {0};
-	size_t plain, first = *c->n;
+	unsigned times = ++*uses_of(t, name);
 
 	buf_printf(&b, "arg." STR_FMT, STR_ARG(name));
-	plain = b.n;
-	for (unsigned i = 2; first > 0; i++) {
-		bool taken = false;
-
-		for (size_t k = 0; k < *c->n && !taken; k++)
-			taken = str_eq((*c->out)[k].name, buf_str(&b));
-		if (!taken || i > 1000)
+	while (times > 1) {
+		b.n = name.n + 4;
+		buf_printf(&b, ".%u", times);
+		if (++*uses_of(t, str_from(buf_str(&b), 4)) == 1)
 			break;
-		b.n = plain;
-		buf_printf(&b, ".%u", i);
+		times = ++*uses_of(t, name); /* there is an option --I.2 */
 	}
 	capture_guess(c, buf_str(&b), value);
 }
 
 /* One word that is an option; *used: the next one is its value. */
-static void option(struct capture *c, struct str w, const char *next, bool *used)
+static void option(struct capture *c, struct taken *t, struct str w, const char *next, bool *used)
 {
 	bool is_long = str_starts(w, STR("--"));
 	struct str name = str_from(w, is_long ? 2 : 1), value = STR("true");
@@ -455,7 +505,7 @@ static void option(struct capture *c, struct str w, const char *next, bool *used
 		value = str_of(next);
 		*used = true;
 	}
-	add_option(c, name, value);
+	add_option(c, t, name, value);
 }
 
 /* What a word means depends on the program and the word before it: before words are cut up. */
@@ -481,9 +531,11 @@ void environment_arguments(struct arena *a, char *const *argv, struct variable *
 			   size_t *cap)
 {
 	struct capture c = {a, NULL, out, n, cap};
+	struct taken t = {0};
 	bool only_rest = false;
 	unsigned no = 0;
 
+	intern_init(&t.names);
 	argv = without_secrets(a, argv);
 	for (size_t i = 0; argv && argv[i] && i < MAX_KEYS; i++) {
 		struct str w = str_of(argv[i]);
@@ -493,11 +545,13 @@ void environment_arguments(struct arena *a, char *const *argv, struct variable *
 		if (i && !only_rest && str_eq(w, STR("--"))) {
 			only_rest = true;
 		} else if (i && !only_rest && is_option(w)) {
-			option(&c, w, argv[i + 1], &used);
+			option(&c, &t, w, argv[i + 1], &used);
 			i += used;
 		} else {
 			snprintf(name, sizeof(name), "%u", no++);
-			add_option(&c, str_of(name), w);
+			add_option(&c, &t, str_of(name), w);
 		}
 	}
+	intern_release(&t.names);
+	free(t.uses);
 }

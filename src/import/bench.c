@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define RECENT 64 /* variables among which a deviation looks for its own */
+
 struct bench_group {
 	double *v;
 	size_t n, cap;
@@ -138,6 +140,19 @@ void bench_sum(struct bench *b, const char *what, double v, struct str unit, uin
 	metric_unit(unit, &u);
 	var->n = n;
 	var->spread = spread >= 0 ? spread * u.factor : NAN;
+}
+
+void bench_spread(struct bench *b, const char *what, double spread, struct str unit)
+{
+	struct str name = name_of(b, what);
+	struct metric_unit u;
+
+	metric_unit(unit, &u);
+	for (size_t i = b->im->nvariables; i-- > 0 && b->im->nvariables - i <= RECENT;)
+		if (str_eq(b->im->variables[i].name, name)) {
+			b->im->variables[i].spread = spread >= 0 ? spread * u.factor : NAN;
+			return;
+		}
 }
 
 /* A count stays an integer. */

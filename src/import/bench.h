@@ -48,6 +48,8 @@ void bench_rep(struct bench *b, const char *what, double v, struct str unit, uin
 /* What was summed up by the report already: n 0 or spread NAN if unknown (in that unit too). */
 void bench_sum(struct bench *b, const char *what, double v, struct str unit, uint64_t n,
 	       double spread, uint64_t line);
+/* The standard deviation of what bench_sum() added to this row's benchmark just before. */
+void bench_spread(struct bench *b, const char *what, double spread, struct str unit);
 /* Anything else about the benchmark: a count, a text. */
 struct variable *bench_add(struct bench *b, const char *what, struct value v, struct str unit,
 			   uint64_t line);

@@ -124,7 +124,8 @@ struct str import_text(struct import *im, struct str s);
 /* The same for a name: on one line, cut to IMPORT_MAX_NAME. */
 struct str import_name(struct import *im, struct str s);
 /* The first line that is not blank, and the next if the first is only a place ("g.cc:2"); *text is
- * then what follows (its p is NULL at the end). */
+ * then what follows (its p is NULL at the end). If it ends in a colon, the next few lines say what,
+ * and stay in *text too. */
 struct str import_headline(struct import *im, struct str *text);
 /* The headline becomes the message, what follows it the detail. */
 void import_explain(struct import *im, struct test_result *t, struct str text);

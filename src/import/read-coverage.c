@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Coverage of code, in total: lcov's .info files (geninfo(1)), the summaries of lcov, genhtml and
- * gcovr, what gcov prints, and the TOTAL of llvm-cov report and coverage.py. Variables are
- * "coverage.lines" (the share, 0 to 1), "coverage.lines.hit", "coverage.lines.found"; the same of
- * functions, branches and regions.
+ * Coverage of code, in total: lcov's .info files (geninfo(1)), its list, the summaries of lcov,
+ * genhtml and gcovr, what gcov prints, and the TOTAL of llvm-cov report and coverage.py. Variables
+ * are "coverage.lines" (the share, 0 to 1), "coverage.lines.hit", "coverage.lines.found"; the same
+ * of functions, branches and regions.
  */
 #include "import/metric.h"
 
@@ -48,18 +48,18 @@ static void count(struct totals *t, enum what w, double hit, double found, uint6
 
 struct record {
 	double hit[WHATS], found[WHATS];
-	double da, da_hit; /* lines told one by one */
+	double each[WHATS], each_hit[WHATS]; /* told one by one */
 	bool open;
 };
 
 static void end_record(struct totals *t, struct record *r, uint64_t line)
 {
-	if (!r->found[LINES]) { /* totals may be left out */
-		r->found[LINES] = r->da;
-		r->hit[LINES] = r->da_hit;
+	for (int w = 0; w < WHATS; w++) { /* totals may be left out */
+		bool told = r->found[w] > 0;
+
+		count(t, (enum what)w, (told ? r->hit : r->each_hit)[w],
+		      (told ? r->found : r->each)[w], line);
 	}
-	for (int w = 0; w < WHATS; w++)
-		count(t, (enum what)w, r->hit[w], r->found[w], line);
 	*r = (struct record){0};
 }
 
@@ -74,6 +74,12 @@ static void info_line(struct totals *t, struct record *r, struct str line, uint6
 		{STR("FNF:"), FUNCTIONS, false}, {STR("FNH:"), FUNCTIONS, true},
 		{STR("BRF:"), BRANCHES, false},  {STR("BRH:"), BRANCHES, true},
 	};
+	static const struct {
+		struct str tag;
+		enum what what;
+		int cell; /* that says how often */
+	} ones[] = {
+		{STR("DA:"), LINES, 1}, {STR("FNDA:"), FUNCTIONS, 0}, {STR("BRDA:"), BRANCHES, 3}};
 	struct str s = line;
 	double v;
 
@@ -83,12 +89,16 @@ static void info_line(struct totals *t, struct record *r, struct str line, uint6
 			(tags[i].hit ? r->hit : r->found)[tags[i].what] = v;
 			return;
 		}
-	if (import_skip(&s, STR("DA:"))) {
-		s = str_from(s, str_find_char(s, ',') + 1);
-		s = str_head(s, str_find_char(s, ','));
-		r->da++;
-		r->da_hit += metric_number(s, &v) && v > 0;
-	} else if (str_starts(line, STR("end_of_record"))) {
+	for (size_t i = 0; i < ARRAY_SIZE(ones); i++)
+		if (import_skip(&s, ones[i].tag)) {
+			for (int k = 0; k < ones[i].cell; k++)
+				s = str_from(s, str_find_char(s, ',') + 1);
+			s = str_head(s, str_find_char(s, ','));
+			r->each[ones[i].what]++;
+			r->each_hit[ones[i].what] += metric_number(s, &v) && v > 0;
+			return;
+		}
+	if (str_starts(line, STR("end_of_record"))) {
 		end_record(t, r, no);
 	}
 }
@@ -174,6 +184,24 @@ static bool is_heading(struct str line)
 		str_contains(line, STR(" Miss ")));
 }
 
+/* lcov --list: "      Total:|66.7%     12|50.0%     2|    -      0" */
+static bool list_line(struct totals *t, struct str line, uint64_t no)
+{
+	static const enum what order[] = {LINES, FUNCTIONS, BRANCHES};
+	struct str s = str_trim(line), cell;
+	double percent, found;
+
+	if (!import_skip(&s, STR("Total:|")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(order) && str_next(&s, '|', &cell); i++)
+		if (metric_cut_number(&cell, &percent) && import_skip(&cell, STR("%"))) {
+			cell = str_trim(cell);
+			if (metric_cut_number(&cell, &found))
+				count(t, order[i], round(percent * found / 100), found, no);
+		}
+	return true;
+}
+
 /* What the file is: its first line that tells. */
 enum form { NONE, INFO, TEXT };
 
@@ -188,7 +216,8 @@ static enum form form_of(struct str head)
 		if (str_starts(line, STR("SF:")))
 			return INFO;
 		heading = heading || is_heading(line);
-		if (summary_line(&t, line, l.no) || gcov_line(&t, line, &in_file, l.no) ||
+		if (list_line(&t, line, l.no) || summary_line(&t, line, l.no) ||
+		    gcov_line(&t, line, &in_file, l.no) ||
 		    (heading && str_starts(line, STR("TOTAL"))))
 			return TEXT;
 	}
@@ -219,7 +248,8 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 			buf_add_str(&heading, line);
 		} else if (heading.n && str_starts(line, STR("TOTAL"))) {
 			total_line(&t, line, buf_str(&heading), l.no);
-		} else if (!summary_line(&t, line, l.no) && !gcov_line(&t, line, &in_file, l.no)) {
+		} else if (!list_line(&t, line, l.no) && !summary_line(&t, line, l.no) &&
+			   !gcov_line(&t, line, &in_file, l.no)) {
 			im->skipped_lines += line.n > 0;
 		}
 	}

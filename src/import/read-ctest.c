@@ -10,6 +10,8 @@
 #include "base/hash.h"
 #include "import/readers.h"
 
+#define RECENT 1000 /* results among which --repeat looks for the former one */
+
 struct ctest {
 	struct import *im;
 	struct import_lines lines;
@@ -18,7 +20,8 @@ struct ctest {
 	size_t noutputs, cap_outputs;
 	size_t open; /* the result that output follows, index + 1 */
 	struct buf said;
-	size_t first; /* result of this run */
+	struct buf begun; /* a result whose message has several lines */
+	size_t first;     /* result of this run */
 };
 
 /* What stands after the dots, and before the time. */
@@ -37,6 +40,7 @@ struct result {
 	struct str name, message;
 	enum test_status status;
 	double seconds;
+	bool again; /* --repeat: it has no "1/9" before it */
 };
 
 static struct str digits(struct str s)
@@ -54,6 +58,7 @@ static bool parse_result(struct str s, struct result *r)
 	size_t n = str_find(s, STR("Test ")), time;
 	struct str number;
 
+	r->again = n == 0;
 	s = str_trim(str_from(s, n + 5));
 	if (!import_skip(&s, STR("#")))
 		return false;
@@ -95,20 +100,35 @@ static void close_result(struct ctest *c)
 	buf_clear(&c->said);
 }
 
+/* The result that one of --repeat takes the place of, or a new one. */
+static struct test_result *place_of(struct ctest *c, const struct result *r)
+{
+	size_t end = c->im->ntests;
+
+	for (size_t i = end; r->again && i-- > c->first && end - i <= RECENT;)
+		if (str_eq(c->im->tests[i].name, r->name))
+			return &c->im->tests[i];
+	return import_add_test(c->im, STR(""), r->name, r->status);
+}
+
 static void add_result(struct ctest *c, const struct result *r)
 {
 	struct test_result *t;
+	size_t n = c->im->ntests;
 	uint32_t i;
 
 	close_result(c);
-	t = import_add_test(c->im, STR(""), r->name, r->status);
+	t = place_of(c, r);
 	if (!t)
 		return;
+	if (n == c->im->ntests && r->status == TEST_PASSED && t->status != TEST_PASSED)
+		t->message = STR("passed when repeated");
+	t->status = r->status;
 	t->line = c->lines.no;
 	t->seconds = r->seconds;
 	if (r->status != TEST_PASSED)
 		t->message = import_name(c->im, r->message);
-	c->open = c->im->ntests;
+	c->open = (size_t)(t - c->im->tests) + 1;
 	if (map_get(&c->numbers, r->number, &i)) {
 		import_keep(&c->said, buf_str(&c->outputs[i]));
 		buf_release(&c->outputs[i]);
@@ -150,12 +170,33 @@ static bool total_line(struct ctest *c, struct str s)
 	return true;
 }
 
+/* "1/9 Test #2: x ...***Failed  Required regular expression not found. Regex=[a" and then "b"
+ * and "]  0.11 sec" */
+static bool long_result(struct ctest *c, struct str s, struct result *r)
+{
+	if (!c->begun.n && (!str_contains(s, STR("***Failed")) || !str_contains(s, STR("Regex=["))))
+		return false;
+	if (str_starts(s, STR("Start ")) || c->begun.n > IMPORT_MAX_NAME) {
+		buf_clear(&c->begun);
+		return false;
+	}
+	if (c->begun.n)
+		buf_add_char(&c->begun, ' ');
+	buf_add_str(&c->begun, s);
+	return parse_result(buf_str(&c->begun), r);
+}
+
 static void read_line(struct ctest *c, struct str line)
 {
 	struct str s = str_trim(line);
 	struct result r;
 
-	if (parse_result(s, &r)) {
+	if (long_result(c, s, &r)) {
+		add_result(c, &r);
+		buf_clear(&c->begun);
+	} else if (c->begun.n) {
+		return;
+	} else if (parse_result(s, &r)) {
 		add_result(c, &r);
 	} else if (total_line(c, s)) {
 		return;
@@ -196,6 +237,7 @@ static int read(struct import *im, const struct import_file *files, size_t n, st
 	free(c.outputs);
 	map_release(&c.numbers);
 	buf_release(&c.said);
+	buf_release(&c.begun);
 	import_lines_release(&c.lines);
 	return 0;
 }

@@ -1,14 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Google Benchmark: its JSON and its table. Rows of repetitions become one measurement; the rows of
- * aggregates (mean, median, stddev, cv) are told from them and count only where the report has
- * nothing else (--benchmark_report_aggregates_only). Format: docs/user_guide.md of the library.
+ * Google Benchmark: its JSON, its CSV and its table. Rows of repetitions become one measurement;
+ * the rows of aggregates (mean, median, stddev, cv) are told from them, and count only where the
+ * report has nothing else (--benchmark_report_aggregates_only): the median with the deviation.
+ * Format: docs/user_guide.md of the library.
  */
 #include <stdio.h>
 
 #include "import/bench-json.h"
+#include "text/csv.h"
 
 static const struct str aggregates[] = {STR("mean"), STR("median"), STR("stddev"), STR("cv")};
+
+static struct str counter_unit(struct str name)
+{
+	if (str_eq(name, STR("bytes_per_second")))
+		return STR("B/s");
+	return str_ends(name, STR("_per_second")) ? STR("1/s") : STR("");
+}
+
+/* The row that is read: aggregate is empty for a repetition, else "mean", "median" ...; n:
+ * repetitions, of an aggregate. */
+struct row {
+	struct bench *b;
+	struct str aggregate;
+	uint64_t n, line;
+};
+
+static void figure(const struct row *r, const char *what, double v, struct str unit)
+{
+	if (!r->aggregate.n)
+		bench_rep(r->b, what, v, unit, r->line);
+	else if (str_eq(r->aggregate, STR("median")))
+		bench_sum(r->b, what, v, unit, r->n, NAN, r->line);
+	else if (str_eq(r->aggregate, STR("stddev")))
+		bench_spread(r->b, what, v, unit);
+}
+
+static void counter(const struct row *r, struct str name, double v)
+{
+	CLEANUP_BUF struct buf key = {0};
+
+	buf_add_str(&key, name);
+	figure(r, buf_cstr(&key), v, counter_unit(name));
+}
+
+/* It ended with an error, or was skipped. */
+static void failed(struct bench *b, struct str name, enum test_status status, struct str why,
+		   uint64_t line)
+{
+	struct test_result *r = import_add_test(b->im, STR(""), name, status);
+
+	if (!r)
+		return;
+	r->line = line;
+	import_explain(b->im, r, why);
+}
 
 /* ---- JSON ---- */
 
@@ -40,13 +87,6 @@ static bool is_own(struct str key)
 	return false;
 }
 
-static struct str counter_unit(struct str name)
-{
-	if (str_eq(name, STR("bytes_per_second")))
-		return STR("B/s");
-	return str_ends(name, STR("_per_second")) ? STR("1/s") : STR("");
-}
-
 static struct str run_name(const struct jsontree *t)
 {
 	const struct jsontree *run = jsontree_get(t, "run_name");
@@ -72,7 +112,7 @@ static struct str aggregate_of(const struct jsontree *t)
 	return jsontree_get(t, "rms") ? STR("RMS") : STR("");
 }
 
-static void iteration(struct bench *b, const struct jsontree *t)
+static void figures(const struct row *r, const struct jsontree *t)
 {
 	const struct jsontree *real = jsontree_get(t, "real_time");
 	const struct jsontree *cpu = jsontree_get(t, "cpu_time");
@@ -81,64 +121,33 @@ static void iteration(struct bench *b, const struct jsontree *t)
 	if (!unit.n)
 		unit = STR("ns");
 	if (jsontree_is_number(real))
-		bench_rep(b, "time", jsontree_number(real), unit, t->line);
+		figure(r, "time", jsontree_number(real), unit);
 	if (jsontree_is_number(cpu))
-		bench_rep(b, "cpu_time", jsontree_number(cpu), unit, t->line);
+		figure(r, "cpu_time", jsontree_number(cpu), unit);
 	for (const struct jsontree *c = jsontree_first(t); c; c = c->next)
-		if ((c->kind == JSONTREE_INT || c->kind == JSONTREE_REAL) && !is_own(c->key)) {
-			CLEANUP_BUF struct buf key = {0};
-
-			buf_add_str(&key, c->key);
-			bench_rep(b, buf_cstr(&key), jsontree_number(c), counter_unit(c->key),
-				  c->line);
-		}
-}
-
-/* The row of the same benchmark with that aggregate, among the next few. */
-static const struct jsontree *sibling(const struct jsontree *t, struct str aggregate)
-{
-	struct str run = run_name(t);
-
-	for (int i = 0; t && i < 8; i++, t = t->next)
-		if (str_eq(aggregate_of(t), aggregate) && str_eq(run_name(t), run))
-			return t;
-	return NULL;
-}
-
-/* There are no repetitions: the median and the deviation as they were computed. */
-static void only_aggregates(struct bench *b, const struct jsontree *t)
-{
-	static const struct {
-		const char *key, *what;
-	} times[] = {{"real_time", "time"}, {"cpu_time", "cpu_time"}};
-	const struct jsontree *sd = sibling(t, STR("stddev"));
-	const struct jsontree *n = jsontree_get(t, "repetitions");
-	struct str unit = jsontree_text(jsontree_get(t, "time_unit"));
-
-	if (!n)
-		n = jsontree_get(t, "iterations");
-	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
-		const struct jsontree *v = jsontree_get(t, times[i].key);
-
-		if (jsontree_is_number(v))
-			bench_sum(b, times[i].what, jsontree_number(v), unit,
-				  n && n->kind == JSONTREE_INT ? (uint64_t)n->integer : 0,
-				  jsontree_number(jsontree_get(sd, times[i].key)), v->line);
-	}
+		if ((c->kind == JSONTREE_INT || c->kind == JSONTREE_REAL) && !is_own(c->key))
+			counter(r, c->key, jsontree_number(c));
 }
 
 static void aggregate(struct bench *b, const struct jsontree *t, struct str name, bool repeated)
 {
 	const struct jsontree *big_o = jsontree_get(t, "big_o");
+	const struct jsontree *n = jsontree_get(t, "repetitions");
 
+	if (!n)
+		n = jsontree_get(t, "iterations");
 	if (str_eq(name, STR("BigO"))) {
 		bench_add(b, "BigO", bench_json_value(big_o), STR(""), t->line);
 		bench_json_number(b, "BigO.time", jsontree_get(t, "real_coefficient"),
 				  jsontree_text(jsontree_get(t, "time_unit")));
 	} else if (str_eq(name, STR("RMS"))) {
 		bench_json_number(b, "RMS", jsontree_get(t, "rms"), STR(""));
-	} else if (!repeated && str_eq(name, STR("median"))) {
-		only_aggregates(b, t);
+	} else if (!repeated) {
+		figures(&(struct row){.b = b,
+				      .aggregate = name,
+				      .n = n && n->kind == JSONTREE_INT ? (uint64_t)n->integer : 0,
+				      .line = t->line},
+			t);
 	}
 }
 
@@ -152,16 +161,10 @@ static bool is_failed(struct bench *b, const struct jsontree *t)
 		    {"skipped", "skip_message", TEST_SKIPPED}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		struct test_result *r;
-
 		if (!jsontree_true(jsontree_get(t, ends[i].flag)))
 			continue;
-		r = import_add_test(b->im, STR(""), jsontree_text(jsontree_get(t, "name")),
-				    ends[i].status);
-		if (r) {
-			r->line = t->line;
-			import_explain(b->im, r, jsontree_text(jsontree_get(t, ends[i].message)));
-		}
+		failed(b, jsontree_text(jsontree_get(t, "name")), ends[i].status,
+		       jsontree_text(jsontree_get(t, ends[i].message)), t->line);
 		return true;
 	}
 	return false;
@@ -208,7 +211,7 @@ static int read_json(struct bench *b, struct str data, struct err *err)
 			aggregate(b, t, name, intern_find(&runs, run, &id));
 		} else if (!is_failed(b, t)) {
 			intern_add(&runs, run);
-			iteration(b, t);
+			figures(&(struct row){.b = b, .line = t->line}, t);
 		}
 	}
 	intern_release(&runs);
@@ -240,21 +243,18 @@ static bool counter_value(struct str s, bool bytes, double *v)
 	return true;
 }
 
-static void counters(struct bench *b, struct str rest, uint64_t no)
+static void counters(const struct row *r, struct str rest)
 {
 	struct str w;
 	double v;
 
 	while ((w = metric_cut_word(&rest)).n) {
 		size_t eq = str_find_char(w, '=');
-		CLEANUP_BUF struct buf key = {0};
+		struct str name = str_head(w, eq);
 
-		if (eq == w.n)
-			continue;
-		buf_add_str(&key, str_head(w, eq));
-		if (counter_value(str_from(w, eq + 1),
-				  str_eq(buf_str(&key), STR("bytes_per_second")), &v))
-			bench_rep(b, buf_cstr(&key), v, counter_unit(str_head(w, eq)), no);
+		if (eq < w.n &&
+		    counter_value(str_from(w, eq + 1), str_eq(name, STR("bytes_per_second")), &v))
+			counter(r, name, v);
 	}
 }
 
@@ -267,14 +267,14 @@ static bool cut_time(struct str *s, double *v, struct str *unit)
 	return unit->n > 0;
 }
 
-struct row {
+struct cut {
 	struct str name, unit[2];
 	double time[2];
 	struct str rest;
 };
 
 /* Names may hold blanks: the row's figures begin where two times with units do. */
-static bool cut_row(struct str line, struct row *r)
+static bool cut_row(struct str line, struct cut *r)
 {
 	for (size_t i = 1; i < line.n; i++) {
 		if (line.p[i - 1] != ' ' || line.p[i] == ' ')
@@ -304,27 +304,37 @@ static void table_failed(struct bench *b, struct str line, size_t at, enum test_
 			 uint64_t no)
 {
 	struct str name = str_trim(str_head(line, at));
-	struct test_result *r;
 
 	bench_row(b, name);
-	r = import_add_test(b->im, STR(""), name, status);
-	if (!r)
-		return;
-	r->line = no;
 	line = str_from(line, at);
 	line = str_trim(str_from(line, str_find_char(line, '\'') + 1));
 	if (line.n && line.p[line.n - 1] == '\'')
 		line.n--;
-	import_explain(b->im, r, line);
+	failed(b, name, status, line, no);
+}
+
+/* The figures of a row that has a name; of a table or of CSV: BigO and RMS have their unit before
+ * the counters. */
+static bool is_fit(struct bench *b, struct str suffix, double v, struct str unit, uint64_t line)
+{
+	if (str_eq(suffix, STR("_BigO"))) {
+		bench_add(b, "BigO", value_text(unit), STR(""), line);
+		bench_sum(b, "BigO.time", v, STR("ns"), 1, NAN, line);
+	} else if (str_eq(suffix, STR("_RMS"))) {
+		bench_sum(b, "RMS", v, STR(""), 1, NAN, line);
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static void table_row(struct bench *b, struct intern *runs, struct str line, uint64_t no)
 {
 	size_t error = str_find(line, STR("ERROR OCCURRED: ")),
 	       skip = str_find(line, STR("SKIPPED: "));
-	struct row r;
+	struct row row = {.b = b, .line = no};
+	struct cut r;
 	struct str suffix;
-	uint64_t n = 0;
 	uint32_t id;
 
 	if (error < line.n || skip < line.n) {
@@ -339,22 +349,19 @@ static void table_row(struct bench *b, struct intern *runs, struct str line, uin
 	suffix = suffix_of(r.name);
 	r.name.n -= suffix.n;
 	bench_row(b, r.name);
-	if (!str_u64(metric_cut_word(&r.rest), &n))
-		n = 0;
-	if (!suffix.n) {
+	if (is_fit(b, suffix, str_eq(r.unit[0], STR("%")) ? r.time[0] / 100 : r.time[0], r.unit[0],
+		   no))
+		return;
+	if (!str_u64(metric_cut_word(&r.rest), &row.n))
+		row.n = 0;
+	row.aggregate = str_from(suffix, 1);
+	if (!suffix.n)
 		intern_add(runs, r.name);
-		bench_rep(b, "time", r.time[0], r.unit[0], no);
-		bench_rep(b, "cpu_time", r.time[1], r.unit[1], no);
-		counters(b, r.rest, no);
-	} else if (str_eq(suffix, STR("_BigO"))) {
-		bench_add(b, "BigO", value_text(r.unit[0]), STR(""), no);
-		bench_sum(b, "BigO.time", r.time[0], STR("ns"), 1, NAN, no);
-	} else if (str_eq(suffix, STR("_RMS"))) {
-		bench_sum(b, "RMS", r.time[0] / 100, STR(""), 1, NAN, no);
-	} else if (str_eq(suffix, STR("_median")) && !intern_find(runs, r.name, &id)) {
-		bench_sum(b, "time", r.time[0], r.unit[0], n, NAN, no);
-		bench_sum(b, "cpu_time", r.time[1], r.unit[1], n, NAN, no);
-	}
+	else if (intern_find(runs, r.name, &id))
+		return;
+	figure(&row, "time", r.time[0], r.unit[0]);
+	figure(&row, "cpu_time", r.time[1], r.unit[1]);
+	counters(&row, r.rest);
 }
 
 static void read_table(struct bench *b, struct str data)
@@ -376,6 +383,83 @@ static void read_table(struct bench *b, struct str data)
 	intern_release(&runs);
 }
 
+/* ---- CSV ---- */
+
+/* Its first line, maybe after what the program says of the machine. */
+static const struct str csv_header = STR("name,iterations,real_time,cpu_time,time_unit,");
+enum { NAME, ITERATIONS, REAL, CPU, UNIT, BYTES, ITEMS, LABEL, ERROR, MESSAGE, COUNTERS };
+
+static struct str csv_begin(struct str data, uint64_t *no)
+{
+	CLEANUP_IMPORT_LINES struct import_lines l = IMPORT_LINES(data);
+	struct str line;
+
+	while (import_next_line(&l, &line))
+		if (str_starts(line, csv_header)) {
+			*no = l.no;
+			return str_from(data, (size_t)(l.at - data.p));
+		}
+	return STR("");
+}
+
+static void csv_row(struct bench *b, struct intern *runs, const struct str *names, size_t n,
+		    const struct csv *c)
+{
+	struct str name = c->cells[NAME], suffix = suffix_of(name);
+	struct row row = {.b = b, .line = c->line, .aggregate = str_from(suffix, 1)};
+	double v;
+	uint32_t id;
+
+	name.n -= suffix.n;
+	bench_row(b, name);
+	if (c->n > MESSAGE && str_eq(c->cells[ERROR], STR("true"))) {
+		failed(b, c->cells[NAME], TEST_ERROR, c->cells[MESSAGE], c->line);
+		return;
+	}
+	if (!metric_number(c->cells[REAL], &v) || is_fit(b, suffix, v, c->cells[UNIT], c->line))
+		return;
+	if (!str_u64(c->cells[ITERATIONS], &row.n))
+		row.n = 0;
+	if (!suffix.n)
+		intern_add(runs, name);
+	else if (intern_find(runs, name, &id))
+		return;
+	figure(&row, "time", v, c->cells[UNIT]);
+	if (metric_number(c->cells[CPU], &v))
+		figure(&row, "cpu_time", v, c->cells[UNIT]);
+	for (size_t i = BYTES; i < n && i < c->n; i++)
+		if (i != LABEL && i != ERROR && i != MESSAGE && metric_number(c->cells[i], &v))
+			counter(&row, names[i], v);
+}
+
+static int read_csv(struct bench *b, struct str data, uint64_t line, struct err *err)
+{
+	struct csv c;
+	struct intern runs;
+	struct str *names = NULL;
+	size_t n = 0;
+	int rc;
+
+	csv_init(&c, data);
+	c.next_line = line;
+	intern_init(&runs);
+	while ((rc = csv_next(&c, err)) > 0) {
+		if (!names) {
+			n = c.n;
+			names = arena_alloc(&b->im->arena, n * sizeof(*names));
+			for (size_t i = 0; i < n; i++)
+				names[i] = import_name(b->im, c.cells[i]);
+		} else if (c.n > UNIT) {
+			csv_row(b, &runs, names, n, &c);
+		} else {
+			b->im->skipped_lines++;
+		}
+	}
+	intern_release(&runs);
+	csv_release(&c);
+	return rc;
+}
+
 static const char *const json_keys[] = {"context", "benchmarks", "num_cpus", NULL};
 
 static int recognise(struct str path, struct str head)
@@ -386,7 +470,7 @@ static int recognise(struct str path, struct str head)
 	if (bench_doc_has(head, json_keys))
 		return 92;
 	while (import_next_line(&l, &line))
-		if (is_header(line))
+		if (is_header(line) || str_starts(line, csv_header))
 			return 90;
 	return 0;
 }
@@ -394,11 +478,15 @@ static int recognise(struct str path, struct str head)
 static int read_file(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
 	CLEANUP_BENCH struct bench b;
+	uint64_t line;
+	struct str csv = csv_begin(files->data, &line);
 	int rc = 0;
 
 	bench_init(&b, im);
 	if (bench_doc_has(files->data, json_keys))
 		rc = read_json(&b, files->data, err);
+	else if (csv.n)
+		rc = read_csv(&b, csv, line, err);
 	else
 		read_table(&b, files->data);
 	bench_end(&b);
@@ -407,7 +495,7 @@ static int read_file(struct import *im, const struct import_file *files, size_t 
 
 const struct import_reader read_gbench = {
 	.name = "google-benchmark",
-	.what = "Google Benchmark: JSON and its table",
+	.what = "Google Benchmark: JSON, CSV and its table",
 	.recognise = recognise,
 	.read = read_file,
 };

@@ -29,6 +29,7 @@ struct gotest {
 	struct buf rest; /* output of no test */
 	bool failed;     /* "FAIL" was printed */
 	bool panicked;
+	size_t panic_in;    /* the failed test that it is of, index + 1 */
 	struct buf package; /* of its benchmarks: "pkg: " */
 	double coverage;    /* in percent; NAN: unknown */
 
@@ -119,8 +120,18 @@ static struct str bench_name(struct str s)
 	return n && n < s.n && s.p[n - 1] == '-' ? str_head(s, n - 1) : s;
 }
 
-/* Anywhere in the line, since a test's last output may lack its newline: then only of a test that
- * is known. */
+static bool is_test_name(struct str s)
+{
+	static const struct str starts[] = {STR("Test"), STR("Example"), STR("Fuzz")};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (str_starts(s, starts[i]))
+			return str_find_char(s, ' ') == s.n;
+	return false;
+}
+
+/* Anywhere in the line, since the last output may lack its newline: then only of a test that is
+ * known, or looks like one. */
 static bool test_ends(struct gotest *g, struct str line)
 {
 	struct str s = str_trim(line), name;
@@ -135,8 +146,9 @@ static bool test_ends(struct gotest *g, struct str line)
 			continue;
 		if (str_starts(name, STR("Benchmark")))
 			name = bench_name(name);
-		if (at && !intern_find(&g->names, name, &id))
+		if (at && !intern_find(&g->names, name, &id) && !is_test_name(name))
 			continue;
+		g->build = 0;
 		t = find_test(g, name);
 		if (!t)
 			return true;
@@ -236,6 +248,7 @@ static void clear_package(struct gotest *g)
 	g->first = g->im->ntests;
 	g->current = 0;
 	g->failed = g->panicked = false;
+	g->panic_in = 0;
 	g->coverage = NAN;
 	buf_clear(&g->rest);
 	buf_clear(&g->package);
@@ -290,6 +303,8 @@ static void close_package(struct gotest *g, struct str package, bool failed, str
 			if (!str_starts(t->message, STR("panic: ")))
 				t->message = STR("did not end");
 		} else if (t->status != TEST_PASSED) {
+			if (g->panic_in == g->first + i + 1)
+				import_keep(&g->outputs[i], said);
 			explain(g->im, t, buf_str(&g->outputs[i]));
 		}
 		bad = bad || t->status == TEST_FAILED || t->status == TEST_ERROR;
@@ -372,6 +387,14 @@ static bool about_package(struct gotest *g, struct str line)
 	return false;
 }
 
+static void panics(struct gotest *g)
+{
+	g->panicked = true;
+	g->build = 0;
+	if (!g->panic_in && g->current && g->im->tests[g->current - 1].status == TEST_FAILED)
+		g->panic_in = g->current;
+}
+
 static void read_line(struct gotest *g, struct str line)
 {
 	struct str s = str_trim(line);
@@ -386,7 +409,7 @@ static void read_line(struct gotest *g, struct str line)
 	if (build_begins(g, line) || about_package(g, line) || benchmark_begins(g, line))
 		return;
 	if (str_starts(line, STR("panic: ")) || str_starts(line, STR("fatal error: ")))
-		g->panicked = true;
+		panics(g);
 	if (g->build)
 		import_keep(&g->said[g->build - 1], line);
 	else if (g->current && !g->panicked)

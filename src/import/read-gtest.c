@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * What GoogleTest's programs print. A test that began and has no end (the program died in it) is an
- * error; what is printed between is said of it.
+ * error; what is printed between is said of it. With --gtest_brief=1 only failures are shown, what
+ * is said before their end; those that passed are counted at the end and have no names then.
  */
+#include <stdio.h>
+
 #include "import/readers.h"
 
 struct gtest {
@@ -10,7 +13,7 @@ struct gtest {
 	struct import_lines lines;
 	size_t open; /* index + 1 */
 	struct buf said;
-	uint64_t first; /* result of this run */
+	bool brief; /* no test began yet: what is printed may belong to the next end */
 };
 
 static const struct {
@@ -62,12 +65,42 @@ static void end_test(struct gtest *g, struct str s, enum test_status status)
 	close_test(g);
 }
 
+/* "A.Bad (0 ms)" that did not begin; the list at the end has no times. */
+static void open_brief(struct gtest *g, struct str s)
+{
+	struct test_result *t;
+
+	s = str_trim(s);
+	if (!str_ends(s, STR(" ms)")))
+		return;
+	s = str_head(s, str_find(s, STR(" (")));
+	t = add(g, str_head(s, str_find(s, STR(", where "))), TEST_ERROR);
+	g->open = t ? g->im->ntests : 0;
+}
+
+/* "[  PASSED  ] 5 tests." of tests that were not shown */
+static void nameless(struct gtest *g, struct str s)
+{
+	uint64_t n;
+
+	if (!import_skip(&s, STR("[  PASSED  ] ")) ||
+	    !str_u64(str_head(s, str_find_char(s, ' ')), &n))
+		return;
+	for (uint64_t i = 0; i < n && !g->im->full; i++) {
+		char name[24];
+
+		snprintf(name, sizeof(name), "#%llu", (unsigned long long)i + 1);
+		add(g, str_of(name), TEST_PASSED);
+	}
+}
+
 static bool read_mark(struct gtest *g, struct str line)
 {
 	struct test_result *t;
 
 	if (import_skip(&line, STR("[ RUN      ] "))) {
 		close_test(g);
+		g->brief = false;
 		t = add(g, line, TEST_ERROR);
 		g->open = t ? g->im->ntests : 0;
 		return true;
@@ -84,6 +117,8 @@ static bool read_mark(struct gtest *g, struct str line)
 
 		if (at == line.n)
 			continue;
+		if (!g->open && g->brief)
+			open_brief(g, str_from(line, at + ends[i].mark.n));
 		if (g->open) {
 			import_keep(&g->said, str_head(line, at));
 			end_test(g, str_trim(str_from(line, at + ends[i].mark.n)), ends[i].status);
@@ -101,23 +136,30 @@ static bool other_mark(struct str s)
 
 static int recognise(struct str path, struct str head)
 {
-	if (str_starts(head, STR("[ RUN      ] ")) || str_contains(head, STR("\n[ RUN      ] ")) ||
-	    str_contains(head, STR("\n[==========] Running ")))
-		return 90;
+	CLEANUP_IMPORT_LINES struct import_lines l = IMPORT_LINES(head);
+	struct str line;
+
+	while (import_next_line(&l, &line))
+		if (str_starts(line, STR("[ RUN      ] ")) ||
+		    str_starts(line, STR("[==========] Running ")) ||
+		    (str_starts(line, STR("[==========] ")) && str_contains(line, STR(" ran."))))
+			return 90;
 	return 0;
 }
 
 static int read(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
-	struct gtest g = {.im = im, .lines = IMPORT_LINES(files[0].data)};
+	struct gtest g = {.im = im, .lines = IMPORT_LINES(files[0].data), .brief = true};
 	struct str line;
 
 	while (import_next_line(&g.lines, &line)) {
 		if (read_mark(&g, line))
 			continue;
-		if (other_mark(line))
+		if (other_mark(line)) {
 			close_test(&g);
-		else if (g.open)
+			if (g.brief)
+				nameless(&g, line);
+		} else if (g.open || g.brief)
 			import_keep(&g.said, line);
 		else
 			im->skipped_lines += str_trim(line).n > 0;

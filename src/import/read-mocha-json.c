@@ -61,9 +61,10 @@ static int recognise(struct str path, struct str head)
 static int read(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
 	const struct jsontree *root, *t;
-	struct map pending = {0};
+	struct map pending = {0}, known = {0};
 	size_t first = im->ntests;
-	uint64_t failures = 0;
+	uint64_t failures = 0, tests;
+	uint32_t is;
 	struct arena a;
 	int rc;
 
@@ -72,15 +73,23 @@ static int read(struct import *im, const struct import_file *files, size_t n, st
 	if (rc == 0) {
 		for (t = jsontree_first(jsontree_get(root, "pending")); t; t = t->next)
 			map_put(&pending, identity(t), 0, NULL);
-		for (t = jsontree_first(jsontree_get(root, "tests")); t; t = t->next)
+		for (t = jsontree_first(jsontree_get(root, "tests")); t; t = t->next) {
+			map_put(&known, identity(t), 0, NULL);
 			add(im, &pending, t);
+		}
+		tests = im->ntests - first;
+		/* A hook that failed is no test. */
+		for (t = jsontree_first(jsontree_get(root, "failures")); t; t = t->next)
+			if (!map_get(&known, identity(t), &is))
+				add(im, &pending, t);
 		for (size_t i = first; i < im->ntests; i++)
 			failures += im->tests[i].status == TEST_FAILED;
 		t = jsontree_get(root, "stats");
-		claim(im, t, "tests", im->ntests - first);
+		claim(im, t, "tests", tests);
 		claim(im, t, "failures", failures);
 	}
 	map_release(&pending);
+	map_release(&known);
 	arena_release(&a);
 	return rc;
 }

@@ -2,7 +2,8 @@
 /*
  * TAP 12 to 14 (testanything.org), also between other lines, as prove -v and logs of builds show
  * it. Test points at the left margin are the results; what is indented belongs to one of them: a
- * block of YAML to the point before it, a subtest to the point after it.
+ * block of YAML to the point before it, and what is indented by less than a subtest is (Mocha's
+ * errors); a subtest to the point after it.
  *
  * A plan that does not hold and "Bail out!" are no test points but failures: they become results
  * with status error, named "(plan)" and "(bail out)".
@@ -10,6 +11,8 @@
 #include <ctype.h>
 
 #include "import/readers.h"
+
+#define SUBTEST 4 /* blanks before its lines */
 
 struct point {
 	bool ok, numbered;
@@ -26,6 +29,7 @@ struct tap {
 	struct str suite;  /* prove's name of the file */
 	size_t current;    /* index + 1 of the result that YAML and comments belong to */
 	bool directly;     /* right after a test point */
+	bool said;         /* indented lines are about it */
 	size_t yaml;       /* indentation of the block that is open, + 1 */
 	struct buf before; /* of the subtest that the next point closes */
 	struct buf after;  /* YAML and comments of the current point */
@@ -166,6 +170,9 @@ static struct str first_words(struct str after, struct str before)
 
 	if (yaml_value(after, STR("message"), &line) || yaml_value(after, STR("error"), &line))
 		return line;
+	line = str_trim(str_head(str_trim(after), str_find_char(str_trim(after), '\n')));
+	if (line.n && line.p[0] != '#' && !str_eq(line, STR("---")))
+		return line; /* Mocha's */
 	while (str_next(&after, '\n', &line))
 		if (str_starts(line, STR("#")) && str_trim(str_from(line, 1)).n)
 			return str_trim(str_from(line, 1));
@@ -173,6 +180,18 @@ static struct str first_words(struct str after, struct str before)
 		if (read_point(str_trim(line), &p) && !p.ok && !p.directive.n && p.name.n)
 			return p.name;
 	return STR("");
+}
+
+/* words, and what follows them if they end in a colon. */
+static struct str headline(struct tap *t, struct str words)
+{
+	struct str after = buf_str(&t->after);
+
+	if (str_ends(words, STR(":")) && words.p >= after.p && words.p < after.p + after.n) {
+		after = str_from(after, (size_t)(words.p - after.p));
+		return import_headline(t->im, &after);
+	}
+	return import_name(t->im, words);
 }
 
 /* What was collected for the current point goes to it. */
@@ -190,7 +209,7 @@ static void close_point(struct tap *t)
 		buf_add_str(&all, r->detail);
 		buf_add_str(&all, buf_str(&t->after));
 		if (!r->message.n)
-			r->message = import_name(t->im, first_words(buf_str(&t->after), r->detail));
+			r->message = headline(t, first_words(buf_str(&t->after), r->detail));
 		r->detail = import_text(t->im, buf_str(&all));
 	}
 	t->current = 0;
@@ -324,6 +343,7 @@ static void read_line(struct tap *t, struct str s)
 	bool directly = t->directly;
 
 	t->directly = false;
+	t->said = t->said && (indent || !text.n);
 	if (t->yaml && (indent >= t->yaml - 1 || !text.n)) {
 		import_keep(&t->after, s);
 		if (indent == t->yaml - 1 && str_eq(text, STR("...")))
@@ -334,7 +354,8 @@ static void read_line(struct tap *t, struct str s)
 		t->yaml = indent + 1;
 		import_keep(&t->after, s);
 	} else {
-		import_keep(&t->before, s);
+		t->said = t->said || (directly && t->current && indent < SUBTEST);
+		import_keep(t->said ? &t->after : &t->before, s);
 	}
 }
 

@@ -6,6 +6,9 @@
 #include "text/utf8.h"
 #include "text/visible.h"
 
+#define SAID_LINES 3 /* appended to a headline that ends in a colon */
+#define SAID_MAX   160
+
 static bool clean(struct str s, bool one_line)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -109,6 +112,29 @@ static bool next_text(struct str *rest, struct str *line)
 	return false;
 }
 
+/* "Expected equality of these values:" says nothing without them: what the next lines say. */
+static void add_said(struct buf *b, struct str rest)
+{
+	size_t indent = 0, lines = 0;
+	struct str raw;
+
+	while (lines < SAID_LINES && rest.p && str_next(&rest, '\n', &raw)) {
+		struct str line = str_trim(raw);
+		size_t blanks = line.n ? (size_t)(line.p - raw.p) : 0;
+
+		if (!line.n)
+			continue;
+		if (lines && blanks < indent)
+			return; /* something else begins */
+		if (b->n + line.n > SAID_MAX || str_starts(line, STR("at ")) ||
+		    str_starts(line, STR("File ")) || str_starts(line, STR("#")))
+			return;
+		buf_add_char(b, ' ');
+		buf_add_str(b, line);
+		indent = lines++ ? indent : blanks;
+	}
+}
+
 struct str import_headline(struct import *im, struct str *text)
 {
 	CLEANUP_BUF struct buf b = {0};
@@ -116,15 +142,15 @@ struct str import_headline(struct import *im, struct str *text)
 
 	if (!next_text(text, &line))
 		return STR("");
-	if (!is_place(line))
-		return import_name(im, line);
 	buf_add_str(&b, line);
-	if (next_text(text, &line)) {
+	if (is_place(line) && next_text(text, &line)) {
 		if (b.p[b.n - 1] != ':')
 			buf_add_char(&b, ':');
 		buf_add_char(&b, ' ');
 		buf_add_str(&b, line);
 	}
+	if (text->p && str_ends(buf_str(&b), STR(":")))
+		add_said(&b, *text);
 	return import_name(im, buf_str(&b));
 }
 

@@ -142,6 +142,12 @@ static int feed(struct parse *p, struct str data, struct err *err)
 		import_note(p->x.im, 0, "control characters were taken out");
 	if (ok == XML_STATUS_OK)
 		return 0;
+	/* A program that prints its report may print more. */
+	if (XML_GetErrorCode(p->parser) == XML_ERROR_JUNK_AFTER_DOC_ELEMENT) {
+		import_note(p->x.im, XML_GetCurrentLineNumber(p->parser),
+			    "what follows the document is left out");
+		return 0;
+	}
 	return err_set(err, ERR_INPUT, "line %llu: %s%s",
 		       (unsigned long long)XML_GetCurrentLineNumber(p->parser),
 		       p->refused ? "" : "not well-formed XML: ",

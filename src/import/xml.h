@@ -3,7 +3,7 @@
  * XML (expat), streamed: elements with their attributes and text. Declarations of entities are
  * refused, and so is nesting deeper than XML_MAX_DEPTH. Control characters, which no XML may hold
  * but reports do (colours of a terminal), become blanks; text that is not in the encoding that it
- * declares is read as ISO-8859-1; each gives a note.
+ * declares is read as ISO-8859-1; what follows the document is left out; each gives a note.
  */
 #pragma once
 

@@ -31,6 +31,7 @@ struct postgres {
 	struct db db;
 	PGconn *c;
 	unsigned patience;
+	bool lost; /* the connection; libpq's status may not tell yet */
 };
 
 static struct str first_line(const char *message)
@@ -51,11 +52,17 @@ static int fail(struct postgres *p, const PGresult *res, bool user, struct err *
 	bool theirs = state && (!strncmp(state, "42", 2) || !strncmp(state, "22", 2) ||
 				!strncmp(state, "25", 2));
 
-	if (!state || PQstatus(p->c) != CONNECTION_OK)
+	p->lost = !state || PQstatus(p->c) != CONNECTION_OK;
+	if (p->lost)
 		return err_set(err, ERR_SYSTEM,
 			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
 			       p->db.name, STR_ARG(message));
 	p->db.again = !strcmp(state, "40001") || !strcmp(state, "40P01");
+	if (!strcmp(state, "55P03"))
+		return err_set(err, ERR_SYSTEM,
+			       "%s: another process has it locked (waited %u s); nothing of this "
+			       "was kept",
+			       p->db.name, p->patience);
 	if (user && theirs && strcmp(state, "42501") != 0)
 		return err_set(err, ERR_USAGE, "--sql: " STR_FMT, STR_ARG(message));
 	return err_set(
@@ -265,12 +272,45 @@ static int insert(struct db *db, const char *table, const char *columns,
 	return rc;
 }
 
+static void silent(void *arg, const PGresult *res)
+{
+}
+
+/* What every session needs, the first one and those after a server went away. */
+static int start_session(struct postgres *p, struct err *err)
+{
+	CLEANUP_BUF struct buf sql = {0};
+
+	if (PQstatus(p->c) != CONNECTION_OK) {
+		struct str message = first_line(PQerrorMessage(p->c));
+
+		return err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
+			       STR_ARG(message));
+	}
+	PQsetNoticeReceiver(p->c, silent, NULL);
+	buf_printf(&sql,
+		   "SET search_path = inquest; SET jit = off; SET lock_timeout = '%us';"
+		   "SELECT set_config('synchronous_commit', 'on', false)"
+		   " WHERE current_setting('synchronous_commit') = 'off'",
+		   p->patience);
+	return run(p, buf_cstr(&sql), err);
+}
+
+/* Nothing is lost with a connection that is gone before anything was said: there is a second try.
+ */
 static int begin(struct db *db, bool write, struct err *err)
 {
-	return run((struct postgres *)db,
-		   write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-			 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		   err);
+	struct postgres *p = (struct postgres *)db;
+	const char *sql = write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+				: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+	int rc = run(p, sql, err);
+
+	if (!rc || !p->lost)
+		return rc;
+	PQreset(p->c);
+	p->lost = false;
+	rc = start_session(p, err);
+	return rc ? rc : run(p, sql, err);
 }
 
 static void rollback(struct db *db)
@@ -287,24 +327,19 @@ static int commit(struct db *db, struct err *err)
 	PGresult *res = PQexec(p->c, "COMMIT");
 	int rc = 0;
 
-	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = PQstatus(p->c) == CONNECTION_OK
-			     ? fail(p, res, false, err)
-			     : err_set(err, ERR_SYSTEM,
-				       "%s: the server went away before it confirmed: do it again "
-				       "(a run that is put twice is one run)",
-				       db->name);
-	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) /* it says ROLLBACK after an error */
+	if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+		rc = fail(p, res, false, err);
+		if (p->lost)
+			rc = err_set(err, ERR_SYSTEM,
+				     "%s: the server went away before it confirmed: do it again "
+				     "(a run that is put twice is one run)",
+				     db->name);
+	} else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) { /* it says ROLLBACK after an error */
 		rc = err_set(err, ERR_SYSTEM,
 			     "%s: the transaction failed; nothing of this was kept", db->name);
+	}
 	PQclear(res);
 	return rc;
-}
-
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = n ? cells[0].integer : 0;
-	return false;
 }
 
 static int version(struct db *db, int *out, struct err *err)
@@ -314,10 +349,10 @@ static int version(struct db *db, int *out, struct err *err)
 		"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = 'inquest' AND c.relname = 'store'";
 	int64_t v = 0;
-	int rc = query(db, there, NULL, 0, first_int, &v, err);
+	int rc = query(db, there, NULL, 0, db_first_int, &v, err);
 
 	if (!rc && v)
-		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, first_int, &v, err);
+		rc = query(db, "SELECT version FROM inquest.store", NULL, 0, db_first_int, &v, err);
 	if (!rc)
 		*out = (int)v;
 	return rc;
@@ -407,11 +442,21 @@ static int user_query(struct db *db, struct str sql, db_head_fn *row, void *arg,
 	return rc;
 }
 
-/* The server checks its own files; there is nothing that a client can ask for without extensions.
- */
+/* The server checks its own files as it reads them; more a client can ask for if there is the
+ * extension amcheck: every index has what its table has. */
 static int check(struct db *db, struct err *err)
 {
-	return 0;
+	static const char there[] =
+		"SELECT coalesce(has_function_privilege(to_regprocedure("
+		"'public.bt_index_check(regclass, boolean)'), 'execute'), false)::integer";
+	static const char indexes[] =
+		"SELECT public.bt_index_check(i.indexrelid, true) FROM pg_index i "
+		"WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = "
+		"'inquest'::regnamespace)";
+	int64_t n = 0;
+	int rc = query(db, there, NULL, 0, db_first_int, &n, err);
+
+	return rc || !n ? rc : query(db, indexes, NULL, 0, NULL, NULL, err);
 }
 
 static void patience(struct db *db, unsigned seconds)
@@ -461,10 +506,6 @@ static bool well_formed(const char *address)
 	return str_count_char(s, '@') <= 1;
 }
 
-static void silent(void *arg, const PGresult *res)
-{
-}
-
 int db_postgres_open(struct db **out, const char *address, struct err *err)
 {
 	static const struct db_ops ops = {version, migrate,    begin, commit,   rollback, query,
@@ -474,32 +515,17 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 					   "application_name", "dbname",          NULL};
 	const char *values[] = {"10", "30", "UTF8", "inquest", address, NULL};
 	struct postgres *p;
-	int rc = 0;
+	int rc;
 
 	if (!well_formed(address))
 		return err_set(err, ERR_USAGE,
 			       "the address of the store has more than one @: write the one in the "
 			       "password as %%40");
 	p = mem_zalloc(sizeof(*p));
-	p->db = (struct db){.ops = &ops,
-			    .name = harmless(address),
-			    .run_range = " AND r.no > $2 AND r.no <= $3"};
+	p->db = (struct db){.ops = &ops, .schema = &schema_postgres, .name = harmless(address)};
+	p->patience = DB_PATIENCE;
 	p->c = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(p->c) != CONNECTION_OK) {
-		struct str message = first_line(PQerrorMessage(p->c));
-
-		rc = err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
-			     STR_ARG(message));
-	}
-	if (!rc) {
-		PQsetNoticeReceiver(p->c, silent, NULL);
-		patience(&p->db, DB_PATIENCE);
-		rc = run(p,
-			 "SET search_path = inquest; SET jit = off;"
-			 "SELECT set_config('synchronous_commit', 'on', false)"
-			 " WHERE current_setting('synchronous_commit') = 'off'",
-			 err);
-	}
+	rc = start_session(p, err);
 	if (rc) {
 		close_db(&p->db);
 		return rc;

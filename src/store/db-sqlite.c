@@ -264,22 +264,17 @@ static int commit(struct db *db, struct err *err)
 	return rc;
 }
 
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = n ? cells[0].integer : 0;
-	return false;
-}
-
 static int version(struct db *db, int *out, struct err *err)
 {
 	int64_t id = 0, v = 0, tables = 0;
 	/* In this order: what another process makes meanwhile has its id before its tables show. */
-	int rc = query(db, "SELECT count(*) FROM sqlite_master", NULL, 0, first_int, &tables, err);
+	int rc = query(db, "SELECT count(*) FROM sqlite_master", NULL, 0, db_first_int, &tables,
+		       err);
 
 	if (!rc)
-		rc = query(db, "PRAGMA user_version", NULL, 0, first_int, &v, err);
+		rc = query(db, "PRAGMA user_version", NULL, 0, db_first_int, &v, err);
 	if (!rc)
-		rc = query(db, "PRAGMA application_id", NULL, 0, first_int, &id, err);
+		rc = query(db, "PRAGMA application_id", NULL, 0, db_first_int, &id, err);
 	if (!rc && id != APPLICATION_ID && (id || v || tables))
 		rc = err_set(err, ERR_INPUT, "%s: this is a database, but no store", db->name);
 	if (!rc)
@@ -490,7 +485,8 @@ int db_sqlite_open(struct db **out, const char *path, enum store_mode mode, stru
 		return errno == ENOENT ? err_set(err, ERR_NOTFOUND, "%s: there is no store", path)
 				       : err_errno(err, "%s: cannot open", path);
 	s = mem_zalloc(sizeof(*s));
-	s->db = (struct db){.ops = &ops, .name = mem_strdup(path), .run_range = ""};
+	s->db = (struct db){
+		.ops = &ops, .schema = &schema_sqlite, .name = mem_strdup(path), .by_key = true};
 	s->patience = DB_PATIENCE;
 	s->jitter = (uint64_t)getpid();
 	rc = sqlite3_open_v2(address, &s->h,

@@ -28,6 +28,14 @@ typedef bool db_head_fn(void *arg, const struct str *cells, size_t n, bool head)
 
 struct db;
 
+/* The statements that make each version of the tables from the one before. */
+struct schema {
+	const char *const *steps;
+	int newest;
+	const char *after; /* to be done outside of a transaction when there were values; or NULL */
+};
+extern const struct schema schema_sqlite, schema_postgres;
+
 struct db_ops {
 	/* Version of the schema; 0: there is none yet. */
 	int (*version)(struct db *db, int *version, struct err *err);
@@ -54,12 +62,11 @@ struct db_ops {
 
 struct db {
 	const struct db_ops *ops;
-	char *name; /* for messages: never with a password */
-	/* Of a join of values v with runs r by number, v.run within $2 and $3: what the planner
-	 * needs to know besides (PostgreSQL), or what only costs time (SQLite: nothing). */
-	const char *run_range;
-	bool again; /* the error was a conflict with another writer: the transaction may be tried
-		     * again */
+	const struct schema *schema;
+	char *name;  /* for messages: never with a password */
+	bool by_key; /* rows are inserted into tables fastest in the order of their keys */
+	bool again;  /* the error was a conflict with another writer: the transaction may be tried
+		      * again */
 };
 
 #define DB_PATIENCE 60 /* seconds to wait for other writers */
@@ -67,10 +74,6 @@ struct db {
 int db_sqlite_open(struct db **db, const char *path, enum store_mode mode,
 		   struct err *err) ERR_CHECK;
 int db_postgres_open(struct db **db, const char *address, struct err *err) ERR_CHECK;
-
-/* The statements that make version `to` of one before. */
-const char *schema_sqlite(int to);
-const char *schema_postgres(int to);
 
 static inline struct db_cell db_int(int64_t v)
 {
@@ -100,3 +103,5 @@ static inline struct db_cell db_null(void)
 
 /* Append "$from,$from+1,..." (n of them). */
 void db_add_list(struct buf *b, size_t from, size_t n);
+/* A row function: *(int64_t *)arg from the first cell of the first row, if it is a number. */
+bool db_first_int(void *arg, const struct db_cell *cells, size_t n);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Writing. All rows of a call are collected first, then inserted table by table; values sorted by
- * (variable, run), as they lie in the store, so that a batch of runs touches each page once.
+ * Writing. All rows of a call are collected first, then inserted table by table; in SQLite values
+ * sorted by (variable, run), as they lie in the store, so that a batch of runs touches each page
+ * once; in PostgreSQL run by run, so that those of one run stand in one page of the heap.
  */
 #include <stdlib.h>
 
@@ -150,7 +151,7 @@ static int flush_table(struct store *s, const char *table, const char *columns,
 
 	if (!rows)
 		return 0;
-	if (columns == value_columns || columns == detail_columns)
+	if (s->db->by_key && (columns == value_columns || columns == detail_columns))
 		qsort(t->cells, rows, n * sizeof(*t->cells), by_variable_and_run);
 	rc = s->db->ops->insert(s->db, table, columns, t->cells, n, rows, err);
 	t->n = 0;
@@ -197,46 +198,92 @@ static int remove_parts(struct store *s, int64_t no, struct err *err)
 	return rc;
 }
 
-/* What is there under an id. */
-struct there {
-	const struct prepared *p;
-	int64_t no; /* 0: nothing */
-	bool same;
+/* Runs that are put, with different ids. */
+struct putting {
+	struct prepared *runs;
+	size_t n;
 };
+
+static struct prepared *run_of(struct putting *put, struct str id)
+{
+	for (size_t i = 0; i < put->n; i++)
+		if (str_eq(put->runs[i].r.id, id))
+			return &put->runs[i];
+	return NULL;
+}
 
 static bool row_there(void *arg, const struct db_cell *cells, size_t n)
 {
-	struct there *t = arg;
+	struct prepared *p = run_of(arg, cells[1].text);
 
-	t->no = cells[0].integer;
-	t->same = str_eq(cells[1].text,
-			 (struct str){(const char *)t->p->content, sizeof(t->p->content)});
-	return false;
+	if (p && !p->no) {
+		p->no = cells[0].integer;
+		p->known = str_eq(cells[2].text,
+				  (struct str){(const char *)p->content, sizeof(p->content)});
+	}
+	return true;
 }
 
-static bool row_number(void *arg, const struct db_cell *cells, size_t n)
+static bool row_inserted(void *arg, const struct db_cell *cells, size_t n)
 {
-	*(int64_t *)arg = cells[0].integer;
-	return false;
+	struct prepared *p = run_of(arg, cells[1].text);
+
+	if (p) {
+		p->no = cells[0].integer;
+		p->fresh = true;
+	}
+	return true;
 }
 
-static int insert_run(struct store *s, struct prepared *p, struct err *err)
+/* Those of a chunk that the store has get their numbers. */
+static int find_there(struct store *s, struct putting *chunk, struct err *err)
 {
-	const struct run_record *r = &p->r;
-	const struct db_cell cells[] = {
-		db_text(r->id),
-		db_text(r->name),
-		db_int(r->verdict),
-		db_int(r->state),
-		db_int(r->started_ns),
-		db_text(r->command),
-		db_blob(p->content, sizeof(p->content)),
-	};
+	CLEANUP_BUF struct buf text = {0};
+	struct db_cell ids[STORE_CHUNK];
 
-	return sql(s,
-		   "INSERT INTO run (id, name, verdict, state, started, command, content) "
-		   "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING no",
-		   cells, ARRAY_SIZE(cells), row_number, &p->no, err);
+	for (size_t i = 0; i < chunk->n; i++)
+		ids[i] = db_text(chunk->runs[i].r.id);
+	BUF_LIT(&text, "SELECT no, id, content FROM run WHERE id IN (");
+	db_add_list(&text, 1, chunk->n);
+	buf_add_char(&text, ')');
+	return sql(s, buf_cstr(&text), ids, chunk->n, row_there, chunk, err);
+}
+
+/* What a run is apart from its id, from $2 on. */
+enum { RUN_CELLS = 7 };
+static void run_cells(const struct prepared *p, struct db_cell first, struct db_cell *cells)
+{
+	cells[0] = first;
+	cells[1] = db_text(p->r.name);
+	cells[2] = db_int(p->r.verdict);
+	cells[3] = db_int(p->r.state);
+	cells[4] = db_int(p->r.started_ns);
+	cells[5] = db_text(p->r.command);
+	cells[6] = db_blob(p->content, sizeof(p->content));
+}
+
+/* Numbers rise in the order of the rows. */
+static int insert_missing(struct store *s, struct putting *chunk, struct err *err)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct db_cell cells[STORE_CHUNK * RUN_CELLS];
+	size_t n = 0;
+
+	BUF_LIT(&text, "INSERT INTO run (id, name, verdict, state, started, command, content) "
+		       "VALUES ");
+	for (size_t i = 0; i < chunk->n; i++) {
+		struct prepared *p = &chunk->runs[i];
+
+		if (p->no)
+			continue;
+		buf_printf(&text, "%s(", n ? "," : "");
+		db_add_list(&text, n + 1, RUN_CELLS);
+		buf_add_char(&text, ')');
+		run_cells(p, db_text(p->r.id), cells + n);
+		n += RUN_CELLS;
+	}
+	BUF_LIT(&text, " ON CONFLICT (id) DO NOTHING RETURNING no, id");
+	return n ? sql(s, buf_cstr(&text), cells, n, row_inserted, chunk, err) : 0;
 }
 
 /* The same content again: only what people give is new. */
@@ -245,7 +292,6 @@ static int update_known(struct store *s, struct prepared *p, struct err *err)
 	const struct db_cell cells[] = {db_int(p->no), db_text(p->r.name), db_int(p->r.verdict),
 					db_int(p->r.state)};
 
-	p->known = true;
 	return sql(s,
 		   "UPDATE run SET name = CASE WHEN $2 = '' THEN name ELSE $2 END, "
 		   "verdict = CASE WHEN $3 = 0 THEN verdict ELSE $3 END, state = $4 "
@@ -253,57 +299,79 @@ static int update_known(struct store *s, struct prepared *p, struct err *err)
 		   cells, ARRAY_SIZE(cells), NULL, NULL, err);
 }
 
+/* Another writer removed it just now: the transaction is tried again. */
+static int removed_meanwhile(struct store *s, struct str id, struct err *err)
+{
+	s->db->again = true;
+	return err_set(err, ERR_SYSTEM, "%s: run '" STR_FMT "' was removed while it was added",
+		       s->db->name, STR_ARG(id));
+}
+
+/* Its row is changed first: that keeps other writers from its parts. */
 static int replace_run(struct store *s, struct prepared *p, struct err *err)
 {
-	const struct run_record *r = &p->r;
-	const struct db_cell cells[] = {
-		db_int(p->no),
-		db_text(r->name),
-		db_int(r->verdict),
-		db_int(r->state),
-		db_int(r->started_ns),
-		db_text(r->command),
-		db_blob(p->content, sizeof(p->content)),
-	};
-	int rc = remove_parts(s, p->no, err);
+	struct db_cell cells[RUN_CELLS];
+	int64_t no = 0;
+	int rc;
 
-	return rc ? rc
-		  : sql(s,
-			"UPDATE run SET name = $2, verdict = $3, state = $4, started = $5, "
-			"command = $6, content = $7 WHERE no = $1",
-			cells, ARRAY_SIZE(cells), NULL, NULL, err);
+	run_cells(p, db_int(p->no), cells);
+	rc = sql(s,
+		 "UPDATE run SET name = $2, verdict = $3, state = $4, started = $5, command = $6, "
+		 "content = $7 WHERE no = $1 RETURNING no",
+		 cells, RUN_CELLS, db_first_int, &no, err);
+	if (!rc && !no)
+		return removed_meanwhile(s, p->r.id, err);
+	return rc ? rc : remove_parts(s, no, err);
 }
 
-/* Give the run its number; its parts then have to be added unless it is known. */
-static int place_run(struct store *s, struct prepared *p, struct err *err)
+static int by_number(const void *x, const void *y)
 {
-	static const char find[] = "SELECT no, content FROM run WHERE id = $1";
-	struct db_cell id = db_text(p->r.id);
-	struct there t = {.p = p};
-	int rc = sql(s, find, &id, 1, row_there, &t, err);
+	const struct prepared *a = *(struct prepared *const *)x, *b = *(struct prepared *const *)y;
 
-	p->no = 0;
-	p->known = false;
-	if (!rc && !t.no) {
-		rc = insert_run(s, p, err);
-		if (rc || p->no)
-			return rc;
-		rc = sql(s, find, &id, 1, row_there, &t, err); /* another writer was faster */
-	}
-	if (rc)
-		return rc;
-	p->no = t.no;
-	return t.same ? update_known(s, p, err) : replace_run(s, p, err);
+	return (a->no > b->no) - (a->no < b->no);
 }
 
-struct putting {
-	struct prepared *runs;
-	size_t n;
-};
+/* Those that were there, in the order of their numbers, lest two writers wait for each other. */
+static int change_there(struct store *s, struct putting *chunk, struct err *err)
+{
+	struct prepared *there[STORE_CHUNK];
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < chunk->n; i++)
+		if (!chunk->runs[i].fresh)
+			there[n++] = &chunk->runs[i];
+	qsort(there, n, sizeof(*there), by_number);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = !there[i]->no     ? removed_meanwhile(s, there[i]->r.id, err)
+		     : there[i]->known ? update_known(s, there[i], err)
+				       : replace_run(s, there[i], err);
+	return rc;
+}
+
+/* Give the runs of a chunk their numbers; their parts then have to be added unless it is known. */
+static int place_runs(struct store *s, struct putting *chunk, struct err *err)
+{
+	int rc;
+
+	for (size_t i = 0; i < chunk->n; i++) {
+		chunk->runs[i].no = 0;
+		chunk->runs[i].known = chunk->runs[i].fresh = false;
+	}
+	rc = find_there(s, chunk, err);
+	if (!rc)
+		rc = insert_missing(s, chunk, err);
+	for (size_t i = 0; !rc && i < chunk->n; i++)
+		if (!chunk->runs[i].no) { /* another writer was faster */
+			rc = find_there(s, chunk, err);
+			break;
+		}
+	return rc ? rc : change_there(s, chunk, err);
+}
 
 static int put_runs(struct store *s, void *arg, struct err *err)
 {
-	struct putting *put = arg;
+	const struct putting *put = arg;
 	struct pending pending = {0};
 	int rc;
 
@@ -312,12 +380,17 @@ static int put_runs(struct store *s, void *arg, struct err *err)
 	rc = dict_resolve_variables(s, err);
 	if (!rc)
 		rc = dict_resolve_strings(s, err);
-	for (size_t i = 0; !rc && i < put->n; i++) {
-		rc = place_run(s, &put->runs[i], err);
-		if (!rc && !put->runs[i].known)
-			add_run(s, &pending, &put->runs[i]);
-		if (!rc && pending.values.n + pending.tests.n > MAX_CELLS)
-			rc = flush(s, &pending, err);
+	for (size_t at = 0; !rc && at < put->n; at += STORE_CHUNK) {
+		struct putting chunk = {put->runs + at,
+					put->n - at < STORE_CHUNK ? put->n - at : STORE_CHUNK};
+
+		rc = place_runs(s, &chunk, err);
+		for (size_t i = 0; !rc && i < chunk.n; i++) {
+			if (!chunk.runs[i].known)
+				add_run(s, &pending, &chunk.runs[i]);
+			if (pending.values.n + pending.tests.n > MAX_CELLS)
+				rc = flush(s, &pending, err);
+		}
 	}
 	if (!rc)
 		rc = flush(s, &pending, err);
@@ -387,7 +460,8 @@ struct change {
 	enum run_verdict verdict;
 };
 
-static int run_number(struct store *s, struct str id, int64_t *no, struct err *err)
+/* Its number, and it is kept from other writers until the transaction ends. */
+static int lock_run(struct store *s, struct str id, int64_t *no, struct err *err)
 {
 	struct db_cell cell = db_text(id);
 	int rc;
@@ -395,7 +469,8 @@ static int run_number(struct store *s, struct str id, int64_t *no, struct err *e
 	*no = 0;
 	if (!utf8_valid(id) || str_find_char(id, 0) < id.n)
 		return err_set(err, ERR_NOTFOUND, "no such run");
-	rc = sql(s, "SELECT no FROM run WHERE id = $1", &cell, 1, row_number, no, err);
+	rc = sql(s, "UPDATE run SET state = state WHERE id = $1 RETURNING no", &cell, 1,
+		 db_first_int, no, err);
 	if (!rc && !*no)
 		rc = err_set(err, ERR_NOTFOUND, "no run '" STR_FMT "' in %s",
 			     STR_ARG(str_head(id, 40)), s->db->name);
@@ -407,7 +482,7 @@ static int add_variables(struct store *s, void *arg, struct err *err)
 	const struct change *c = arg;
 	struct pending pending = {0};
 	int64_t no;
-	int rc = run_number(s, c->id, &no, err);
+	int rc = lock_run(s, c->id, &no, err);
 
 	note_variables(s, c->variables, c->n);
 	if (!rc)
@@ -455,7 +530,7 @@ static int set_verdict(struct store *s, void *arg, struct err *err)
 	const struct change *c = arg;
 	struct db_cell cells[2];
 	int64_t no;
-	int rc = run_number(s, c->id, &no, err);
+	int rc = lock_run(s, c->id, &no, err);
 
 	cells[0] = db_int(no);
 	cells[1] = db_int(c->verdict);
@@ -475,7 +550,7 @@ static int remove_run(struct store *s, void *arg, struct err *err)
 	const struct change *c = arg;
 	struct db_cell run;
 	int64_t no;
-	int rc = run_number(s, c->id, &no, err);
+	int rc = lock_run(s, c->id, &no, err);
 
 	run = db_int(no);
 	if (!rc)

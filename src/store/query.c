@@ -2,7 +2,8 @@
 /*
  * Reading runs with their values. The runs that a condition left are read in batches; for each
  * batch the values of its columns are fetched, many columns a query: by the range of the runs'
- * numbers where most in it are wanted, else number by number.
+ * numbers where most in it are wanted, else number by number. Texts come as their numbers, and each
+ * is looked up once a batch.
  */
 #include <stdlib.h>
 
@@ -11,21 +12,11 @@
 #define BATCH_CELLS  ((size_t)1 << 16)
 #define BATCH_RUNS   ((size_t)8192)
 #define FEW          16    /* as long as less than one run in so many is wanted, they are named */
-#define HISTORY_RUNS 65536 /* of a part of a history */
+#define HISTORY_RUNS 65536 /* of a part of a history, for a client holds a whole result */
 #define DENSE        3     /* values are read by range if at least one run in so many is wanted */
-#define NAMES        256   /* runs that one query names */
-#define COLUMNS      16    /* columns of one query */
-
-struct value value_of(const struct db_cell *cells)
-{
-	if (cells[0].kind == DB_INT)
-		return value_int(cells[0].integer);
-	if (cells[1].kind == DB_REAL)
-		return value_real(cells[1].real);
-	if (cells[2].kind == DB_TEXT)
-		return value_text(cells[2].text);
-	return value_real(NAN);
-}
+#define NAMES        STORE_NAMES
+#define COLUMNS      128 /* columns of one query at most */
+#define FILL         16  /* its lists of columns are filled up to so many */
 
 /* A column asked for; several may be the same variable. */
 struct column {
@@ -44,6 +35,7 @@ struct reading {
 	uint64_t given;
 	/* The batch. */
 	struct arena arena;
+	struct texts texts;
 	struct store_row *rows;
 	int64_t *numbers; /* of the rows, in their order */
 	struct value *values;
@@ -69,12 +61,6 @@ static int by_variable(const void *x, const void *y)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-static bool first_number(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int find_columns(struct reading *r, struct err *err)
 {
 	size_t n = r->q->ncolumns, k = 0;
@@ -86,7 +72,7 @@ static int find_columns(struct reading *r, struct err *err)
 
 		r->columns[k] = (struct column){.at = i};
 		rc = r->s->db->ops->query(r->s->db, "SELECT id FROM variable WHERE name = $1",
-					  &name, 1, first_number, &r->columns[k].variable, err);
+					  &name, 1, db_first_int, &r->columns[k].variable, err);
 		k += r->columns[k].variable != 0;
 	}
 	r->ncolumns = k;
@@ -122,7 +108,6 @@ static bool take_value(void *arg, const struct db_cell *cells, size_t n)
 {
 	struct reading *r = arg;
 	size_t row = find_row(r, cells[1].integer), lo = 0, hi = r->ncolumns;
-	struct value v = value_of(cells + 2);
 
 	if (row == r->n)
 		return true;
@@ -134,32 +119,32 @@ static bool take_value(void *arg, const struct db_cell *cells, size_t n)
 		else
 			hi = mid;
 	}
-	if (v.kind == VALUE_TEXT)
-		v.text = arena_str(&r->arena, v.text);
 	for (; lo < r->ncolumns && r->columns[lo].variable == cells[0].integer; lo++)
-		r->values[row * r->q->ncolumns + r->columns[lo].at] = v;
+		texts_take(&r->texts, cells + 2,
+			   &r->values[row * r->q->ncolumns + r->columns[lo].at]);
 	return true;
 }
 
-/* SELECT ... of COLUMNS variables and nruns runs named, or a range of them (0). */
-static void value_query(struct buf *sql, size_t nruns)
+/* SELECT ... of so many variables and runs named, or a range of runs (0). CAST, because PostgreSQL
+ * only makes a hash table of a list that has the column's type. */
+static void value_query(struct buf *sql, size_t nvariables, size_t nruns)
 {
-	BUF_LIT(sql,
-		"SELECT v.variable, v.run, " VALUE_COLUMNS " FROM value v WHERE v.variable IN (");
-	db_add_list(sql, 1, COLUMNS);
+	BUF_LIT(sql, "SELECT variable, run, integer, real, text FROM value WHERE variable IN (");
+	for (size_t i = 0; i < nvariables; i++)
+		buf_printf(sql, "%sCAST($%zu AS INTEGER)", i ? "," : "", i + 1);
 	if (nruns) {
-		BUF_LIT(sql, ") AND v.run IN (");
-		db_add_list(sql, COLUMNS + 1, nruns);
+		BUF_LIT(sql, ") AND run IN (");
+		db_add_list(sql, nvariables + 1, nruns);
 		buf_add_char(sql, ')');
 	} else {
-		buf_printf(sql, ") AND v.run BETWEEN $%d AND $%d", COLUMNS + 1, COLUMNS + 2);
+		buf_printf(sql, ") AND run BETWEEN $%zu AND $%zu", nvariables + 1, nvariables + 2);
 	}
 }
 
-/* Values of some columns: params[0 ... COLUMNS-1] are theirs. */
-static int fetch_columns(struct reading *r, struct db_cell *params, const char *range,
-			 const char *names, struct err *err)
+/* Values of n of the columns: params[0 ... n-1] are theirs. */
+static int fetch_columns(struct reading *r, struct db_cell *params, size_t n, struct err *err)
 {
+	CLEANUP_BUF struct buf sql = {0};
 	int64_t first = r->numbers[0], last = r->numbers[r->n - 1];
 	int rc = 0;
 
@@ -168,35 +153,34 @@ static int fetch_columns(struct reading *r, struct db_cell *params, const char *
 		last = r->numbers[0];
 	}
 	if ((uint64_t)(last - first) / DENSE <= r->n) {
-		params[COLUMNS] = db_int(first);
-		params[COLUMNS + 1] = db_int(last);
-		return query(r, range, params, COLUMNS + 2, take_value, err);
+		value_query(&sql, n, 0);
+		params[n] = db_int(first);
+		params[n + 1] = db_int(last);
+		return query(r, buf_cstr(&sql), params, n + 2, take_value, err);
 	}
+	value_query(&sql, n, NAMES);
 	for (size_t at = 0; !rc && at < r->n; at += NAMES) {
 		for (size_t i = 0; i < NAMES; i++)
-			params[COLUMNS + i] = db_int(r->numbers[at + i < r->n ? at + i : r->n - 1]);
-		rc = query(r, names, params, COLUMNS + NAMES, take_value, err);
+			params[n + i] = db_int(r->numbers[at + i < r->n ? at + i : r->n - 1]);
+		rc = query(r, buf_cstr(&sql), params, n + NAMES, take_value, err);
 	}
 	return rc;
 }
 
 static int fetch_values(struct reading *r, struct err *err)
 {
-	CLEANUP_BUF struct buf range = {0}, names = {0};
 	struct db_cell params[COLUMNS + NAMES];
 	int rc = 0;
 
-	value_query(&range, 0);
-	value_query(&names, NAMES);
 	memset(r->values, 0, r->n * r->q->ncolumns * sizeof(*r->values));
 	for (size_t at = 0; !rc && at < r->ncolumns; at += COLUMNS) {
-		for (size_t i = 0; i < COLUMNS; i++)
-			params[i] =
-				db_int(r->columns[at + i < r->ncolumns ? at + i : r->ncolumns - 1]
-					       .variable);
-		rc = fetch_columns(r, params, buf_cstr(&range), buf_cstr(&names), err);
+		size_t left = r->ncolumns - at, n = left < COLUMNS ? left : COLUMNS, i = 0;
+
+		for (; i < n || i % FILL; i++)
+			params[i] = db_int(r->columns[at + (i < n ? i : n - 1)].variable);
+		rc = fetch_columns(r, params, i, err);
 	}
-	return rc;
+	return rc ? rc : texts_look_up(r->s, &r->texts, err);
 }
 
 /* ---- runs ---- */
@@ -345,6 +329,7 @@ static int read_runs(struct store *s, void *arg, struct err *err)
 
 	if (!rc)
 		rc = find_columns(r, err);
+	r->texts.a = &r->arena;
 	r->max = batch_size(r->q);
 	r->rows = mem_alloc(r->max * sizeof(*r->rows));
 	r->numbers = mem_alloc(r->max * sizeof(*r->numbers));
@@ -353,6 +338,7 @@ static int read_runs(struct store *s, void *arg, struct err *err)
 		rc = read_batches(r, err);
 	arena_release(&r->arena);
 	run_set_release(&r->set);
+	free(r->texts.items);
 	free(r->columns);
 	free(r->rows);
 	free(r->numbers);
@@ -368,81 +354,120 @@ int store_runs(struct store *s, const struct store_query *q,
 	return store_transaction(s, false, read_runs, &r, err);
 }
 
+/* ---- runs by number ---- */
+
+struct naming {
+	struct arena *a;
+	const int64_t *numbers;
+	struct store_row *rows;
+	size_t n;
+};
+
+static bool take_named(void *arg, const struct db_cell *cells, size_t n)
+{
+	struct naming *g = arg;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (g->numbers[i] == cells[0].integer)
+			g->rows[i] = row_of(g->a, cells);
+	return true;
+}
+
+static int name_runs(struct store *s, void *arg, struct err *err)
+{
+	const struct naming *all = arg;
+	CLEANUP_BUF struct buf sql = {0};
+	int rc = 0;
+
+	BUF_LIT(&sql, RUN_COLUMNS "WHERE no IN (");
+	db_add_list(&sql, 1, NAMES);
+	buf_add_char(&sql, ')');
+	for (size_t at = 0; !rc && at < all->n; at += NAMES) {
+		struct naming g = {.a = all->a,
+				   .numbers = all->numbers + at,
+				   .rows = all->rows + at,
+				   .n = all->n - at < NAMES ? all->n - at : NAMES};
+		struct db_cell params[NAMES];
+
+		for (size_t i = 0; i < NAMES; i++)
+			params[i] = db_int(g.numbers[i < g.n ? i : 0]);
+		rc = s->db->ops->query(s->db, buf_cstr(&sql), params, NAMES, take_named, &g, err);
+	}
+	return rc;
+}
+
+int store_numbered(struct store *s, const int64_t *numbers, size_t n, struct arena *a,
+		   struct store_row **rows, struct err *err)
+{
+	struct naming g = {
+		.a = a, .numbers = numbers, .rows = arena_zalloc(a, n * sizeof(*g.rows)), .n = n};
+	int rc = store_transaction(s, false, name_runs, &g, err);
+
+	if (!rc)
+		*rows = g.rows;
+	return rc;
+}
+
 /* ---- history ---- */
 
-/*
- * One query gives each run together with its value: a third of the time of reading runs and values
- * one after the other. It is read in parts, because PostgreSQL's client holds a whole result.
- */
 struct history {
 	struct str variable, where;
-	struct arena *a;
 	struct run_set set;
-	struct store_row *rows; /* with room for all runs of the set */
-	struct value *values;
+	struct texts texts;
+	struct store_point *points; /* with room for all runs of the set */
 	size_t n, cap;
 };
 
-static bool keep_row(void *arg, const struct db_cell *cells, size_t n)
+static bool keep_point(void *arg, const struct db_cell *cells, size_t n)
 {
 	struct history *h = arg;
-	struct value *v;
 
 	if (!run_set_has(&h->set, cells[0].integer) || h->n == h->cap)
 		return true;
-	v = &h->values[h->n];
-	*v = value_of(cells + 5);
-	if (v->kind == VALUE_TEXT)
-		v->text = arena_str(h->a, v->text);
-	h->rows[h->n++] = (struct store_row){
-		.id = arena_str(h->a, cells[1].text),
-		.verdict = (enum run_verdict)cells[2].integer,
-		.state = (enum run_state)cells[3].integer,
-		.started_ns = cells[4].integer,
-		.values = v,
-	};
+	h->points[h->n].run = cells[0].integer;
+	texts_take(&h->texts, cells + 1, &h->points[h->n].value);
+	h->n++;
 	return true;
 }
 
 static int read_history(struct store *s, void *arg, struct err *err)
 {
 	struct history *h = arg;
-	CLEANUP_BUF struct buf sql = {0};
 	struct db_cell name = db_text(h->variable);
 	int64_t id = 0;
 	int rc = s->db->ops->query(s->db, "SELECT id FROM variable WHERE name = $1", &name, 1,
-				   first_number, &id, err);
+				   db_first_int, &id, err);
 
 	if (!rc && id)
 		rc = select_runs(s, h->where, &h->set, err);
 	if (rc || !id)
 		return rc;
 	h->cap = count(&h->set); /* what is not used stays untouched memory */
-	h->rows = arena_alloc(h->a, h->cap * sizeof(*h->rows));
-	h->values = arena_alloc(h->a, h->cap * sizeof(*h->values));
-	buf_printf(&sql,
-		   "SELECT v.run, r.id, r.verdict, r.state, r.started, " VALUE_COLUMNS
-		   " FROM value v CROSS JOIN run r WHERE r.no = v.run AND v.variable = $1 AND "
-		   "v.run > $2 AND v.run <= $3%s ORDER BY v.run",
-		   s->db->run_range);
+	h->points = arena_alloc(h->texts.a, h->cap * sizeof(*h->points));
 	for (int64_t from = -1; !rc && from < h->set.max; from += HISTORY_RUNS) {
 		const struct db_cell params[] = {db_int(id), db_int(from),
 						 db_int(from + HISTORY_RUNS)};
 
-		rc = s->db->ops->query(s->db, buf_cstr(&sql), params, 3, keep_row, h, err);
+		rc = s->db->ops->query(s->db,
+				       "SELECT run, integer, real, text FROM value WHERE "
+				       "variable = $1 AND run > $2 AND run <= $3 ORDER BY run",
+				       params, 3, keep_point, h, err);
+		if (!rc)
+			rc = texts_look_up(s, &h->texts, err);
 	}
 	run_set_release(&h->set);
 	return rc;
 }
 
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
-		  struct store_row **rows, size_t *n, struct err *err)
+		  struct store_point **points, size_t *n, struct err *err)
 {
-	struct history h = {.variable = variable, .where = where, .a = a};
+	struct history h = {.variable = variable, .where = where, .texts.a = a};
 	int rc = store_transaction(s, false, read_history, &h, err);
 
+	free(h.texts.items);
 	if (!rc) {
-		*rows = h.rows;
+		*points = h.points;
 		*n = h.n;
 	}
 	return rc;
@@ -451,6 +476,7 @@ int store_history(struct store *s, struct str variable, struct str where, struct
 /* ---- variables ---- */
 
 struct listing {
+	bool count;
 	struct arena *a;
 	struct store_variable *v;
 	size_t n, cap;
@@ -469,19 +495,26 @@ static bool list_variable(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
+static int list_variables(struct store *s, void *arg, struct err *err)
+{
+	struct listing *l = arg;
+
+	l->n = 0; /* it may be the second try */
+	return s->db->ops->query(
+		s->db,
+		l->count ? "SELECT n.name, n.unit, n.better, c.runs FROM variable n JOIN (SELECT "
+			   "variable, count(*) AS runs FROM value GROUP BY variable) c ON "
+			   "c.variable = n.id ORDER BY n.name"
+			 : "SELECT n.name, n.unit, n.better, 0 FROM variable n WHERE EXISTS "
+			   "(SELECT 1 FROM value v WHERE v.variable = n.id) ORDER BY n.name",
+		NULL, 0, list_variable, l, err);
+}
+
 int store_variables(struct store *s, bool count, struct arena *a, struct store_variable **v,
 		    size_t *n, struct err *err)
 {
-	struct listing l = {.a = a};
-	int rc = s->db->ops->query(
-		s->db,
-		count ? "SELECT n.name, n.unit, n.better, c.runs FROM variable n JOIN (SELECT "
-			"variable, count(*) AS runs FROM value GROUP BY variable) c ON c.variable "
-			"= "
-			"n.id ORDER BY n.name"
-		      : "SELECT n.name, n.unit, n.better, 0 FROM variable n WHERE EXISTS (SELECT 1 "
-			"FROM value v WHERE v.variable = n.id) ORDER BY n.name",
-		NULL, 0, list_variable, &l, err);
+	struct listing l = {.count = count, .a = a};
+	int rc = store_transaction(s, false, list_variables, &l, err);
 
 	if (!rc) {
 		*v = arena_alloc(a, l.n * sizeof(*l.v));

@@ -12,8 +12,8 @@
 #include "store/store-priv.h"
 #include "text/where.h"
 
-#define MAX_NUMBER (INT64_C(1) << 32)
-#define MAX_STACK  80 /* beyond the nesting that text/where.h allows */
+#define MAX_NUMBER INT32_MAX /* what a run's number has room for in PostgreSQL */
+#define MAX_STACK  80        /* beyond the nesting that text/where.h allows */
 
 static const char *const fields_of_runs[] = {"id",    "name",    "verdict",
 					     "state", "started", "command"};
@@ -194,10 +194,11 @@ static int ordered_runs(struct selecting *q, const struct where_leaf *l, int64_t
 	};
 	CLEANUP_BUF struct buf sql = {0};
 
+	/* As CASE a value is tested as what it is, and as nothing else. */
 	buf_printf(&sql,
-		   "SELECT run FROM value WHERE variable = $1 AND (integer %s $2 OR real %s $3 OR "
-		   "text IN (SELECT id FROM string WHERE number %s $3 OR number IS NULL AND "
-		   "text %s $4))",
+		   "SELECT run FROM value WHERE variable = $1 AND CASE WHEN text IS NOT NULL THEN "
+		   "text IN (SELECT id FROM string WHERE number %s $3 OR number IS NULL AND text "
+		   "%s $4) WHEN real IS NOT NULL THEN real %s $3 ELSE integer %s $2 END",
 		   sign, sign, sign, sign);
 	return ask(q, buf_cstr(&sql), params, ARRAY_SIZE(params), set, err);
 }
@@ -227,15 +228,16 @@ static int equal_runs(struct selecting *q, const struct where_leaf *l, int64_t v
 	CLEANUP_BUF struct buf sql = {0};
 	int rc = 0;
 
-	BUF_LIT(&sql, "SELECT run FROM value WHERE variable = $1 AND (integer IN (");
-	db_add_list(&sql, 2, n);
-	BUF_LIT(&sql, ") OR real IN (");
-	db_add_list(&sql, 2 + n, n);
-	BUF_LIT(&sql, ") OR text IN (SELECT id FROM string WHERE number IN (");
+	BUF_LIT(&sql, "SELECT run FROM value WHERE variable = $1 AND CASE WHEN text IS NOT NULL "
+		      "THEN text IN (SELECT id FROM string WHERE number IN (");
 	db_add_list(&sql, 2 + n, n);
 	BUF_LIT(&sql, ") OR hash IN (");
 	db_add_list(&sql, 2 + 2 * n, n);
-	BUF_LIT(&sql, ")))");
+	BUF_LIT(&sql, ")) WHEN real IS NOT NULL THEN real IN (");
+	db_add_list(&sql, 2 + n, n);
+	BUF_LIT(&sql, ") ELSE integer IN (");
+	db_add_list(&sql, 2, n);
+	BUF_LIT(&sql, ") END");
 	for (size_t at = 0; !rc && at < l->n; at += n) {
 		unsigned char hashes[MOST][SHA256_BYTES];
 
@@ -293,7 +295,9 @@ static int leaf_of_variable(struct selecting *q, const struct where_leaf *l, str
 		rc = ordered_runs(q, &positive, variable.integer, set, err);
 	} else {
 		rc = test_all(q,
-			      "SELECT v.run, " VALUE_COLUMNS " FROM value v WHERE v.variable = $1",
+			      "SELECT v.run, v.integer, v.real, CASE WHEN v.text IS NOT NULL THEN "
+			      "(SELECT s.text FROM string s WHERE s.id = v.text) END FROM value v "
+			      "WHERE v.variable = $1",
 			      &variable, 1, &t, err);
 	}
 	if (inverse)
@@ -348,13 +352,6 @@ static bool add_name(void *arg, const struct db_cell *cells, size_t n)
 	return true;
 }
 
-static bool first_int(void *arg, const struct db_cell *cells, size_t n)
-{
-	if (cells[0].kind == DB_INT)
-		*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
 static int evaluate(struct selecting *q, struct str text, struct run_set *set, struct err *err)
 {
 	static const struct where_visitor visitor = {leaf, join};
@@ -378,14 +375,13 @@ static int evaluate(struct selecting *q, struct str text, struct run_set *set, s
 int select_runs(struct store *s, struct str where, struct run_set *set, struct err *err)
 {
 	struct selecting q = {.s = s};
-	int rc = s->db->ops->query(s->db, "SELECT max(no) FROM run", NULL, 0, first_int, &q.max,
+	int rc = s->db->ops->query(s->db, "SELECT max(no) FROM run", NULL, 0, db_first_int, &q.max,
 				   err);
 
 	if (rc)
 		return rc;
 	if (q.max < 0 || q.max > MAX_NUMBER)
-		return err_set(err, ERR_LIMIT, "%s: more than %lld runs", s->db->name,
-			       (long long)MAX_NUMBER);
+		return err_set(err, ERR_LIMIT, "%s: more than %d runs", s->db->name, MAX_NUMBER);
 	if (!where.n) {
 		run_set_init(set, q.max, true);
 		return 0;

@@ -5,7 +5,8 @@
 #include "base/hash.h"
 #include "store/db.h"
 
-#define STORE_CHUNK 64 /* keys that one query looks up */
+#define STORE_CHUNK 64  /* keys that one query looks up */
+#define STORE_NAMES 256 /* numbers that one query names */
 
 /*
  * What the database numbers: variables by name, strings by text. Known ones are kept, and forgotten
@@ -63,6 +64,7 @@ struct prepared {
 	unsigned char content[32];
 	int64_t no;
 	bool known; /* as it is there already */
+	bool fresh; /* it was not there */
 };
 int prepare_run(struct arena *a, const struct run_record *r, struct prepared *out,
 		struct err *err) ERR_CHECK;
@@ -93,9 +95,20 @@ static inline bool run_set_has(const struct run_set *set, int64_t no)
  */
 int select_runs(struct store *s, struct str where, struct run_set *set, struct err *err) ERR_CHECK;
 
-/* What value_of() takes, of the value v. (A join would look for the text of numbers too.) */
-#define VALUE_COLUMNS                                                                        \
-	"v.integer, v.real, CASE WHEN v.text IS NOT NULL THEN (SELECT s.text FROM string s " \
-	"WHERE s.id = v.text) END"
 /* Cells of integer, real and text as a value (text is not copied). */
 struct value value_of(const struct db_cell *cells);
+
+/* Values whose text is known by its number as yet; with a zeroed one nothing is lacking. Its owner
+ * frees items. */
+struct texts {
+	struct text_lacking {
+		int64_t id;
+		struct value *value;
+	} * items;
+	size_t n, cap;
+	struct arena *a; /* what is to own the texts */
+};
+/* *v from cells of integer, real and the number of a text; it must stay where it is. */
+void texts_take(struct texts *t, const struct db_cell *cells, struct value *v);
+/* What was taken gets its text; then nothing is lacking. */
+int texts_look_up(struct store *s, struct texts *t, struct err *err) ERR_CHECK;

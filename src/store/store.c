@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -80,7 +81,7 @@ static int too_new(struct db *db, int version, struct err *err)
 	return err_set(err, ERR_INPUT,
 		       "%s: the store is of version %d, and this program knows up to %d: use a "
 		       "newer inquest",
-		       db->name, version, STORE_VERSION);
+		       db->name, version, db->schema->newest);
 }
 
 /* One step up; a version that another process has made meanwhile is as good. */
@@ -88,32 +89,34 @@ static int migrate(struct store *s, void *arg, struct err *err)
 {
 	int *version = arg, rc = s->db->ops->version(s->db, version, err);
 
-	if (rc || *version >= STORE_VERSION)
+	if (rc || *version >= s->db->schema->newest)
 		return rc;
-	rc = s->db->ops->migrate(s->db,
-				 is_address(s->db->name) ? schema_postgres(*version + 1)
-							 : schema_sqlite(*version + 1),
-				 *version + 1, err);
+	rc = s->db->ops->migrate(s->db, s->db->schema->steps[*version], *version + 1, err);
 	++*version;
 	return rc;
 }
 
 static int bring_up(struct store *s, enum store_mode mode, struct err *err)
 {
+	int newest = s->db->schema->newest;
+	const char *after;
 	int version, rc = s->db->ops->version(s->db, &version, err);
 
 	if (rc)
 		return rc;
 	if (!version && mode != STORE_CREATE)
 		return err_set(err, ERR_NOTFOUND, "%s: there is no store", s->db->name);
-	if (version < STORE_VERSION && mode == STORE_READ)
+	if (version < newest && mode == STORE_READ)
 		return err_set(err, ERR_INPUT,
 			       "%s: the store is of an older version: open it for writing once "
 			       "(inquest add)",
 			       s->db->name);
-	while (!rc && version < STORE_VERSION)
+	after = version && version < newest ? s->db->schema->after : NULL;
+	while (!rc && version < newest)
 		rc = store_transaction(s, true, migrate, &version, err);
-	return !rc && version > STORE_VERSION ? too_new(s->db, version, err) : rc;
+	if (!rc && after)
+		rc = s->db->ops->query(s->db, after, NULL, 0, NULL, NULL, err);
+	return !rc && version > newest ? too_new(s->db, version, err) : rc;
 }
 
 int store_open(struct store **out, const char *where, enum store_mode mode, struct err *err)
@@ -165,6 +168,7 @@ int store_transaction(struct store *s, bool write,
 		      struct err *err)
 {
 	const struct db_ops *ops = s->db->ops;
+	struct timespec now;
 	int rc = 0;
 
 	for (unsigned tries = 0; tries < TRIES; tries++) {
@@ -182,7 +186,8 @@ int store_transaction(struct store *s, bool write,
 		forget(&s->strings);
 		if (!s->db->again)
 			break;
-		usleep((useconds_t)(1000U << tries) + (useconds_t)(getpid() % 997));
+		if (clock_gettime(CLOCK_MONOTONIC, &now) == 0) /* each its own pause */
+			usleep((1000U << tries) + (unsigned)now.tv_nsec % (8000U << tries));
 	}
 	dict_trim(&s->variables);
 	dict_trim(&s->strings);
@@ -224,23 +229,22 @@ static const struct {
 	 "runs without id or content"},
 };
 
-static bool count_of(void *arg, const struct db_cell *cells, size_t n)
-{
-	*(int64_t *)arg = cells[0].integer;
-	return false;
-}
-
-int store_check(struct store *s, struct err *err)
+static int check_all(struct store *s, void *arg, struct err *err)
 {
 	int rc = s->db->ops->check(s->db, err);
 
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(invariants); i++) {
 		int64_t n = 0;
 
-		rc = s->db->ops->query(s->db, invariants[i].query, NULL, 0, count_of, &n, err);
+		rc = s->db->ops->query(s->db, invariants[i].query, NULL, 0, db_first_int, &n, err);
 		if (!rc && n)
 			rc = err_set(err, ERR_INPUT, "%s: the store is damaged: %lld %s",
 				     s->db->name, (long long)n, invariants[i].what);
 	}
 	return rc;
+}
+
+int store_check(struct store *s, struct err *err)
+{
+	return store_transaction(s, false, check_all, NULL, err);
 }

@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "types/record.h"
 
-#define STORE_VERSION    1
 #define STORE_MAX_TEXT   ((size_t)1 << 20) /* bytes of one text; what is longer is evidence */
 #define STORE_MAX_NAME   4096
 #define STORE_MAX_LIST   ((size_t)4 << 20) /* variables, tests, series or evidence of one run */
@@ -131,10 +130,18 @@ struct store_row {
 int store_runs(struct store *s, const struct store_query *q,
 	       bool (*row)(void *arg, const struct store_row *r), void *arg,
 	       struct err *err) ERR_CHECK;
-/* One variable along the runs that have it, in their order, in the arena; values[0] is it. name and
- * command are left empty. An unknown variable has no rows. */
+/* One variable along the runs that have it, in their order, in the arena. Runs are known by number
+ * here; a million ids would take longer than their values, and few are shown. An unknown variable
+ * has no points. */
+struct store_point {
+	int64_t run;
+	struct value value;
+};
 int store_history(struct store *s, struct str variable, struct str where, struct arena *a,
-		  struct store_row **rows, size_t *n, struct err *err) ERR_CHECK;
+		  struct store_point **points, size_t *n, struct err *err) ERR_CHECK;
+/* The runs with these numbers, one row each, without values; a row without id: there is none. */
+int store_numbered(struct store *s, const int64_t *numbers, size_t n, struct arena *a,
+		   struct store_row **rows, struct err *err) ERR_CHECK;
 /* A query in SQL that only reads (anything else is -ERR_USAGE); first the names of the columns;
  * NULL is a cell without pointer.
  * docs/formats.md names the tables. */

@@ -68,6 +68,11 @@ static const struct {
 	{STR("ipmitool"), STR("-P"), TAKE_NEXT, "password"},
 	{STR("freerdp"), STR("/p:"), TAKE_ATTACHED, "password"},
 	{STR("freerdp"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("isql"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("osql"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("bcp"), STR("-P"), TAKE_EITHER, "password"},
+	{STR("useradd"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("usermod"), STR("-p"), TAKE_NEXT, "password"},
 	{STR("wget"), STR("--header"), TAKE_USER, "credentials"},
 };
 
@@ -240,6 +245,18 @@ static bool is_program(const char *arg, size_t rule)
 	       (p.p[0] != 'm' && p.n > 2 && str_ends(name, p));
 }
 
+/* The last of three words or more that are no options: "htpasswd -b file bob x". */
+static bool is_last(char *const *argv, size_t from, size_t i)
+{
+	unsigned words = 0;
+
+	if (argv[i][0] == '-')
+		return false;
+	for (size_t k = from + 1; k <= i; k++)
+		words += argv[k][0] != '-';
+	return words >= 3;
+}
+
 bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
 {
 	struct str w = str_of(argv[i]), before = i ? str_of(argv[i - 1]) : STR(""), v;
@@ -251,12 +268,16 @@ bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
 	/* Of the command itself, or of one that it runs: env, sudo, timeout 5 mysql -p... */
 	for (size_t k = 0; k < ARRAY_SIZE(takes); k++)
 		for (size_t from = i; from-- > 0 && i - from <= WORDS_MAX;)
-			if (is_program(argv[from], k) && by_rule(k, before, w, &v) &&
+			if (is_program(argv[from], k) &&
+			    (by_rule(k, before, w, &v) ||
+			     (takes[k].take == TAKE_LAST && is_last(argv, from, i) && (v = w).n)) &&
 			    !secret_is_placeholder(v))
 				return give(w, v, takes[k].kind, out);
 	while (at < before.n && before.p[at] == '-')
 		at++;
 	n = secret_name_of(str_from(before, at));
+	if (at == 0 && i > 1 && strcmp(argv[i - 2], "set") == 0)
+		at = n.compound; /* aws configure set aws_secret_access_key x */
 	if (at == 0 || n.strength == SECRET_NONE || (w.n && w.p[0] == '-') ||
 	    str_contains(before, STR("=")) || !secret_accepts(&n, w, true))
 		return false;

@@ -49,7 +49,8 @@ size_t secret_skip_blanks(struct str s, size_t at)
 /* ESC [ ... m */
 size_t secret_skip_colour(struct str s, size_t at)
 {
-	while (secret_at(s, at, STR("\033["))) {
+	/* also where the control character was replaced */
+	while (secret_at(s, at, STR("\033[")) || secret_at(s, at, STR("?["))) {
 		size_t i = at + 2;
 
 		while (i < s.n && i < at + 16 && (secret_digit(s.p[i]) || s.p[i] == ';'))

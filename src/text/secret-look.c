@@ -125,7 +125,7 @@ static bool accepts_token(const struct secret_name *n, struct str v, bool defini
 		return false;
 	if (v.p[0] == '/' || v.p[0] == '(' || memchr(v.p, '{', v.n)) /* a path, an object */
 		return secret_is_random(v);
-	if (n->compound && n->sure && definite)
+	if (n->compound && n->sure && (definite || (v.n >= 24 && l.digits && l.other <= 1)))
 		return v.n >= 4;
 	if (definite && n->sure)
 		return v.n >= 16 || (v.n >= 6 && l.digits);
@@ -168,6 +168,8 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 	case SECRET_HEADER: return accepts_header(v);
 	case SECRET_STRONG: break;
 	}
+	if (n->folder && v.p[0] == '/')
+		return false;
 	l = look_at(v);
 	if (!n->sure && !definite)
 		return secret_is_random(v);

@@ -272,6 +272,8 @@ struct secret_name secret_name_of(struct str name)
 		out.strength = h->strength;
 		out.kind = h->kind;
 		out.compound = n > 1 || !str_eq_nocase(w[i], h->word);
+		out.folder = (str_eq(w[i], STR("PWD")) || str_eq(w[i], STR("OLDPWD"))) &&
+			     (w[i].p == name.p || w[i].p[-1] == '.'); /* env.PWD */
 		out.pass = str_eq(h->word, STR("pass"));
 		if (str_eq(h->word, STR("key")))
 			out.strength = key_strength(w, i);

@@ -27,6 +27,7 @@ struct secret_name {
 	const char *kind;
 	bool compound; /* of several words: "client_secret", "authToken" */
 	bool sure;     /* nothing follows the word that might change what it means */
+	bool folder;   /* PWD, OLDPWD: of a shell, unless the value is no path */
 	bool pass;     /* by the word "pass", which is also a verdict of tests */
 };
 
@@ -96,6 +97,7 @@ typedef bool secret_finder(struct str s, size_t at, const struct secret_rule *r,
 secret_finder secret_find_quoted, secret_find_airtable, secret_find_basic, secret_find_bot,
 	secret_find_crypt, secret_find_dsn, secret_find_hook, secret_find_inside, secret_find_jwt,
 	secret_find_literal, secret_find_named, secret_find_pem, secret_find_pem64,
+	secret_find_below, secret_find_echo, secret_find_vault, secret_find_word,
 	secret_find_pgpass, secret_find_putty, secret_find_scheme, secret_find_url;
 
 /* secret-rules.c: the earlier counts where several start alike. */

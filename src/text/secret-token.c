@@ -314,7 +314,9 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 {
 	size_t from = back_while(s, at, 200, "\n \t\"'>"), to = at + r->start.n;
 
-	if (from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t'))
+	bool within = from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t');
+
+	if (within && !str_eq(r->start, STR(":*:")))
 		return false;
 	for (int fields = 0; fields < 2; fields++) {
 		size_t start = to;
@@ -325,7 +327,7 @@ bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			return false;
 	}
 	from = to;
-	while (to < s.n && !strchr("\r\n\"'<", s.p[to]))
+	while (to < s.n && !strchr("\r\n\"'<", s.p[to]) && !(within && s.p[to] == ' '))
 		to++;
 	return to > from && give(out, from, to, "password");
 }
@@ -369,4 +371,81 @@ bool secret_find_crypt(struct str s, size_t at, const struct secret_rule *r,
 		to++;
 	}
 	return to - at >= r->min && dollars > 0 && give(out, at, to, "password hash");
+}
+
+/* ---- what announces a secret without naming it ---- */
+
+/* The word right behind: "AUTH PLAIN x", "is generated for root@localhost: x". */
+bool secret_find_word(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	size_t from = at + r->start.n, to = from;
+
+	while (to < s.n && s.p[to] && !strchr(" \t\r\n\"'", s.p[to]))
+		to++;
+	return to - from >= r->min && !secret_is_placeholder((struct str){s.p + from, to - from}) &&
+	       give(out, from, to, r->kind);
+}
+
+/* Alone on the next line that is not blank; behind a colon, where line breaks became blanks. */
+bool secret_find_below(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t limit = at + SECRET_HORIZON;
+	size_t from = at + str_find_char(str_head(str_from(s, at), SECRET_HORIZON), '\n'), to;
+	size_t same = secret_skip_blanks(s, at + r->start.n);
+	bool joined = str_ends(r->start, STR(":")) && !secret_line_end(s, same);
+
+	if (joined)
+		from = same;
+
+	while (from < s.n && from < limit && strchr(" \t\r\n", s.p[from]) && s.p[from])
+		from++;
+	for (to = from; to < s.n && s.p[to] && !strchr(" \t\r\n", s.p[to]);)
+		to++;
+	return to - from >= r->min && (joined || secret_line_end(s, secret_skip_blanks(s, to))) &&
+	       give(out, from, to, r->kind);
+}
+
+/* "echo x | docker login --password-stdin", "echo user:x | chpasswd" */
+bool secret_find_echo(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	static const struct str takers[] = {STR("--password-stdin"), STR("sudo -S"),
+					    STR("passwd --stdin"),   STR("--with-token"),
+					    STR("--passphrase-fd"),  STR("chpasswd")};
+	struct str line = str_head(str_from(s, at + r->start.n), SECRET_HORIZON), v;
+	size_t bar, i = 0;
+
+	line = str_head(line, str_find_char(line, '\n'));
+	bar = str_find_char(line, '|');
+	while (i < ARRAY_SIZE(takers) && !str_contains(str_from(line, bar), takers[i]))
+		i++;
+	if (bar == line.n || i == ARRAY_SIZE(takers))
+		return false;
+	v = str_trim(str_head(line, bar));
+	if (str_starts(v, STR("-n ")) || str_starts(v, STR("-e ")))
+		v = str_trim(str_from(v, 3));
+	if (v.n > 2 && strchr("\"'", v.p[0]) && v.p[v.n - 1] == v.p[0])
+		v = (struct str){v.p + 1, v.n - 2};
+	if (i + 1 == ARRAY_SIZE(takers))
+		v = str_from(v, str_find_char(v, ':') + 1);
+	return v.n && v.p[0] != '$' && !secret_is_placeholder(v) &&
+	       give(out, (size_t)(v.p - s.p), (size_t)(v.p - s.p) + v.n, r->kind);
+}
+
+/* "$ANSIBLE_VAULT;1.1;AES256" and lines of hexadecimal digits */
+bool secret_find_vault(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t from = 0, to = 0, i = at + str_find_char(str_head(str_from(s, at), 80), '\n') + 1;
+
+	while (i < s.n) {
+		size_t start = secret_skip_blanks(s, i), n = secret_run(s, start, SET_HEX);
+
+		if (n < 8 || !secret_line_end(s, start + n))
+			break;
+		from = from ? from : start;
+		to = start + n;
+		i = to + str_find_char(str_from(s, to), '\n') + 1;
+	}
+	return to && give(out, from, to, r->kind);
 }

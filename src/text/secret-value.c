@@ -127,6 +127,20 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 	return true;
 }
 
+/* "password: | x": a block of YAML whose line breaks became blanks. */
+static size_t past_block_mark(const struct secret_place *p)
+{
+	size_t mark = p->at, text;
+
+	if (mark >= p->s.n || !strchr("|>", p->s.p[mark]) || !p->s.p[mark])
+		return p->at;
+	mark++;
+	if (mark < p->s.n && strchr("+-", p->s.p[mark]) && p->s.p[mark])
+		mark++;
+	text = secret_skip_blanks(p->s, mark);
+	return text > mark && !secret_line_end(p->s, text) ? text : p->at;
+}
+
 static bool take_value(struct secret_place *p, const struct secret_name *n, struct secret_span *out)
 {
 	size_t at = secret_skip_colour(p->s, p->at), quote;
@@ -136,6 +150,7 @@ static bool take_value(struct secret_place *p, const struct secret_name *n, stru
 	p->at = secret_skip_colour(p->s, secret_skip_blanks(p->s, at));
 	if (secret_at(p->s, p->at, STR("[redacted")))
 		return false;
+	p->at = past_block_mark(p);
 	at = skip_wrapping(p->s, p->at);
 	quote = secret_quote_at(p->s, at);
 	if (quote || at != p->at)
@@ -348,6 +363,41 @@ static bool opens_element(const struct secret_place *p)
 	return i > 0 && p->s.p[i - 1] == '<';
 }
 
+/* What stands before the quote that opens the name; 0 if nothing. */
+static char before_quote(const struct secret_place *p)
+{
+	size_t i = p->from;
+
+	if (!i || !strchr("\"'", p->s.p[i - 1]))
+		return 0;
+	for (i--; i > 0 && secret_blank_char(p->s.p[i - 1]);)
+		i--;
+	return i ? p->s.p[i - 1] : 0;
+}
+
+/* define('DB_PASSWORD', 'x'); <entry key="db.password">x</entry>; at: behind the quote */
+static bool quoted_name(struct secret_place *p, const struct secret_name *n, size_t at,
+			struct secret_span *out)
+{
+	struct str s = p->s;
+	size_t after = secret_skip_blanks(s, at);
+
+	if (!p->quoted || after >= s.n)
+		return false;
+	if (s.p[after] == ',' && before_quote(p) == '(') {
+		p->at = secret_skip_blanks(s, after + 1);
+		p->definite = true;
+		return at_quoted(p, p->at) && take_value(p, n, out);
+	}
+	if (s.p[at] == '>' && before_quote(p) == '=') {
+		size_t line = at + str_find_char(str_from(s, at), '\n');
+		size_t close = at + str_find_char(str_from(s, at), '<');
+
+		return close < line && take(p, n, at + 1, close, true, out);
+	}
+	return false;
+}
+
 static bool named(struct str all, size_t from, size_t to, struct secret_span *out)
 {
 	struct str s = str_head(all, to + SECRET_HORIZON);
@@ -383,6 +433,8 @@ static bool named(struct str all, size_t from, size_t to, struct secret_span *ou
 		p.definite = true;
 		return take_value(&p, &n, out);
 	}
+	if (quoted_name(&p, &n, at, out))
+		return true;
 	if (paired_value(&p, &n, at, out) || form_value(&p, &n, at, out))
 		return true;
 	if (after > at && !p.quoted && !n.pass && at_quoted(&p, after)) {

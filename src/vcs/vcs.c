@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/sha256.h"
 #include "exec/exec.h"
 
@@ -301,6 +302,31 @@ int vcs_state(const char *dir, struct arena *a, struct vcs_state *out, struct er
 			read_commit(buf_str(&b), &s);
 		*out = s;
 	}
+	free(g.env);
+	return rc;
+}
+
+int vcs_order(const char *dir, struct arena *a, const struct str *commits, size_t n, int64_t *place,
+	      struct err *err)
+{
+	CLEANUP_BUF struct buf b = {0};
+	struct map places = {0};
+	struct str rest, line;
+	struct git g;
+	uint32_t count = 0;
+	int rc;
+
+	git_init(&g, dir, a);
+	rc = git_run(&g, "rev-list --topo-order --reverse --all HEAD", &b, err);
+	rest = buf_str(&b);
+	while (!rc && str_next(&rest, '\n', &line))
+		map_put(&places, hash_str(line), count++, NULL);
+	for (size_t i = 0; i < n && !rc; i++) {
+		uint32_t at;
+
+		place[i] = map_get(&places, hash_str(commits[i]), &at) ? (int64_t)at : -1;
+	}
+	map_release(&places);
 	free(g.env);
 	return rc;
 }

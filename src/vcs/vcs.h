@@ -28,3 +28,10 @@ int vcs_state(const char *dir, struct arena *a, struct vcs_state *s, struct err 
  */
 void vcs_variables(struct arena *a, const struct vcs_state *s, struct variable **out, size_t *n,
 		   size_t *cap);
+
+/*
+ * The place of each commit (full id) in the history of all branches, ancestors first; -1: not in
+ * this repository. -ERR_NOTFOUND as above, or if there is no commit.
+ */
+int vcs_order(const char *dir, struct arena *a, const struct str *commits, size_t n, int64_t *place,
+	      struct err *err) ERR_CHECK;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* inquest diff of runs that are recorded. */
+#pragma once
+
+#include "cli/command.h"
+
+struct diff_runs {
+	const struct option_list *good, *bad; /* words that name runs */
+	const char *store;                    /* --store */
+	const char *metric;                   /* --metric: the only variable to judge by */
+	const char *command;
+	double equivalence; /* a share: .05 */
+	bool json, verbose;
+};
+
+/* Is no word the name of a file, and each that of a run or of a group of runs? */
+bool diff_runs_given(const struct diff_runs *d);
+int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct err *err) ERR_CHECK;

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A comparison of curves on one screen: see curve.h. First what is to be said of the metric that
+ * was asked about, a plot of it against the band, then one line for each of the others.
+ */
+#include "report/curve.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define NAME_COLUMNS 40
+#define MAX_OTHERS   8 /* without -v */
+#define PLOT_HEIGHT  14
+#define PLOT_WIDTH   100
+#define BAND_SPREADS 2 /* standard deviations at each side of the band that is drawn */
+
+static const char *const verdict_names[] = {
+	[CURVE_EQUAL] = "equal", [CURVE_WITHIN] = "within",   [CURVE_DEPARTS] = "departs",
+	[CURVE_PARTS] = "parts", [CURVE_UNKNOWN] = "unknown",
+};
+
+const char *curve_verdict_name(enum curve_verdict v)
+{
+	return verdict_names[v];
+}
+
+static void add_name(struct buf *b, struct str s)
+{
+	style_add_foreign(b, s, NAME_COLUMNS);
+}
+
+static void add_goods(const struct curve_metric *m, struct buf *b)
+{
+	if (m->ngood == 1)
+		add_name(b, m->good[0].name);
+	else
+		buf_printf(b, "%zu good runs", m->ngood);
+}
+
+static void add_effect(const struct curve_metric *m, struct buf *b)
+{
+	const struct curve_departure *d = &m->diff.departure;
+
+	if (!m->diff.log)
+		buf_printf(b, "%+.4g from their mean", d->effect);
+	else if (d->effect >= 1.995)
+		buf_printf(b, "%.1f times their mean", d->effect);
+	else
+		buf_printf(b, "%+.1f %% of their mean", (d->effect - 1) * 100);
+}
+
+static void add_departure(const struct curve_metric *m, struct buf *b)
+{
+	const struct curve_departure *d = &m->diff.departure;
+
+	buf_printf(b, "leaves the band of the %zu good runs, %s, at ", m->ngood,
+		   d->direction < 0 ? "downwards" : "upwards");
+	add_name(b, m->axis);
+	buf_printf(b, " %.10g", d->step);
+	if (d->low < d->high)
+		buf_printf(b, " (between %.10g and %.10g)", d->low, d->high);
+	BUF_LIT(b, ": ");
+	add_effect(m, b);
+	if (d->lasts)
+		BUF_LIT(b, " to the end");
+	else
+		buf_printf(b, " until %.10g", d->until);
+}
+
+/* What is said of a metric in one sentence, after its name. */
+static void add_verdict(const struct curve_metric *m, struct buf *b)
+{
+	const struct curve_unequal *u = &m->diff.unequal;
+
+	switch (m->diff.verdict) {
+	case CURVE_EQUAL:
+		BUF_LIT(b, "the same as ");
+		add_name(b, m->good[u->with].name);
+		BUF_LIT(b, " at every step that both have");
+		break;
+	case CURVE_WITHIN:
+		buf_printf(b, "stays within the band of the %zu good runs", m->ngood);
+		break;
+	case CURVE_DEPARTS: add_departure(m, b); break;
+	case CURVE_PARTS:
+		BUF_LIT(b, "the same as ");
+		add_name(b, m->good[u->with].name);
+		buf_printf(b, " up to %.10g, another from ", u->last);
+		add_name(b, m->axis);
+		buf_printf(b, " %.10g on (%.6g, there %.6g)", u->step, u->bad, u->good);
+		break;
+	case CURVE_UNKNOWN:
+		BUF_LIT(b, "not the same as ");
+		add_goods(m, b);
+		buf_printf(b, "; whether that is more than runs vary, only %d good runs can tell",
+			   CURVE_BAND);
+		break;
+	}
+}
+
+static void add_curve_notes(struct str name, const struct curve_points *p, struct buf *b)
+{
+	if (p->nrestarts) {
+		BUF_LIT(b, "  ");
+		add_name(b, name);
+		buf_printf(b, ": started again at step %.10g (after %.10g)", p->restarts[0].to,
+			   p->restarts[0].from);
+		if (p->nrestarts > 1)
+			buf_printf(b, " and %zu times more", p->nrestarts - 1);
+		BUF_LIT(b, "; the later values count\n");
+	}
+	if (p->repeated && !p->nrestarts) {
+		BUF_LIT(b, "  ");
+		add_name(b, name);
+		buf_printf(b, ": %zu steps have several values; the last ones count\n",
+			   p->repeated);
+	}
+	if (p->has_nonfinite) {
+		BUF_LIT(b, "  ");
+		add_name(b, name);
+		buf_printf(b, ": no finite number from step %.10g on\n", p->nonfinite);
+	}
+}
+
+static void add_notes(const struct curve_metric *m, struct buf *b)
+{
+	const struct curvediff *d = &m->diff;
+	const struct curve_unequal *u = &d->unequal;
+
+	if (d->verdict == CURVE_DEPARTS && u->found && !isnan(u->last)) {
+		buf_printf(b, "  the same as ");
+		add_name(b, m->good[u->with].name);
+		buf_printf(b, " up to step %.10g\n", u->last);
+	}
+	add_curve_notes(m->bad->name, &d->bad, b);
+	for (size_t i = 0; i < m->ngood; i++)
+		add_curve_notes(m->good[i].name, &d->good[i], b);
+	if (d->interpolated)
+		BUF_LIT(b, "  the good runs have other steps: values in between were taken\n");
+	if (!d->n)
+		BUF_LIT(b, "  there is no step that all runs have\n");
+}
+
+/* Stretches of steps, one a column of a plot: logarithms if the comparison is in them. */
+struct bins {
+	size_t n;
+	double *step, *bad, *good, *spread;
+};
+
+static double mean_of(const double *v, size_t from, size_t to, bool log_of)
+{
+	double sum = 0;
+
+	for (size_t t = from; t < to; t++)
+		sum += log_of ? log(v[t]) : v[t];
+	return sum / (double)(to - from);
+}
+
+/* Mean of the good curves' means, and their standard deviation, over the steps from ... to-1. */
+static void bin_good(const struct curvediff *d, size_t from, size_t to, double *mean, double *sd)
+{
+	double sum = 0, square = 0, k = (double)d->ngood;
+
+	for (size_t i = 0; i < d->ngood; i++)
+		sum += mean_of(d->aligned[i], from, to, false);
+	*mean = sum / k;
+	for (size_t i = 0; i < d->ngood; i++) {
+		double v = mean_of(d->aligned[i], from, to, false) - *mean;
+
+		square += v * v;
+	}
+	*sd = d->ngood > 1 ? sqrt(square / (k - 1)) : 0;
+}
+
+static void bins_init(struct bins *b, const struct curvediff *d, size_t width)
+{
+	double *v = mem_realloc(NULL, 4 * width, sizeof(*v));
+
+	*b = (struct bins){d->n < width ? d->n : width, v, v + width, v + 2 * width, v + 3 * width};
+	for (size_t i = 0; i < b->n; i++) {
+		size_t from = i * d->n / b->n, to = (i + 1) * d->n / b->n;
+
+		b->step[i] = mean_of(d->step, from, to, false);
+		b->bad[i] = mean_of(d->value, from, to, d->log);
+		bin_good(d, from, to, &b->good[i], &b->spread[i]);
+	}
+}
+
+static void add_lines(const struct curve_report *r, const struct plot_line *lines, size_t n,
+		      bool log_scale, double at, struct buf *b)
+{
+	buf_add_char(b, '\n');
+	plot_add(b,
+		 &(struct plot){.lines = lines,
+				.nlines = n,
+				.width = r->width && r->width < PLOT_WIDTH ? r->width : PLOT_WIDTH,
+				.height = PLOT_HEIGHT,
+				.log = log_scale,
+				.color = r->color,
+				.utf8 = r->utf8,
+				.at = at});
+}
+
+/* The curve over the band, and with -v its distance from the good ones' mean in deviations. */
+static void add_plots(const struct curve_report *r, const struct curve_metric *m, struct buf *b)
+{
+	const struct curvediff *d = &m->diff;
+	double low[PLOT_WIDTH], high[PLOT_WIDTH], zero[PLOT_WIDTH] = {0}, at = NAN;
+	bool band = m->ngood >= CURVE_BAND;
+	struct plot_line lines[3];
+	struct bins v;
+	size_t n = 0;
+
+	if (d->n < 2)
+		return;
+	bins_init(&v, d, PLOT_WIDTH);
+	if (d->departure.found || d->unequal.found)
+		at = d->departure.found ? d->departure.step : d->unequal.step;
+	for (size_t i = 0; i < v.n; i++) {
+		low[i] = v.good[i] - BAND_SPREADS * v.spread[i];
+		high[i] = v.good[i] + BAND_SPREADS * v.spread[i];
+		low[i] = d->log ? exp(low[i]) : low[i];
+		high[i] = d->log ? exp(high[i]) : high[i];
+		v.spread[i] = (v.bad[i] - v.good[i]) / v.spread[i];
+		v.bad[i] = d->log ? exp(v.bad[i]) : v.bad[i];
+		v.good[i] = d->log ? exp(v.good[i]) : v.good[i];
+	}
+	if (band)
+		lines[n++] = (struct plot_line){
+			v.n, v.step, low, high, STYLE_DIM, "░", ":", "2 deviations between them"};
+	lines[n++] = (struct plot_line){
+		v.n,        v.step, v.good, NULL,
+		STYLE_GOOD, "·",    "-",    m->ngood > 1 ? "good, mean" : "good"};
+	lines[n++] = (struct plot_line){v.n, v.step, v.bad, NULL, STYLE_BAD, "●", "*", "bad"};
+	add_lines(r, lines, n, d->log, at, b);
+	if (r->verbose && band) {
+		lines[0] = (struct plot_line){v.n,        v.step, zero, NULL,
+					      STYLE_GOOD, "·",    "-",  "good, mean"};
+		lines[1] = (struct plot_line){
+			v.n,       v.step, v.spread, NULL,
+			STYLE_BAD, "●",    "*",      "bad, in deviations between the good ones"};
+		add_lines(r, lines, 2, false, at, b);
+	}
+	free(v.step);
+}
+
+static bool tells(const struct curve_metric *m)
+{
+	return m->diff.verdict == CURVE_DEPARTS || m->diff.verdict == CURVE_PARTS;
+}
+
+/* Those that tell something first, without -v not all of them. */
+static void add_others(const struct curve_report *r, struct buf *b)
+{
+	size_t shown = 0, max = r->verbose ? SIZE_MAX : MAX_OTHERS;
+
+	if (r->n < 2)
+		return;
+	BUF_LIT(b, "\nOther metrics\n");
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < r->n; i++) {
+			if (i == r->main || tells(&r->metrics[i]) != !pass || shown++ >= max)
+				continue;
+			BUF_LIT(b, "  ");
+			add_name(b, r->metrics[i].name);
+			BUF_LIT(b, ": ");
+			add_verdict(&r->metrics[i], b);
+			buf_add_char(b, '\n');
+		}
+	if (shown > max)
+		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
+}
+
+void curve_report_text(const struct curve_report *r, struct buf *b)
+{
+	const struct curve_metric *m = &r->metrics[r->main];
+	CLEANUP_BUF struct buf name = {0};
+
+	add_name(&name, m->name);
+	style_add(b, r->color, STYLE_BOLD, buf_str(&name));
+	BUF_LIT(b, " of ");
+	add_name(b, m->bad->name);
+	BUF_LIT(b, ": ");
+	add_verdict(m, b);
+	buf_add_char(b, '\n');
+	add_notes(m, b);
+	add_plots(r, m, b);
+	add_others(r, b);
+	if (r->next)
+		buf_printf(b, "\nNext: %s\n", r->next);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* A comparison of runs as JSON (inquest.rundiff/1, docs/formats.md): see rundiff.h. */
+#include "report/json-object.h"
+#include "report/rundiff.h"
+
+static const char *const section_names[] = {
+	[RUNDIFF_TEST] = "test",
+	[RUNDIFF_METRIC] = "metric",
+	[RUNDIFF_NUMBER] = "number",
+	[RUNDIFF_SETTING] = "setting",
+	[RUNDIFF_CODE] = "code",
+	[RUNDIFF_VERSION] = "version",
+	[RUNDIFF_ENVIRONMENT] = "environment",
+	[RUNDIFF_LOG] = "log",
+};
+
+static const char *const verdict_names[] = {
+	[RUNDIFF_WORSE] = "worse",           [RUNDIFF_BETTER] = "better",
+	[RUNDIFF_DIFFERS] = "differs",       [RUNDIFF_UNDECIDED] = "undecided",
+	[RUNDIFF_EQUIVALENT] = "equivalent", [RUNDIFF_SAME] = "same",
+};
+
+static const struct str better_names[] = {STR("unknown"), STR("lower"), STR("higher")};
+
+static void add_side(struct buf *b, const char *key, const struct rundiff_row *r, int side)
+{
+	const struct rundiff_values *v = &r->side[side];
+
+	object_begin(b, key);
+	object_count(b, "n", v->n);
+	if (r->section == RUNDIFF_TEST) {
+		object_count(b, "passed", v->passed);
+		object_count(b, "failed", v->failed);
+		object_count(b, "skipped", v->skipped);
+	} else {
+		object_text(b, "common", v->common);
+		object_count(b, "common_n", v->ncommon);
+		object_count(b, "distinct", v->distinct);
+		object_real(b, "median", r->number ? v->median : NAN);
+		object_real(b, "min", r->number ? v->low : NAN);
+		object_real(b, "max", r->number ? v->high : NAN);
+	}
+	object_end(b);
+}
+
+static void add_row(struct buf *b, const struct rundiff_row *r)
+{
+	object_begin(b, NULL);
+	object_text(b, "section", str_of(section_names[r->section]));
+	object_text(b, "name", r->name);
+	object_text(b, "verdict", str_of(verdict_names[r->verdict]));
+	object_text(b, "unit", r->unit);
+	object_text(b, "better", better_names[r->better]);
+	object_bool(b, "separate", r->clean);
+	object_bool(b, "other_denominator", r->samples);
+	add_side(b, "good", r, 0);
+	add_side(b, "bad", r, 1);
+	object_text(b, "effect_is", r->log ? STR("ratio") : STR("difference"));
+	object_real(b, "effect", r->effect);
+	object_real(b, "low", r->low);
+	object_real(b, "high", r->high);
+	object_real(b, "p", r->p);
+	object_real(b, "p_adjusted", r->p_adjusted);
+	object_real(b, "p_min", r->p_min);
+	object_real(b, "detectable", r->detectable);
+	object_end(b);
+}
+
+static void add_runs(struct buf *b, const char *key, const struct rundiff_side *s)
+{
+	object_list(b, key);
+	for (size_t i = 0; i < s->n; i++)
+		object_text(b, NULL, s->runs[i].id);
+	object_list_end(b);
+}
+
+void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
+{
+	object_begin(b, NULL);
+	object_text(b, "schema", STR("inquest.rundiff/1"));
+	object_text(b, "command", str_of(rep->command));
+	add_runs(b, "good", &rep->side[0]);
+	add_runs(b, "bad", &rep->side[1]);
+	object_real(b, "alpha", rep->opts->alpha);
+	object_real(b, "equivalence", rep->opts->equivalence);
+	object_bool(b, "order_confounded", rep->diff->order_confounded);
+	object_bool(b, "other_denominators", rep->diff->denominators);
+	object_list(b, "rows");
+	for (size_t i = 0; i < rep->diff->n; i++)
+		if (rep->diff->rows[i].verdict != RUNDIFF_SAME || rep->verbose)
+			add_row(b, &rep->diff->rows[i]);
+	object_list_end(b);
+	object_end(b);
+	buf_add_char(b, '\n');
+}

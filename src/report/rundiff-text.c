@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A comparison of runs on one screen: see rundiff.h. One table a section, of only what differs;
+ * what could not be decided is counted, and said why.
+ */
+#include <math.h>
+
+#include "report/rundiff.h"
+#include "report/style.h"
+
+#define SCREEN_ROWS  8 /* of a section, without -v */
+#define NAME_COLUMNS 34
+#define SIDE_COLUMNS 25
+#define SIDE_IDS     3
+
+static const char *const section_names[] = {
+	[RUNDIFF_TEST] = "Tests",
+	[RUNDIFF_METRIC] = "Metrics",
+	[RUNDIFF_NUMBER] = "Other numbers",
+	[RUNDIFF_SETTING] = "Settings",
+	[RUNDIFF_CODE] = "Code",
+	[RUNDIFF_VERSION] = "Versions",
+	[RUNDIFF_ENVIRONMENT] = "Environment",
+	[RUNDIFF_LOG] = "Logs and symptoms",
+};
+
+static const struct {
+	const char *name;
+	enum style style;
+} verdicts[] = {
+	[RUNDIFF_WORSE] = {"worse", STYLE_BAD},
+	[RUNDIFF_BETTER] = {"better", STYLE_GOOD},
+	[RUNDIFF_DIFFERS] = {"differs", STYLE_WARN},
+	[RUNDIFF_UNDECIDED] = {"not enough runs", STYLE_PLAIN},
+	[RUNDIFF_EQUIVALENT] = {"equivalent", STYLE_PLAIN},
+	[RUNDIFF_SAME] = {"same", STYLE_PLAIN},
+};
+
+/* s in so many columns. */
+static void add_cell(struct buf *b, struct str s, size_t columns)
+{
+	size_t n = style_add_foreign(b, s, columns);
+
+	style_pad(b, columns > n ? columns - n : 0);
+}
+
+/* "13.6 (13.1 - 14.9) ms" */
+static void add_range(struct buf *b, const struct rundiff_row *r, const struct rundiff_values *v)
+{
+	static const struct {
+		struct str unit;
+		double times;
+		const char *scaled;
+	} units[] = {{STR("s"), 1, "s"},       {STR("s"), 1e-3, "ms"},    {STR("s"), 1e-6, "us"},
+		     {STR("s"), 1e-9, "ns"},   {STR("bytes"), 1e9, "GB"}, {STR("bytes"), 1e6, "MB"},
+		     {STR("bytes"), 1e3, "kB"}};
+	double scale = 1;
+	const char *unit = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(units) && !unit; i++)
+		if (str_eq(units[i].unit, r->unit) && fabs(v->median) >= units[i].times) {
+			scale = units[i].times;
+			unit = units[i].scaled;
+		}
+	buf_printf(b, "%.3g", v->median / scale);
+	if (v->low < v->high)
+		buf_printf(b, " (%.3g - %.3g)", v->low / scale, v->high / scale);
+	if (unit || r->unit.n)
+		buf_printf(b, " " STR_FMT, STR_ARG(unit ? str_of(unit) : r->unit));
+}
+
+static void add_side(struct buf *b, const struct rundiff_row *r, int side)
+{
+	const struct rundiff_values *v = &r->side[side];
+	CLEANUP_BUF struct buf cell = {0};
+
+	if (!v->n && !v->skipped)
+		BUF_LIT(&cell, "-");
+	else if (r->section == RUNDIFF_TEST)
+		buf_printf(&cell, "%zu of %zu passed", v->passed, v->n);
+	else if (r->number && (v->distinct > 1 || r->unit.n))
+		add_range(&cell, r, v);
+	else if (v->ncommon < v->n)
+		buf_printf(&cell, "%zu of %zu: " STR_FMT, v->ncommon, v->n, STR_ARG(v->common));
+	else
+		buf_add_str(&cell, v->common);
+	add_cell(b, buf_str(&cell), SIDE_COLUMNS);
+	BUF_LIT(b, "  ");
+}
+
+static void add_number(struct buf *b, const struct rundiff_row *r, double v)
+{
+	if (!isfinite(v))
+		buf_add_str(b, v < 0 ? STR("-inf") : STR("inf"));
+	else if (r->log)
+		buf_printf(b, "%.3gx", v);
+	else
+		buf_printf(b, "%+.4g", v);
+}
+
+static void add_effect(struct buf *b, const struct rundiff_row *r, const struct rundiff_report *rep)
+{
+	if (!r->number || r->section == RUNDIFF_TEST || isnan(r->effect))
+		return;
+	add_number(b, r, r->effect);
+	if (isfinite(r->low) && isfinite(r->high)) {
+		BUF_LIT(b, " [");
+		add_number(b, r, r->low);
+		BUF_LIT(b, ", ");
+		add_number(b, r, r->high);
+		BUF_LIT(b, "]");
+	}
+	if (r->section != RUNDIFF_METRIC)
+		return;
+	BUF_LIT(b, "  ");
+	if (r->verdict == RUNDIFF_UNDECIDED && r->p_min > rep->opts->alpha)
+		buf_printf(b, "p is %.2g at best", r->p_min);
+	else
+		buf_printf(b, "p = %.2g", r->p_adjusted);
+}
+
+static void add_row(struct buf *b, const struct rundiff_row *r, const struct rundiff_report *rep)
+{
+	BUF_LIT(b, "  ");
+	add_cell(b, r->name, NAME_COLUMNS);
+	BUF_LIT(b, "  ");
+	add_side(b, r, 0);
+	add_side(b, r, 1);
+	if (r->section == RUNDIFF_METRIC || r->section == RUNDIFF_TEST) {
+		style_add(b, rep->color, verdicts[r->verdict].style,
+			  str_of(verdicts[r->verdict].name));
+		BUF_LIT(b, "  ");
+	}
+	add_effect(b, r, rep);
+	while (b->n && b->p[b->n - 1] == ' ')
+		b->n--;
+	buf_add_char(b, '\n');
+}
+
+/* Of what was not decided, what looks different is worth a look. */
+static bool is_shown(const struct rundiff_row *r, bool verbose)
+{
+	switch (r->verdict) {
+	case RUNDIFF_WORSE:
+	case RUNDIFF_BETTER:
+	case RUNDIFF_DIFFERS: return true;
+	case RUNDIFF_UNDECIDED: return r->clean || verbose;
+	case RUNDIFF_EQUIVALENT: return verbose;
+	case RUNDIFF_SAME: break;
+	}
+	return false;
+}
+
+static void add_section(struct buf *b, const struct rundiff_report *rep,
+			enum rundiff_section section)
+{
+	size_t shown = 0, max = rep->verbose ? SIZE_MAX : SCREEN_ROWS;
+
+	for (size_t i = 0; i < rep->diff->n; i++) {
+		const struct rundiff_row *r = &rep->diff->rows[i];
+
+		if (r->section != section || !is_shown(r, rep->verbose))
+			continue;
+		if (!shown) {
+			buf_add_char(b, '\n');
+			style_add(b, rep->color, STYLE_BOLD, str_of(section_names[section]));
+			buf_add_char(b, '\n');
+		}
+		if (shown++ < max)
+			add_row(b, r, rep);
+	}
+	if (shown > max)
+		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
+}
+
+static void add_ids(struct buf *b, const char *what, const struct rundiff_side *s)
+{
+	buf_printf(b, "%s: %zu run%s", what, s->n, s->n == 1 ? "" : "s");
+	for (size_t i = 0; i < s->n && i < SIDE_IDS; i++)
+		buf_printf(b, "%s" STR_FMT, i ? ", " : " (", STR_ARG(s->runs[i].id));
+	if (s->n)
+		buf_add_str(b, s->n > SIDE_IDS ? STR(", ...)") : STR(")"));
+	buf_add_char(b, '\n');
+}
+
+static void add_warnings(struct buf *b, const struct rundiff_report *rep)
+{
+	if (rep->diff->order_confounded)
+		BUF_LIT(b,
+			"order confounded: all runs of one side came before those of the other, so "
+			"that\nwhatever changed on the machine meanwhile looks like a difference; "
+			"run them in turn\n");
+	for (size_t i = 0; rep->diff->denominators && i < rep->diff->n; i++) {
+		const struct rundiff_row *r = &rep->diff->rows[i];
+
+		if (!r->samples || r->verdict == RUNDIFF_SAME)
+			continue;
+		BUF_LIT(b, "another denominator: ");
+		style_add_foreign(b, r->name, NAME_COLUMNS);
+		BUF_LIT(b, " stands for another number of samples on the two sides\n");
+		break;
+	}
+}
+
+static void add_rest(struct buf *b, const struct rundiff_report *rep)
+{
+	const size_t *c = rep->diff->count[RUNDIFF_METRIC];
+	size_t same = 0;
+
+	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
+		same += rep->diff->count[s][RUNDIFF_SAME];
+	buf_printf(b,
+		   "\nMetrics: %zu worse, %zu better, %zu equivalent within %.3g %%, %zu "
+		   "undecided; %zu variables and tests are the same\n",
+		   c[RUNDIFF_WORSE], c[RUNDIFF_BETTER], c[RUNDIFF_EQUIVALENT],
+		   rep->opts->equivalence * 100, c[RUNDIFF_UNDECIDED], same);
+}
+
+void rundiff_report_text(const struct rundiff_report *rep, struct buf *b)
+{
+	add_ids(b, "good", &rep->side[0]);
+	add_ids(b, "bad ", &rep->side[1]);
+	add_warnings(b, rep);
+	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
+		add_section(b, rep, (enum rundiff_section)s);
+	add_rest(b, rep);
+	if (rep->next)
+		buf_printf(b, "\n%s", rep->next);
+}
