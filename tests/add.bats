@@ -284,6 +284,38 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	[ "$("$INQUEST" runs --columns valgrind.errors --csv | tail -n 1 | cut -d, -f7)" = 2 ]
 }
 
+@test "a folder of many runs: each has its own files as evidence, and keeps its id" {
+	mlruns() { # mlruns RUN...
+		mkdir -p mlruns/0
+		printf "artifact_location: file:///x\nexperiment_id: '0'\n" >mlruns/0/meta.yaml
+		for r; do
+			mkdir -p mlruns/0/$r/params mlruns/0/$r/metrics mlruns/0/$r/artifacts
+			printf "artifact_uri: file:///x\nrun_id: $r\nrun_name: name-$r\nstatus: 3\n" >mlruns/0/$r/meta.yaml
+			printf 0.1 >mlruns/0/$r/params/lr
+			printf "1700000000000 1.5 0\n1700000000100 0.$r 1\n" >mlruns/0/$r/metrics/loss
+			printf 'token ghp_%036d\0' $r >mlruns/0/$r/artifacts/model.bin
+		done
+	}
+	mlruns 1 2 3
+	"$INQUEST" add mlruns >out
+	cat out
+	grep -F 'of no run, and not kept as evidence: 1 files' out
+	[ "$("$INQUEST" runs --csv | tail -n +2 | wc -l)" -eq 3 ]
+	"$INQUEST" runs show name-2 >out
+	cat out
+	grep -F 'Evidence (4)' out
+	[ "$(grep -c 'mlruns/0/2/' out)" -eq 4 ]
+	[ "$(find .inquest/evidence -type f | wc -l)" -eq 10 ] # lr is the same of all
+	grep -r ghp_0000 .inquest && false
+	"$INQUEST" runs --csv >before
+	mlruns 1 2 3 4
+	"$INQUEST" add mlruns
+	"$INQUEST" runs --csv >after
+	[ "$(wc -l <after)" -eq 5 ]
+	diff before after | grep -c '^<' && false
+	"$INQUEST" add --json mlruns | value 'len(d["files"][0]["evidence"])' | grep -x 16
+}
+
 @test "killed at random moments: store and case stay valid, nothing recorded is lost" {
 	open_case
 	"$INQUEST" add app.log --as bad

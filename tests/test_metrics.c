@@ -204,7 +204,8 @@ static void test_coverage(void **state)
 		 "Filename    |Rate     Num|Rate    Num|Rate     Num\n"
 		 "a.c         |66.7%      3|50.0%     2|    -      0\n"
 		 "      Total:|66.7%      3|50.0%     2|    -      0\n",
-		 "coverage.lines = 0.6666667 >\ncoverage.lines.hit = 2i >\ncoverage.lines.found = 3i\n"
+		 "coverage.lines = 0.6666667 >\ncoverage.lines.hit = 2i >\ncoverage.lines.found = "
+		 "3i\n"
 		 "coverage.functions = 0.5 >\ncoverage.functions.hit = 1i >\n"
 		 "coverage.functions.found = 2i\n"},
 		{"coverage", "report",
@@ -491,6 +492,8 @@ static void test_mlruns(void **state)
 					    "note 3: loss: no line \"timestamp value step\"\n"
 					    "note 0: 1 files are empty\n");
 	assert_str(im.runs[0], "better name");
+	for (size_t i = 0; i < ARRAY_SIZE(mlruns); i++)
+		assert_int_equal(im.file_runs[i], i < 2 || i > 12 ? IMPORT_NO_RUN : i == 12);
 	import_release(&im);
 }
 

@@ -220,20 +220,30 @@ int file_replace_open(struct file_replace *r, const char *path, struct err *err)
 	return 0;
 }
 
-int file_replace_commit(struct file_replace *r, struct err *err)
+static int give_name(struct file_replace *r, bool bad, struct err *err)
 {
-	bool bad = fflush(r->f) != 0 || ferror(r->f);
 	int rc = 0;
 
 	if (r->path)
-		bad = bad || fsync(fileno(r->f)) != 0 || (!r->tmp && name_beside(r) != 0) ||
-		      rename(r->tmp, r->path) != 0;
+		bad = bad || (!r->tmp && name_beside(r) != 0) || rename(r->tmp, r->path) != 0;
 	if (bad)
 		rc = err_errno(err, "%s: cannot write", r->path ? r->path : "output");
 	if (!bad && r->tmp) /* that name is gone */
 		*r->tmp = 0;
 	file_replace_abort(r);
 	return rc;
+}
+
+int file_replace_commit(struct file_replace *r, struct err *err)
+{
+	bool bad = fflush(r->f) != 0 || ferror(r->f) || (r->path && fsync(fileno(r->f)) != 0);
+
+	return give_name(r, bad, err);
+}
+
+int file_replace_name(struct file_replace *r, struct err *err)
+{
+	return give_name(r, ferror(r->f) != 0, err);
 }
 
 void file_replace_abort(struct file_replace *r)

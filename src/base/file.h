@@ -54,4 +54,6 @@ struct file_replace {
 
 int file_replace_open(struct file_replace *r, const char *path, struct err *err) ERR_CHECK;
 int file_replace_commit(struct file_replace *r, struct err *err) ERR_CHECK;
+/* The same of what the caller has flushed and put on disk already, with other files at once. */
+int file_replace_name(struct file_replace *r, struct err *err) ERR_CHECK;
 void file_replace_abort(struct file_replace *r);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/add.h"
+#include "log/sniff.h"
 #include "mine/mine.h"
 #include "store/evidence.h"
 #include "text/secret.h"
@@ -13,16 +14,28 @@
 #define MAX_TEMPLATES ((size_t)4 << 20) /* bytes of known templates */
 
 /* Secrets in what is no text are overwritten, so that its length and its form stay. */
-static int keep_binary(struct add *a, struct str data, char *hash, struct err *err)
+static int keep_binary(struct evidence_batch *b, struct str data, char *hash, struct err *err)
 {
 	CLEANUP_FREE char *copy = mem_alloc(data.n + 1);
 
 	memcpy(copy, data.p, data.n);
 	secret_blank(copy, data.n);
-	return evidence_put(a->workspace.evidence, (struct str){copy, data.n}, false, hash, err);
+	return evidence_add(b, (struct str){copy, data.n}, false, hash, err);
 }
 
-static int keep(struct add *a, struct add_file *f, struct str data, struct err *err)
+static bool is_text(const struct add_file *f, struct str data)
+{
+	struct sniff s;
+
+	if (!f->parts)
+		return f->text;
+	sniff(str_head(data, SNIFF_HEAD), &s);
+	return s.kind != SNIFF_BINARY;
+}
+
+/* hash is not kept if the file is not. Text has lost its secrets when it was opened. */
+static int keep(struct add *a, struct evidence_batch *b, struct add_file *f, struct str data,
+		struct str *kept, struct err *err)
 {
 	char hash[EVIDENCE_HASH + 1];
 	int rc;
@@ -31,26 +44,51 @@ static int keep(struct add *a, struct add_file *f, struct str data, struct err *
 		add_note(f, "larger than 1 GB: not kept as evidence");
 		return 0;
 	}
-	rc = f->text || f->parts ? evidence_put(a->workspace.evidence, data, false, hash, err)
-				 : keep_binary(a, data, hash, err);
+	rc = is_text(f, data) ? evidence_add(b, data, false, hash, err)
+			      : keep_binary(b, data, hash, err);
 	if (!rc)
-		f->hashes[f->nhashes++] = arena_str(&a->arena, str_of(hash));
+		*kept = arena_str(&a->arena, str_of(hash));
+	return rc;
+}
+
+/* What is of none of several runs, such as that of a deleted one, nothing would cite. */
+static bool is_cited(const struct add_file *f, size_t part)
+{
+	return f->im.nruns < 2 || !f->im.file_runs || f->im.file_runs[part] != IMPORT_NO_RUN;
+}
+
+static int keep_parts(struct add *a, struct evidence_batch *b, struct add_file *f, struct err *err)
+{
+	uint64_t left = 0;
+	int rc = 0;
+
+	for (size_t k = 0; !rc && k < f->nparts; k++)
+		if (is_cited(f, k))
+			rc = keep(a, b, f, f->parts[k].data, &f->hashes[k], err);
+		else
+			left++;
+	if (left)
+		add_note(f, "of no run, and not kept as evidence: %llu files",
+			 (unsigned long long)left);
 	return rc;
 }
 
 int add_evidence(struct add *a, struct err *err)
 {
+	struct evidence_batch *b = evidence_begin(a->workspace.evidence);
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < a->nfiles; i++) {
 		struct add_file *f = &a->files[i];
 
-		f->hashes = arena_alloc(&a->arena, (f->nparts + 1) * sizeof(*f->hashes));
-		if (!f->parts)
-			rc = keep(a, f, f->data, err);
-		for (size_t k = 0; !rc && k < f->nparts; k++)
-			rc = keep(a, f, f->parts[k].data, err);
+		f->nhashes = f->parts ? f->nparts : 1;
+		f->hashes = arena_zalloc(&a->arena, f->nhashes * sizeof(*f->hashes));
+		rc = f->parts ? keep_parts(a, b, f, err)
+			      : keep(a, b, f, f->data, &f->hashes[0], err);
 	}
+	if (!rc)
+		return evidence_end(b, err);
+	evidence_abort(b);
 	return rc;
 }
 

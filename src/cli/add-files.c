@@ -16,8 +16,6 @@
 #include "log/walk.h"
 #include "text/secret.h"
 
-#define MAX_PARTS 20000 /* files of a folder that is read as one */
-
 static struct add_file *new_file(struct add *a, struct str name, struct str rel, struct str data)
 {
 	struct add_file *f = &array_push(a->files, a->nfiles, a->cap_files);
@@ -51,25 +49,48 @@ struct add_file *add_text(struct add *a, const char *name, struct buf *text)
 	return f;
 }
 
-/* Is it no text, nor anything that holds some? */
-static int is_binary(const char *path, bool *binary, struct err *err)
+/* What a regular file begins with, and all that it is if that is less than SNIFF_HEAD bytes. */
+struct head {
+	char *bytes;
+	size_t n;
+	struct sniff is;
+	bool regular;
+};
+
+static int look(const char *path, struct head *h, struct err *err)
 {
-	CLEANUP_FREE char *head = mem_alloc(SNIFF_HEAD);
 	CLEANUP_FD int fd = -1;
-	struct sniff s;
 	struct stat st;
 	ssize_t n;
 
-	*binary = false;
+	*h = (struct head){0};
 	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
+	h->regular = true;
+	h->bytes = mem_alloc(SNIFF_HEAD);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	n = fd < 0 ? -1 : read(fd, head, SNIFF_HEAD);
+	n = fd < 0 ? -1 : read(fd, h->bytes, SNIFF_HEAD);
 	if (n < 0)
 		return err_errno(err, "%s: cannot read", path);
-	sniff((struct str){head, (size_t)n}, &s);
-	*binary = s.kind == SNIFF_BINARY;
+	h->n = (size_t)n;
+	sniff((struct str){h->bytes, h->n}, &h->is);
 	return 0;
+}
+
+/* A small file of a folder: a copy needs no map and no descriptor, of which there are few. */
+static bool open_small(struct add *a, const char *path, struct str rel, const struct head *h)
+{
+	struct str data = str_from((struct str){h->bytes, h->n}, h->is.skip);
+	bool text = h->is.kind == SNIFF_TEXT;
+	struct add_file *f;
+
+	if (!h->regular || !rel.n || !h->n || h->n == SNIFF_HEAD ||
+	    (!text && h->is.kind != SNIFF_BINARY) || (text && memchr(h->bytes, 0, h->n)))
+		return false;
+	data = arena_str(&a->arena, data);
+	f = new_file(a, arena_str(&a->arena, str_of(path)), rel, text ? hidden(a, data) : data);
+	f->text = text;
+	return true;
 }
 
 static int open_binary(struct add *a, const char *path, struct str rel, struct err *err)
@@ -84,18 +105,18 @@ static int open_binary(struct add *a, const char *path, struct str rel, struct e
 	return 0;
 }
 
-/* rel: empty for what the user named. */
-static int open_file(struct add *a, const char *path, struct str rel, struct err *err)
+static int open_by(struct add *a, const char *path, struct str rel, const struct head *h,
+		   struct err *err)
 {
 	struct loginput_opts opts = {.tmpdir = a->cli->tmpdir};
-	size_t before = a->inputs.n, first = a->nfiles;
-	struct stat st;
-	bool binary;
-	int rc = is_binary(path, &binary, err);
+	size_t before = a->inputs.n;
+	int rc;
 
-	if (!rc)
-		rc = binary ? open_binary(a, path, rel.n ? rel : str_of(path), err)
-			    : loginputs_add(&a->inputs, path, &opts, err);
+	if (open_small(a, path, rel, h))
+		return 0;
+	rc = h->regular && h->is.kind == SNIFF_BINARY
+		     ? open_binary(a, path, rel.n ? rel : str_of(path), err)
+		     : loginputs_add(&a->inputs, path, &opts, err);
 	if (rc)
 		return rc;
 	for (size_t i = before; i < a->inputs.n; i++) {
@@ -107,10 +128,23 @@ static int open_file(struct add *a, const char *path, struct str rel, struct err
 		if (in->note.n)
 			add_note(f, STR_FMT, STR_ARG(in->note));
 	}
-	if (a->nfiles == first + 1 && strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
-	    S_ISREG(st.st_mode) && str_eq(a->files[first].name, str_of(path)))
-		a->files[first].path = mem_strdup(path);
 	return 0;
+}
+
+/* rel: empty for what the user named. */
+static int open_file(struct add *a, const char *path, struct str rel, struct err *err)
+{
+	size_t first = a->nfiles;
+	struct head h;
+	int rc = look(path, &h, err);
+
+	if (!rc)
+		rc = open_by(a, path, rel, &h, err);
+	free(h.bytes);
+	if (!rc && a->nfiles == first + 1 && h.regular &&
+	    str_eq(a->files[first].name, str_of(path)))
+		a->files[first].path = mem_strdup(path);
+	return rc;
 }
 
 /* The reader that takes the whole folder, if one is sure. */
@@ -138,7 +172,7 @@ static void join_folder(struct add *a, const char *path, size_t first)
 	const char *slash = strrchr(path, '/'), *base = slash && slash[1] ? slash + 1 : path;
 	struct add_file *f;
 
-	if (!n || n > MAX_PARTS)
+	if (!n)
 		return;
 	parts = arena_alloc(&a->arena, n * sizeof(*parts));
 	for (size_t i = 0; i < n; i++) {

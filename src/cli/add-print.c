@@ -157,6 +157,17 @@ static uint64_t rows_of(const struct add_file *f, struct str *first)
 	return n + im->nseries;
 }
 
+static void add_hashes(struct buf *b, const struct add_file *f)
+{
+	CLEANUP_FREE struct str *kept = mem_alloc((f->nhashes + 1) * sizeof(*kept));
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->nhashes; i++)
+		if (f->hashes[i].n)
+			kept[n++] = f->hashes[i];
+	json_add_strings(b, kept, n);
+}
+
 static void add_file(struct buf *b, const struct add *a, uint32_t i)
 {
 	const struct add_file *f = &a->files[i];
@@ -178,7 +189,7 @@ static void add_file(struct buf *b, const struct add *a, uint32_t i)
 	else
 		BUF_LIT(b, "null");
 	BUF_LIT(b, ",\"evidence\":");
-	json_add_strings(b, f->hashes, f->nhashes);
+	add_hashes(b, f);
 	key_count(b, "lines", f->lines);
 	key_count(b, "skipped_lines", f->im.skipped_lines);
 	add_tests(b, &f->im);

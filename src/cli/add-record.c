@@ -21,7 +21,7 @@ struct making {
 	struct add *a;
 	struct run_record r;
 	size_t cap_variables;
-	struct map names;
+	struct map names, hashes; /* of variables, of evidence */
 	struct series *series;
 	size_t cap_series, cap_tests, cap_evidence;
 	bool adds; /* counts to those that are there */
@@ -134,42 +134,88 @@ static bool holds_several(const struct add_file *f)
 	return f->im.nruns > 1;
 }
 
-static void put_import(struct making *m, const struct add_file *f, uint32_t run)
+static void put_variable(struct making *m, const struct add_file *f, size_t i)
 {
-	for (size_t i = 0; i < f->im.nvariables; i++)
-		if (f->im.variables[i].run == run && !is_total(f->im.variables[i].name))
-			put(m, &f->im.variables[i]);
-	for (size_t i = 0; i < f->im.nseries; i++)
-		if (f->im.series[i].run == run) {
-			struct series s = f->im.series[i];
-
-			s.name = add_safe(m->a, s.name);
-			array_push(m->series, m->r.nseries, m->cap_series) = s;
-		}
-	for (size_t i = 0; i < f->im.ntests; i++)
-		if (f->im.tests[i].run == run)
-			put_test(m, &f->im.tests[i]);
+	if (!is_total(f->im.variables[i].name))
+		put(m, &f->im.variables[i]);
 }
 
-static bool has_evidence(const struct run_record *r, struct str hash)
+static void put_series(struct making *m, const struct add_file *f, size_t i)
 {
-	for (size_t i = 0; i < r->nevidence; i++)
-		if (str_eq(r->evidence[i].hash, hash))
-			return true;
-	return false;
+	struct series s = f->im.series[i];
+
+	s.name = add_safe(m->a, s.name);
+	array_push(m->series, m->r.nseries, m->cap_series) = s;
+}
+
+static void put_result(struct making *m, const struct add_file *f, size_t i)
+{
+	put_test(m, &f->im.tests[i]);
+}
+
+static void add_evidence_row(struct making *m, const struct run_evidence *e)
+{
+	bool fresh;
+
+	map_put(&m->hashes, hash_str(e->hash), 0, &fresh);
+	if (fresh)
+		array_push(m->r.evidence, m->r.nevidence, m->cap_evidence) = *e;
+}
+
+static void put_file(struct making *m, const struct add_file *f, size_t i)
+{
+	struct str name = f->parts ? f->parts[i].path : f->name;
+
+	if (f->hashes[i].n)
+		add_evidence_row(
+			m, &(struct run_evidence){f->hashes[i], add_safe(m->a, name),
+						  str_of(f->reader ? f->reader->name : f->kind)});
 }
 
 static void put_evidence(struct making *m, const struct add_file *f)
 {
-	for (size_t i = 0; i < f->nhashes; i++) {
-		struct str name = f->parts ? f->parts[i].path : f->name;
+	for (size_t i = 0; i < f->nhashes; i++)
+		put_file(m, f, i);
+}
 
-		if (!has_evidence(&m->r, f->hashes[i]))
-			array_push(m->r.evidence, m->r.nevidence, m->cap_evidence) =
-				(struct run_evidence){
-					f->hashes[i], add_safe(m->a, name),
-					str_of(f->reader ? f->reader->name : f->kind)};
+static void put_import(struct making *m, const struct add_file *f)
+{
+	for (size_t i = 0; i < f->im.nvariables; i++)
+		put_variable(m, f, i);
+	for (size_t i = 0; i < f->im.nseries; i++)
+		put_series(m, f, i);
+	for (size_t i = 0; i < f->im.ntests; i++)
+		put_result(m, f, i);
+}
+
+/* The rows of a table to the runs that they are of: run points to that of the first row. */
+static void deal(struct making *runs, const struct add_file *f, const uint32_t *run, size_t stride,
+		 size_t n, void (*put_row)(struct making *m, const struct add_file *f, size_t i))
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t to = *(const uint32_t *)((const char *)run + i * stride);
+
+		if (to < f->im.nruns)
+			put_row(&runs[to], f, i);
 	}
+}
+
+/* What a file with several runs holds, and its evidence. */
+static void deal_import(struct making *runs, const struct add_file *f)
+{
+	const struct import *im = &f->im;
+
+	if (im->nvariables)
+		deal(runs, f, &im->variables->run, sizeof(*im->variables), im->nvariables,
+		     put_variable);
+	if (im->nseries)
+		deal(runs, f, &im->series->run, sizeof(*im->series), im->nseries, put_series);
+	if (im->ntests)
+		deal(runs, f, &im->tests->run, sizeof(*im->tests), im->ntests, put_result);
+	if (im->file_runs)
+		deal(runs, f, im->file_runs, sizeof(*im->file_runs), f->nhashes, put_file);
+	for (size_t i = 0; !im->file_runs && i < im->nruns; i++)
+		put_evidence(&runs[i], f);
 }
 
 static int by_hash(const void *x, const void *y)
@@ -234,7 +280,7 @@ static void begin(struct making *m, struct add *a, const struct run_record *was)
 	for (size_t i = 0; m->adds && i < was->ntests; i++)
 		array_push(m->r.tests, m->r.ntests, m->cap_tests) = was->tests[i];
 	for (size_t i = 0; i < was->nevidence; i++)
-		array_push(m->r.evidence, m->r.nevidence, m->cap_evidence) = was->evidence[i];
+		add_evidence_row(m, &was->evidence[i]);
 }
 
 static void making_release(struct making *m)
@@ -244,6 +290,7 @@ static void making_release(struct making *m)
 	free(m->r.tests);
 	free(m->r.evidence);
 	map_release(&m->names);
+	map_release(&m->hashes);
 }
 
 static int get_run(struct add *a, struct store *s, struct str id, struct err *err)
@@ -258,8 +305,9 @@ static int get_run(struct add *a, struct store *s, struct str id, struct err *er
 
 int add_find_run(struct add *a, struct store *s, struct err *err)
 {
-	struct making m = {.a = a};
+	struct making m = {.a = a}, was = {.a = a};
 	size_t known = 0;
+	uint32_t no;
 	int rc;
 
 	if (a->v->run) {
@@ -271,12 +319,15 @@ int add_find_run(struct add *a, struct store *s, struct err *err)
 		making_release(&m);
 		return rc == -ERR_NOTFOUND ? 0 : rc;
 	}
+	for (size_t i = 0; !rc && i < a->was->nevidence; i++)
+		add_evidence_row(&was, &a->was->evidence[i]);
 	for (size_t i = 0; !rc && i < a->nfiles; i++) {
 		struct add_file *f = &a->files[i];
 
-		f->known = f->nhashes && has_evidence(a->was, f->hashes[0]);
+		f->known = f->nhashes && map_get(&was.hashes, hash_str(f->hashes[0]), &no);
 		known += f->known;
 	}
+	making_release(&was);
 	if (!rc && known == a->nfiles)
 		a->run_known = true;
 	return rc;
@@ -297,30 +348,37 @@ static int put_extracted(struct making *m, struct err *err)
 	return rc;
 }
 
-static int put_derived(struct making *m, struct err *err)
+static void put_derived(struct making *m, const struct derived *d)
 {
 	struct variable *v = NULL;
 	size_t n = 0, cap = 0;
-	struct derived d;
-	int rc = derived_load(&d, &m->a->workspace, NULL, err);
 
-	if (rc)
-		return rc;
-	derived_record(&d, &m->a->arena, &m->r, &v, &n, &cap);
-	derived_release(&d);
+	derived_record(d, &m->a->arena, &m->r, &v, &n, &cap);
 	for (size_t i = 0; i < n; i++)
 		put(m, &v[i]);
 	free(v);
-	return 0;
 }
 
-static int put_run(struct making *m, struct store *s, bool *known, struct err *err)
+/* Add what follows from the rest. */
+static int complete(struct making *m, const struct derived *d, struct err *err)
 {
 	int rc = put_extracted(m, err);
 
 	m->r.series = m->series;
 	if (!rc)
-		rc = put_derived(m, err);
+		put_derived(m, d);
+	return rc;
+}
+
+static int put_run(struct making *m, struct store *s, bool *known, struct err *err)
+{
+	struct derived d;
+	int rc = derived_load(&d, &m->a->workspace, NULL, err);
+
+	if (rc)
+		return rc;
+	rc = complete(m, &d, err);
+	derived_release(&d);
 	if (!rc)
 		rc = store_put(s, &m->r, known, err);
 	if (!rc)
@@ -328,25 +386,50 @@ static int put_run(struct making *m, struct store *s, bool *known, struct err *e
 	return rc;
 }
 
+/* Those of the runs that hold anything, in one transaction. */
+static int put_filled(struct add *a, struct making *runs, size_t n, struct store *s,
+		      struct err *err)
+{
+	CLEANUP_FREE struct run_record *r = mem_alloc((n + 1) * sizeof(*r));
+	struct derived d;
+	size_t filled = 0;
+	int rc = derived_load(&d, &a->workspace, NULL, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < n; i++) {
+		struct making *m = &runs[i];
+
+		if (!m->r.nvariables && !m->r.nseries && !m->r.ntests)
+			continue;
+		rc = complete(m, &d, err);
+		r[filled++] = m->r;
+	}
+	derived_release(&d);
+	if (!rc)
+		rc = store_put_all(s, r, filled, err);
+	for (size_t i = 0; !rc && i < filled; i++)
+		array_push(a->more_runs, a->nmore_runs, a->cap_more_runs) = r[i].id;
+	return rc;
+}
+
 /* Every run of a source that holds several. */
 static int put_several(struct add *a, const struct add_file *f, struct store *s, struct err *err)
 {
-	int rc = 0;
+	struct making *runs = mem_alloc(f->im.nruns * sizeof(*runs));
+	int rc;
 
-	for (uint32_t run = 0; !rc && run < f->im.nruns; run++) {
-		struct making m;
-
-		begin(&m, a, NULL);
-		m.r.name = add_safe(a, f->im.runs[run]);
-		put_import(&m, f, run);
-		put_evidence(&m, f);
-		m.r.id = id_of(a, &m.r, f->im.runs[run]);
-		if (m.r.nvariables || m.r.nseries || m.r.ntests) {
-			rc = put_run(&m, s, NULL, err);
-			array_push(a->more_runs, a->nmore_runs, a->cap_more_runs) = m.r.id;
-		}
-		making_release(&m);
+	for (size_t i = 0; i < f->im.nruns; i++) {
+		begin(&runs[i], a, NULL);
+		runs[i].r.name = add_safe(a, f->im.runs[i]);
 	}
+	deal_import(runs, f);
+	for (size_t i = 0; i < f->im.nruns; i++)
+		runs[i].r.id = id_of(a, &runs[i].r, f->im.runs[i]);
+	rc = put_filled(a, runs, f->im.nruns, s, err);
+	for (size_t i = 0; i < f->im.nruns; i++)
+		making_release(&runs[i]);
+	free(runs);
 	return rc;
 }
 
@@ -373,7 +456,7 @@ static int put_main(struct add *a, struct store *s, struct err *err)
 		if (holds_several(f) || f->known)
 			continue;
 		any = true;
-		put_import(&m, f, 0);
+		put_import(&m, f);
 		put_evidence(&m, f);
 	}
 	for (size_t i = 0; i < a->nvariables; i++)

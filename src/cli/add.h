@@ -51,8 +51,8 @@ struct add_file {
 	struct str rel;  /* below what was named */
 	struct str data;
 	struct str rest; /* data as a log: what a reader took is blank; p NULL: data itself */
-	char *path; /* of the file itself; NULL: a member of an archive, or standard input */
-	bool named; /* by the user, rather than found in a folder or an archive */
+	char *path;      /* of the file itself; NULL: a member of an archive, or standard input */
+	bool named;      /* by the user, rather than found in a folder or an archive */
 	bool text;
 	bool also_log;    /* a report in the midst of a log */
 	const char *kind; /* "log", "stack", "tests", "metrics", "config", "core", "file" */
@@ -60,7 +60,7 @@ struct add_file {
 	const struct import_file *parts; /* of a folder that is read as one; else NULL */
 	size_t nparts;
 	struct import im;
-	struct str *hashes; /* of its evidence: one, or one a part; none: not kept */
+	struct str *hashes; /* of its evidence: one, or one a part; empty: not kept */
 	size_t nhashes;
 	bool known; /* the run has it already */
 	uint64_t lines;
@@ -88,7 +88,7 @@ struct add {
 	size_t nvariables, cap_variables;
 	struct add_symptom *symptoms;
 	size_t nsymptoms, cap_symptoms;
-	struct map by_key; /* of symptoms: their indices */
+	struct map by_key;    /* of symptoms: their indices */
 	struct buf notes;     /* of no file, a line each */
 	struct buf templates; /* "id<TAB>level<TAB>text" of the logs, for later calls */
 	int64_t started_ns;   /* of the earliest log with full times; 0: unknown */
@@ -142,7 +142,7 @@ void add_failed_tests(struct add *a);
 int add_against_good(struct add *a, struct store *s, struct err *err) ERR_CHECK;
 
 /* ---- add-evidence.c ---- */
-/* Keep every file's bytes, redacted. */
+/* Keep every file's bytes, redacted; once it is known which of several runs a file is of. */
 int add_evidence(struct add *a, struct err *err) ERR_CHECK;
 
 /* ---- add-record.c ---- */

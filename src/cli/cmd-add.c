@@ -170,10 +170,8 @@ static int open_all(struct add *a, const struct option_list *paths, struct err *
 
 static int analyse(struct add *a, struct err *err)
 {
-	int rc = add_read(a, err);
+	int rc = add_logs(a, err);
 
-	if (!rc)
-		rc = add_logs(a, err);
 	if (!rc)
 		add_failed_tests(a);
 	return rc;
@@ -227,7 +225,9 @@ static int record(struct add *a, struct store *s, struct err *err)
 	int rc = 0;
 
 	if (a->nfiles || a->nvariables) {
-		rc = add_evidence(a, err);
+		rc = add_read(a, err);
+		if (!rc)
+			rc = add_evidence(a, err);
 		if (!rc)
 			rc = add_find_run(a, s, err);
 		if (!rc)
@@ -270,8 +270,10 @@ static int store_and_record(struct add *a, struct err *err)
 static int dry_run(struct add *a, struct err *err)
 {
 	struct store *s;
-	int rc = analyse(a, err);
+	int rc = add_read(a, err);
 
+	if (!rc)
+		rc = analyse(a, err);
 	if (rc || access(a->workspace.store, F_OK) != 0)
 		return rc;
 	rc = store_open(&s, a->workspace.store, STORE_READ, err);

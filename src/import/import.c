@@ -424,6 +424,7 @@ int import_read(struct import *im, const struct import_reader *r, const struct i
 		im->ntests = before.ntests;
 		im->nnotes = before.nnotes;
 		im->skipped_lines = before.skipped_lines;
+		im->file_runs = before.file_runs;
 		return rc;
 	}
 	finish(im, r, before.ntests);

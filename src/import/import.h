@@ -25,6 +25,7 @@
 	((size_t)1 << 30) /* of all texts; later ones are left out, with a note \
 			   */
 #define IMPORT_MAX_NOTES ((size_t)1000)
+#define IMPORT_NO_RUN    UINT32_MAX
 #define IMPORT_HEAD      ((size_t)64 << 10) /* what recognition looks at */
 #define IMPORT_SURE      50                 /* of 100: as sure as a reader must be to be chosen */
 
@@ -46,6 +47,9 @@ struct import {
 	size_t nseries, cap_series;
 	struct test_result *tests;
 	size_t ntests, cap_tests;
+	/* Of a folder, for each file in order: the run that it is of, or IMPORT_NO_RUN. NULL: every
+	 * file is of all runs. */
+	uint32_t *file_runs;
 	struct import_note *notes;
 	size_t nnotes, cap_notes;
 	uint64_t skipped_lines; /* of line-based formats: lines that belong to something else */

@@ -232,6 +232,18 @@ static void read_one(struct mlruns *m, const struct import_file *f)
 	}
 }
 
+/* The run in whose folder a file is, whatever it is. */
+static uint32_t run_around(struct mlruns *m, struct str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		const struct run *r = path.p[i] == '/' ? known_run(m, str_head(path, i)) : NULL;
+
+		if (r)
+			return r->deleted ? IMPORT_NO_RUN : r->number;
+	}
+	return IMPORT_NO_RUN;
+}
+
 static int recognise(struct str path, struct str head)
 {
 	struct place p = place_of(path);
@@ -255,8 +267,11 @@ static int read_files(struct import *im, const struct import_file *files, size_t
 	intern_init(&m.folders);
 	find_runs(&m, files, n);
 	add_runs(&m);
-	for (size_t i = 0; i < n; i++)
+	im->file_runs = arena_alloc(&im->arena, (n + 1) * sizeof(*im->file_runs));
+	for (size_t i = 0; i < n; i++) {
 		read_one(&m, &files[i]);
+		im->file_runs[i] = run_around(&m, files[i].path);
+	}
 	if (!m.n)
 		rc = err_set(err, ERR_INPUT, "no run of MLflow is in it");
 	if (m.empty)
