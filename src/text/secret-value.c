@@ -82,13 +82,11 @@ static bool is_one_word(struct str s, size_t from, size_t to)
 /* A setting whose value stands alone on the next line, further in. */
 static bool next_line(struct secret_place *p)
 {
-	size_t start = secret_line_start(p->s, p->from),
-	       indent = secret_skip_blanks(p->s, start) - start;
-	size_t nl = p->at + str_find_char(str_head(str_from(p->s, p->at), 2), '\n');
-	size_t at = secret_skip_blanks(p->s, nl + 1);
+	long in;
+	size_t at = secret_line_text(p->s, p->from, p->at, &in);
 
-	if (nl >= p->s.n || at - nl - 1 <= indent || secret_line_end(p->s, at) ||
-	    secret_begins_pair(p->s, at) || p->s.p[at] == '-')
+	if (in <= 0 || secret_line_end(p->s, at) || secret_begins_pair(p->s, at) ||
+	    p->s.p[at] == '-')
 		return false;
 	p->at = at;
 	return true;
@@ -172,11 +170,18 @@ static bool next_argument(struct secret_place *p, const struct secret_name *n, s
 {
 	struct str s = p->s;
 	size_t i = secret_skip_blanks(s, at);
+	long in;
 
 	if (secret_at(s, i, STR(",")))
 		i = secret_skip_blanks(s, i + 1);
-	if (secret_at(s, i, STR("\n")) && secret_at(s, secret_skip_blanks(s, i + 1), STR("- ")))
-		i = secret_skip_blanks(s, secret_skip_blanks(s, i + 1) + 2);
+	if (i < s.n && secret_line_end(s, i)) {
+		size_t text = secret_line_text(s, p->from, i, &in);
+
+		if (secret_at(s, text, STR("- ")))
+			text += 2;
+		if (text > 2 && secret_at(s, text - 2, STR("- ")))
+			i = secret_skip_blanks(s, text);
+	}
 	if (secret_at(s, i, STR("- "))) /* such a list on one line */
 		i = secret_skip_blanks(s, i + 2);
 	if (i == at || secret_line_end(s, i) || s.p[i] == '-')
@@ -199,7 +204,11 @@ static bool paired_value(struct secret_place *p, const struct secret_name *n, si
 	if (tag)
 		while (i < end && s.p[i] != '>')
 			i++;
-	while (i < end && strchr(" \t\r\n,>\"'\\<", s.p[i]) && s.p[i])
+	while (i < end && strchr(" \t,>\"'\\", s.p[i]) && s.p[i])
+		i++;
+	if (i < end && secret_line_end(s, i))
+		i = secret_next_text(s, p->from, i, i + 2);
+	while (i < end && strchr(" \t<\"'", s.p[i]) && s.p[i])
 		i++;
 	for (k = 0; k < ARRAY_SIZE(words); k++)
 		if (secret_at(s, i, words[k]) ||
@@ -266,10 +275,10 @@ static bool form_value(struct secret_place *p, const struct secret_name *n, size
 {
 	struct str s = p->s;
 
-	if (secret_at(s, at, STR("\r\n\r\n")))
-		p->at = at + 4;
-	else if (secret_at(s, at, STR("\n\n")))
-		p->at = at + 2;
+	if (at < s.n && secret_line_end(s, at) && in_form(p))
+		p->at = secret_next_text(s, p->from, at, at + LOOK_MAX);
+	else if (secret_at(s, at, STR("\r\n\r\n")) || secret_at(s, at, STR("\n\n")))
+		p->at = secret_next_text(s, p->from, at, at + LOOK_MAX);
 	else if (secret_at(s, at, STR("  ")) && in_form(p))
 		return take(p, n, at + 2, secret_word_end(p, at + 2), true, out);
 	else
@@ -326,8 +335,8 @@ static bool take_sign(struct secret_place *p, size_t at)
 		p->at = secret_skip_blanks(p->s, after);
 		p->definite = signs[i].definite || p->quoted || p->flag;
 		p->loose = p->at > after;
-		if (p->quoted && secret_at(p->s, p->at, STR("\n"))) /* var_dump() */
-			p->at = secret_skip_blanks(p->s, p->at + 1);
+		if (p->quoted && p->at < p->s.n && secret_line_end(p->s, p->at)) /* var_dump() */
+			p->at = secret_next_text(p->s, p->from, p->at, p->at + 2);
 		return true;
 	}
 	return false;
