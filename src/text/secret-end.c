@@ -119,7 +119,8 @@ bool secret_begins_pair(struct str s, size_t at)
 
 static bool ends_by(struct str s, size_t at, const char *more)
 {
-	return secret_line_end(s, at) || secret_blank_char(s.p[at]) || strchr(more, s.p[at]);
+	return secret_line_end(s, at) || secret_blank_char(s.p[at]) || strchr(more, s.p[at]) ||
+	       secret_at(s, at, STR("/>"));
 }
 
 /* Does an unquoted value end before s.p[i]? */
@@ -179,9 +180,10 @@ size_t secret_line_start(struct str s, size_t at)
 /* Nothing before the name on its line but what a file of settings has there. */
 bool secret_leads_line(const struct secret_place *p)
 {
-	static const struct str lead[] = {
-		STR("export "), STR("set "), STR("setenv "),     STR("ENV "), STR("ARG "),
-		STR("+ "),      STR("- "),   STR("declare -x "), STR("> "),   STR("< ")};
+	static const struct str lead[] = {STR("export "), STR("set "),        STR("setenv "),
+					  STR("ENV "),    STR("ARG "),        STR("+ "),
+					  STR("- "),      STR("declare -x "), STR("> "),
+					  STR("< "),      STR("RUN ")};
 	size_t i = secret_line_start(p->s, p->from);
 
 	if (i > 0 && p->s.p[i - 1] != '\n')
@@ -203,7 +205,7 @@ bool secret_leads_line(const struct secret_place *p)
 
 /* How much of the line of at stands at the beginning of the line at next too, digits being alike:
  * the time and source before each line of a log. */
-static size_t same_start(struct str s, size_t at, size_t next)
+size_t secret_same_start(struct str s, size_t at, size_t next)
 {
 	size_t start = secret_line_start(s, at), blank = 0;
 
@@ -229,7 +231,7 @@ size_t secret_line_text(struct str s, size_t at, size_t nl, long *in)
 	while (secret_at(s, nl, STR("\r")))
 		nl++;
 	next = nl < s.n ? nl + 1 : s.n;
-	same = same_start(s, at, next);
+	same = secret_same_start(s, at, next);
 	while (same > 0 && secret_blank_char(s.p[start + same - 1]))
 		same--; /* blanks that are no more than the indent */
 	text = secret_skip_blanks(s, next + same);

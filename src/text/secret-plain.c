@@ -9,7 +9,7 @@
 
 #include "text/secret-priv.h"
 
-#define NEAR ((size_t)512) /* bytes around an escape that are taken along, to the line's ends */
+#define NEAR ((size_t)1024) /* bytes around an escape that are taken along, to the line's ends */
 
 static const struct {
 	struct str name;
@@ -100,6 +100,10 @@ static size_t backslash_at(struct str s, size_t at, char *c)
 		*c = to[letter - from];
 	else if (s.p[i] == '\n')
 		*c = ' ';
+	else if (s.p[i] == '&' && entity_at(s, i, c))
+		return i + entity_at(s, i, c) - at;
+	else if (s.p[i] == '"' && secret_at(s, i, STR("\"\"")))
+		return (*c = '"', i + 2 - at);
 	else if (!secret_alnum(s.p[i]) && !secret_blank_char(s.p[i]) && s.p[i] > ' ')
 		*c = s.p[i];
 	else if (i > at + 1)
@@ -109,16 +113,21 @@ static size_t backslash_at(struct str s, size_t at, char *c)
 	return i + 1 - at;
 }
 
-/* A quote that is doubled within others, '' or "", beside a word; the way to have one inside
- * others in a shell, '"'"', of which the first stands there. */
+/* A quote that is doubled within others, '' or "", beside a word; six of them, as in """"""x; the
+ * way to have one inside others in a shell, '"'"', of which the first stands there. */
 static size_t doubled_at(struct str s, size_t at, char *c)
 {
 	char q = s.p[at], before = at ? s.p[at - 1] : ' ', after = at + 2 < s.n ? s.p[at + 2] : ' ';
 
-	*c = s.p[at + 1] == q ? q : '\0';
+	*c = '\0';
 	if (s.p[at + 1] != q)
 		return before == '\'' && secret_at(s, at, STR("\"'\"'")) ? 4 : 0;
-	return before != q && after != q && (secret_alnum(before) || secret_alnum(after)) ? 2 : 0;
+	if (before == q)
+		return 0;
+	if (secret_at(s, at, STR("\"\"\"\"\"\"")) || secret_at(s, at, STR("\'\'\'\'\'\'")))
+		return 3;
+	*c = q;
+	return after != q && (secret_alnum(before) || secret_alnum(after)) ? 2 : 0;
 }
 
 static size_t escape_at(struct str s, size_t at, char *c)
@@ -135,8 +144,7 @@ static size_t escape_at(struct str s, size_t at, char *c)
 }
 
 /* Where the next of the signs that begin escapes stands, which rises from call to call. */
-static const struct str signs[] = {STR("&"), STR("%"),    STR("\\"), STR("\033"),
-				   STR("?"), STR("\"\""), STR("''"), STR("\"'")};
+static const char signs[] = {'&', '%', '\\', '\033', '?', '"', '\''};
 
 struct signs {
 	struct str s;
@@ -144,11 +152,26 @@ struct signs {
 	bool looked;
 };
 
-static size_t find_sign(struct str s, size_t at, struct str sign)
+/* May there be an escape at at, a sign? Cheaper than to look. */
+static bool may_escape(struct str s, size_t at)
+{
+	char c = s.p[at], after = at + 1 < s.n ? s.p[at + 1] : ' ';
+
+	switch (c) {
+	case '"': return after == '"' || after == '\'';
+	case '\'': return after == '\'';
+	case '&': return secret_letter(after) || after == '#';
+	case '%':
+	case '?': return secret_alnum(after);
+	default: return true;
+	}
+}
+
+static size_t find_sign(struct str s, size_t at, char sign)
 {
 	while (at < s.n) {
-		at += str_find_char(str_from(s, at), sign.p[0]);
-		if (sign.n == 1 || secret_at(s, at, sign))
+		at += str_find_char(str_from(s, at), sign);
+		if (at >= s.n || may_escape(s, at))
 			break;
 		at++;
 	}
@@ -193,24 +216,20 @@ static void shift(struct secret_plain *p, size_t raw, bool dropped)
 /* The end of the line in which at stands, if it is near. */
 static size_t near_end(struct str s, size_t at)
 {
-	struct str rest = str_head(str_from(s, at), NEAR);
-
-	return at + rest.n + str_find_char(str_head(str_from(s, at + rest.n), NEAR), '\n');
+	return at + str_find_char(str_head(str_from(s, at), NEAR), '\n');
 }
 
 /* A stretch begins before at, behind what was written: at a line, or a word. */
 static size_t near_start(struct str s, size_t done, size_t at)
 {
-	struct str before;
-	size_t n;
+	size_t least = at > done + NEAR ? at - NEAR : done;
+	const char *line = memrchr(s.p + least, '\n', at - least);
 
-	if (at <= done + 2 * NEAR)
-		return done;
-	before = (struct str){s.p + at - 2 * NEAR, 2 * NEAR};
-	n = str_find_char(before, '\n');
-	if (n == before.n)
-		n = str_find_char(before, ' ');
-	return at - before.n + (n < before.n ? n + 1 : 0);
+	if (line)
+		return (size_t)(line - s.p) + 1;
+	if (least > done)
+		least += str_find_char((struct str){s.p + least, at - least}, ' ');
+	return least;
 }
 
 /* Text between escapes. In a query, + is a blank. */

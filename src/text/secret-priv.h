@@ -67,6 +67,7 @@ bool secret_begins_pair(struct str s, size_t at);
 size_t secret_word_end(const struct secret_place *p, size_t at);
 size_t secret_line_start(struct str s, size_t at);
 bool secret_leads_line(const struct secret_place *p);
+size_t secret_same_start(struct str s, size_t at, size_t next);
 size_t secret_line_text(struct str s, size_t at, size_t nl, long *in);
 size_t secret_next_text(struct str s, size_t at, size_t nl, size_t limit);
 size_t secret_bare_end(const struct secret_place *p);

@@ -30,6 +30,8 @@
 	}
 
 const struct secret_rule secret_rules[] = {
+	FORM("password to proceed to installation:", secret_find_below, 16, "password"),
+	FORM("Password for the elastic user", secret_find_below, 12, "password"),
 	/* names */
 	NAME("pass"),
 	NAME("pwd"),
@@ -112,8 +114,6 @@ const struct secret_rule secret_rules[] = {
 	FORM("> PASS ", secret_find_word, 4, "password"),
 	FORM("C: PASS ", secret_find_word, 4, "password"),
 	FORM(":IDENTIFY ", secret_find_word, 6, "password"),
-	FORM("password to proceed to installation:", secret_find_below, 16, "password"),
-	FORM("Password for the elastic user", secret_find_below, 12, "password"),
 	FORM("echo ", secret_find_echo, 0, "password"),
 	/* programs */
 	PROGRAM("isql "),

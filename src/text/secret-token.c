@@ -61,6 +61,8 @@ bool secret_find_named(struct str s, size_t at, const struct secret_rule *r,
 	if (from > 1 && s.p[from - 1] == '[' && s.p[from - 2] == '\033')
 		while (from < at && s.p[from - 1] != 'm')
 			from++;
+	if (to - from >= 40 && secret_is_random((struct str){s.p + from, to - from}))
+		return false; /* a secret rather than its name */
 	return !in_mark(s, at) && secret_named(s, from, to, out);
 }
 
@@ -153,12 +155,11 @@ bool secret_find_putty(struct str s, size_t at, const struct secret_rule *r,
 	while (from < s.n && secret_digit(s.p[from]))
 		from++;
 	for (to = from; to < s.n;) {
-		size_t start = to, n;
+		size_t start = secret_line_end(s, to) ? secret_next_text(s, at, to, to + 2)
+						      : secret_skip_blanks(s, to);
+		size_t n = secret_run(s, start, SET_BASE64);
 
-		while (start < s.n && start < to + 2 && strchr("\r\n ", s.p[start]) && s.p[start])
-			start++;
-		n = secret_run(s, start, SET_BASE64);
-		if (start == to || n < 16 || memchr(s.p + start, '-', n))
+		if (n < 16 || memchr(s.p + start, '-', n))
 			break;
 		to = start + n;
 	}

@@ -85,6 +85,8 @@ static bool next_line(struct secret_place *p)
 	long in;
 	size_t at = secret_line_text(p->s, p->from, p->at, &in);
 
+	if (!secret_leads_line(p) && !secret_same_start(p->s, p->from, p->at + 1))
+		return false;
 	if (in <= 0 || secret_line_end(p->s, at) || secret_begins_pair(p->s, at) ||
 	    p->s.p[at] == '-')
 		return false;
@@ -106,8 +108,8 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 		out->quote = false;
 		return true;
 	}
-	if (secret_line_end(s, p->at) && leads && next_line(p))
-		p->loose = true;
+	if (p->at < s.n && secret_line_end(s, p->at) && next_line(p))
+		p->loose = leads = true;
 	end = secret_bare_end(p);
 	if (!p->definite && !p->quoted && !leads && p->loose && !p->open) {
 		struct str v = {s.p + p->at, end - p->at};
@@ -119,7 +121,9 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 	leads = leads && n->sure;
 	if (n->pass && !n->compound && leads) /* "pass: x", but not "PASS: tests/x" */
 		leads = s.p[p->from] == 'p' && is_one_word(s, p->at, end);
-	if (!take(p, n, p->at, end, p->definite || p->quoted || leads, out))
+	leads = leads || p->definite || p->quoted;
+	if (!take(p, n, p->at, end, leads, out) &&
+	    !take(p, n, p->at, secret_word_end(p, p->at), leads, out))
 		return false;
 	out->quote = p->quoted && (secret_digit(s.p[p->at]) || s.p[p->at] == '-');
 	return true;
