@@ -213,9 +213,12 @@ static void shift(struct secret_plain *p, size_t raw, bool dropped)
 		(struct secret_shift){.plain = p->text.n, .raw = raw, .dropped = dropped};
 }
 
-/* The end of the line in which at stands, if it is near. */
-static size_t near_end(struct str s, size_t at)
+/* The end of the line in which at stands, if it is near; in XML, whose texts have more lines, all
+ * that is. */
+static size_t near_end(struct str s, size_t at, char sign)
 {
+	if (sign == '&')
+		return s.n - at > NEAR ? at + NEAR : s.n;
 	return at + str_find_char(str_head(str_from(s, at), NEAR), '\n');
 }
 
@@ -225,6 +228,10 @@ static size_t near_start(struct str s, size_t done, size_t at)
 	size_t least = at > done + NEAR ? at - NEAR : done;
 	const char *line = memrchr(s.p + least, '\n', at - least);
 
+	if (s.p[at] == '&')
+		line = memchr(s.p + least, '\n', at - least);
+	if (s.p[at] == '&' && least == done)
+		return least;
 	if (line)
 		return (size_t)(line - s.p) + 1;
 	if (least > done)
@@ -287,8 +294,8 @@ void secret_plain_init(struct secret_plain *p, struct str s)
 		}
 		add_text(p, (struct str){s.p + from, at - from});
 		done = add_escape(p, s, at, n, c);
+		end = near_end(s, done, s.p[at]);
 		at = next_escape(&g, done, &n, &c);
-		end = near_end(s, done);
 		if (at >= end) {
 			add_text(p, (struct str){s.p + done, end - done});
 			done = end;

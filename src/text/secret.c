@@ -126,6 +126,8 @@ static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_sp
 static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 {
 	size_t end = p->s.n >= 3 ? p->s.n - 2 : 0, i = at;
+	const struct table *t = p->t;
+	const char *text = p->s.p;
 
 	if (p->waiting.from < at && !secret_command(p->s, p->program, at, &p->waiting))
 		p->waiting.from = SIZE_MAX;
@@ -133,11 +135,11 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 		size_t stop = p->waiting.from < end ? p->waiting.from : end;
 		uint32_t h = 0;
 
-		while (i < stop && !passes(p->t, h = three(p->s.p + i)))
+		while (i < stop && !passes(t, h = three(text + i)))
 			i++;
 		if (i >= stop)
 			break;
-		if (try_rules(p, i, p->t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
+		if (try_rules(p, i, t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
 		    !secret_at(p->s, out->from, STR("[redacted "))) {
 			if (out->from < at)
 				out->from = at;
