@@ -333,6 +333,12 @@ AROUND = [
     ("value-comma", "password={S} next", lambda: rnd(AN, 4) + "," + rnd(AN, 4)), ("value-semicolon", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + ";" + rnd(AN, 4)),
     ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8) + "!"),
     ("value-paren", "password={S} next", lambda: rnd(AN, 4) + ")" + rnd(AN, 4)), ("value-hash", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "#" + rnd(AN, 4)),
+    ("imap-login", "C: a001 LOGIN bob {S}", lambda: rnd(AN, 10)), ("imap-quoted", 'a2 LOGIN "bob" "{S}"', lambda: rnd(AN, 10)),
+    ("net-use", "net use Z: \\\\srv\\share {S} /user:bob", lambda: rnd(AN, 10)), ("net-use-user", "net use \\\\srv\\share /user:bob {S}", lambda: rnd(AN, 10)),
+    ("expect-send", 'expect "*?assword:*"\nsend "{S}\\r"\n', lambda: rnd(AN, 10)), ("expect-dashes", 'expect "password: "; send -- "{S}\\r"', lambda: rnd(AN, 10)),
+    ("vault-legacy", "got s.{S}", lambda: rnd(AN, 24)), ("twilio-key", "using SK{S}", lambda: rnd(HEX, 32)),
+    ("redis-auth", "AUTH {S}", lambda: rnd(AN, 12)), ("redis-auth-user", "AUTH bob {S}", lambda: rnd(AN, 12)),
+    ("user-pass", "user: bob pass: {S}", lambda: rnd(AN, 10)),
     ("value-unicode", "password={S}", lambda: rnd(AN, 4) + "ü€" + rnd(AN, 4)), ("value-colon", "password={S} next", lambda: rnd(AN, 4) + ":" + rnd(AN, 4)),
 ]
 

@@ -16,6 +16,7 @@ enum take {
 	TAKE_PERCENT, /* -U user%password */
 	TAKE_SLASH,   /* user/password@service, wherever it stands */
 	TAKE_COLON,   /* pass:x, wherever it stands */
+	TAKE_SHARE,   /* behind \\\\host\\share or /user:x */
 	TAKE_THIRD,   /* the third argument that is no option; with -n, the second */
 };
 
@@ -73,6 +74,7 @@ static const struct {
 	{STR("bcp"), STR("-P"), TAKE_EITHER, "password"},
 	{STR("useradd"), STR("-p"), TAKE_NEXT, "password"},
 	{STR("usermod"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("net use"), STR(""), TAKE_SHARE, "password"},
 	{STR("wget"), STR("--header"), TAKE_USER, "credentials"},
 };
 
@@ -182,6 +184,11 @@ static bool by_rule(size_t i, struct str before, struct str w, struct str *out)
 		return out->n && !str_contains(*out, STR("/"));
 	case TAKE_COLON: *out = str_from(w, 5); return str_starts(w, STR("pass:")) && out->n;
 	case TAKE_THIRD: return false;
+	case TAKE_SHARE:
+		*out = w;
+		return w.n && !strchr("/*\\", w.p[0]) &&
+		       (str_starts(before, STR("\\")) || str_starts(before, STR("/user:")) ||
+			str_starts(before, STR("/USER:")));
 	case TAKE_ATTACHED: *out = str_from(w, flag.n); return str_starts(w, flag) && out->n;
 	case TAKE_EITHER:
 		*out = str_from(w, flag.n);

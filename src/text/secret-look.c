@@ -116,6 +116,8 @@ static bool begins_random(struct str v)
 {
 	size_t i = 0;
 
+	if (v.n > 2 && v.p[1] == '.') /* "s.x" */
+		i = 2;
 	while (i < v.n && v.p[i] && !strchr(";|:,.()[]{}", v.p[i]))
 		i++;
 	return secret_is_random(v) || (i < v.n && secret_is_random(str_head(v, i)));

@@ -100,8 +100,9 @@ typedef bool secret_finder(struct str s, size_t at, const struct secret_rule *r,
 secret_finder secret_find_quoted, secret_find_airtable, secret_find_basic, secret_find_bot,
 	secret_find_crypt, secret_find_dsn, secret_find_hook, secret_find_inside, secret_find_jwt,
 	secret_find_literal, secret_find_named, secret_find_pem, secret_find_pem64,
-	secret_find_below, secret_find_echo, secret_find_vault, secret_find_word,
-	secret_find_pgpass, secret_find_putty, secret_find_scheme, secret_find_url;
+	secret_find_below, secret_find_echo, secret_find_vault, secret_find_word, secret_find_after,
+	secret_find_auth, secret_find_login, secret_find_send, secret_find_pgpass,
+	secret_find_putty, secret_find_scheme, secret_find_url;
 
 /* secret-rules.c: the earlier counts where several start alike. */
 extern const struct secret_rule secret_rules[];

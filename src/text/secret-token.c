@@ -392,6 +392,92 @@ bool secret_find_word(struct str s, size_t at, const struct secret_rule *r, stru
 	       give(out, from, to, r->kind);
 }
 
+static size_t word_end(struct str s, size_t at)
+{
+	while (at < s.n && s.p[at] && !strchr(" \t\r\n\"'`", s.p[at]))
+		at++;
+	return at;
+}
+
+/* "a1 LOGIN bob x" of IMAP, RFC 9051: nothing else on the line. */
+bool secret_find_login(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t i = at + r->start.n, from, to;
+
+	if (!at || !secret_digit(s.p[at - 1])) /* the tag */
+		return false;
+	i += secret_at(s, i, STR("\""));
+	i = word_end(s, i);
+	i += secret_at(s, i, STR("\""));
+	from = secret_skip_blanks(s, i);
+	if (from == i)
+		return false;
+	from += secret_at(s, from, STR("\""));
+	to = word_end(s, from);
+	return to > from && !secret_is_placeholder((struct str){s.p + from, to - from}) &&
+	       give(out, from, to, r->kind);
+}
+
+/* send "x\r" of expect(1), where a password was asked for right before */
+bool secret_find_send(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	size_t from = at + r->start.n, to = from, start = at > 120 ? at - 120 : 0;
+	struct str before = {s.p + start, at - start};
+
+	while (!secret_line_end(s, to) && s.p[to] != '"' && s.p[to] != '\\')
+		to++;
+	return to > from && s.p[from] != '$' &&
+	       (str_contains(before, STR("assword")) || str_contains(before, STR("assphrase"))) &&
+	       give(out, from, to, r->kind);
+}
+
+static bool mixed_word(struct str s, size_t from, size_t to, size_t min)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = from; i < to; i++) {
+		digit = digit || secret_digit(s.p[i]);
+		letter = letter || secret_letter(s.p[i]);
+	}
+	return digit && letter && to >= from + min;
+}
+
+static bool has_capitals(struct str s, size_t from, size_t to)
+{
+	while (from < to && !(s.p[from] >= 'A' && s.p[from] <= 'Z'))
+		from++;
+	return from < to;
+}
+
+/* "AUTH x", "AUTH user x" of Redis, if there are digits and letters in it */
+bool secret_find_auth(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	size_t from = at + r->start.n, to = word_end(s, from);
+
+	if (at && secret_name_char(s.p[at - 1]) &&
+	    (s.p[at - 1] != '-' || (at > 1 && s.p[at - 2] != '\n')))
+		return false;
+	if (!mixed_word(s, from, to, r->min)) {
+		from = secret_skip_blanks(s, to);
+		to = word_end(s, from);
+		if (!secret_line_end(s, secret_skip_blanks(s, to)) && !secret_quote_at(s, to) &&
+		    !has_capitals(s, from, to))
+			return false; /* "AUTH failed for ..." */
+	}
+	return mixed_word(s, from, to, r->min) && give(out, from, to, r->kind);
+}
+
+/* What stands behind the first sign of the rule: " s.x", exactly that many random characters. */
+bool secret_find_after(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t from = at + r->start.n, n = secret_run(s, from, SET_WORD);
+
+	return n == r->min && secret_is_random((struct str){s.p + from, n}) &&
+	       give(out, at + 1, from + n, r->kind);
+}
+
 /* Behind the colon, or alone on the next line that is not blank. */
 bool secret_find_below(struct str s, size_t at, const struct secret_rule *r,
 		       struct secret_span *out)

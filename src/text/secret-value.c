@@ -12,11 +12,11 @@ static const struct {
 	struct str sign;
 	bool definite; /* unlike a colon, which also stands in sentences */
 } signs[] = {
-	{STR("=&gt;"), true}, {STR("-&gt;"), true}, {STR("=>"), true},      {STR("=3D"), true},
-	{STR("=="), true},    {STR("="), true},     {STR(":="), true},      {STR("::"), false},
-	{STR(":"), false},    {STR("->"), true},    {STR("%3D"), true},     {STR("%3d"), true},
-	{STR("%3A"), true},   {STR("%3a"), true},   {STR("\\u003d"), true}, {STR("\\u003a"), true},
-	{STR("&#61;"), true}, {STR("\t"), false},
+	{STR("=&gt;"), true}, {STR("-&gt;"), true},   {STR("=>"), true},      {STR("=="), true},
+	{STR("="), true},     {STR(":="), true},      {STR("::"), false},     {STR(":"), false},
+	{STR("->"), true},    {STR("%3D"), true},     {STR("%3d"), true},     {STR("%3A"), true},
+	{STR("%3a"), true},   {STR("\\u003d"), true}, {STR("\\u003a"), true}, {STR("&#61;"), true},
+	{STR("\t"), false},
 };
 
 /* "SecretStr(", "Some(", "string(8) ", b"...": what may stand before a quoted value. */
@@ -94,6 +94,15 @@ static bool next_line(struct secret_place *p)
 	return true;
 }
 
+/* "user: bob pass: x": what "pass" is there. */
+static bool told_user(const struct secret_place *p)
+{
+	size_t start = secret_line_start(p->s, p->from);
+	struct str line = {p->s.p + start, p->from - start};
+
+	return str_contains_nocase(line, STR("user")) || str_contains_nocase(line, STR("login"));
+}
+
 static bool take_bare(struct secret_place *p, const struct secret_name *n, struct secret_span *out)
 {
 	struct str s = p->s;
@@ -119,7 +128,9 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 			return false;
 	}
 	leads = leads && n->sure;
-	if (n->pass && !n->compound && leads) /* "pass: x", but not "PASS: tests/x" */
+	if (n->pass && !n->compound && !leads)
+		leads = told_user(p) && s.p[p->from] == 'p';
+	else if (n->pass && !n->compound) /* "pass: x", but not "PASS: tests/x" */
 		leads = s.p[p->from] == 'p' && is_one_word(s, p->at, end);
 	leads = leads || p->definite || p->quoted;
 	if (!take(p, n, p->at, end, leads, out) &&
@@ -310,7 +321,8 @@ static bool next_word(struct secret_place *p, const struct secret_name *n, size_
 	line = (struct str){s.p + start, p->from - start};
 	netrc = str_eq_nocase(name, STR("requirepass")) || str_eq_nocase(name, STR("masterauth")) ||
 		str_contains(line, STR("login ")) || str_contains(line, STR("machine ")) ||
-		str_ends(line, STR("set ")) || (n->compound && str_contains(line, STR(" set ")));
+		str_ends(line, STR("set ")) || (n->sure && str_ends(line, STR("ENV "))) ||
+		(n->compound && str_contains(line, STR(" set ")));
 	for (size_t i = 0; i < v.n; i++) {
 		digits = digits || secret_digit(v.p[i]);
 		mixed = mixed || secret_letter(v.p[i]);
