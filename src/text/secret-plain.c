@@ -9,7 +9,8 @@
 
 #include "text/secret-priv.h"
 
-#define NEAR ((size_t)1024) /* bytes around an escape that are taken along, to the line's ends */
+#define BLOCK ((size_t)1 << 14)
+#define NEAR  ((size_t)1024) /* bytes around an escape that are taken along, to the line's ends */
 
 static const struct {
 	struct str name;
@@ -149,6 +150,7 @@ static const char signs[] = {'&', '%', '\\', '\033', '?', '"', '\''};
 struct signs {
 	struct str s;
 	size_t next[ARRAY_SIZE(signs)];
+	size_t limit; /* the end of the block: all signs are looked for in it while it is near */
 	bool looked;
 };
 
@@ -180,16 +182,24 @@ static size_t find_sign(struct str s, size_t at, char sign)
 
 static size_t next_sign(struct signs *g, size_t at)
 {
-	size_t least = g->s.n;
+	for (;;) {
+		struct str s = str_head(g->s, g->limit);
+		size_t least = s.n;
 
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
-		if (g->next[i] < at || !g->looked)
-			g->next[i] = find_sign(g->s, at, signs[i]);
-		if (g->next[i] < least)
-			least = g->next[i];
+		for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
+			if (g->next[i] < at || !g->looked)
+				g->next[i] = find_sign(s, at, signs[i]);
+			if (g->next[i] < least)
+				least = g->next[i];
+		}
+		g->looked = true;
+		if (least < s.n || s.n == g->s.n)
+			return least;
+		if (at < s.n)
+			at = s.n - 1; /* whose next byte was not seen */
+		g->limit += BLOCK;
+		g->looked = false;
 	}
-	g->looked = true;
-	return least;
 }
 
 /* The next escape from at on; its length and what it stands for. */
@@ -275,7 +285,7 @@ static size_t add_escape(struct secret_plain *p, struct str s, size_t at, size_t
 
 void secret_plain_init(struct secret_plain *p, struct str s)
 {
-	struct signs g = {.s = s};
+	struct signs g = {.s = s, .limit = BLOCK};
 	size_t done = 0, n = 0, at;
 	char c = 0;
 
