@@ -4,6 +4,7 @@
  *   secret FILE...        how many are found, on how many lines, MB/s
  *   secret --lines FILE   the lines that change, as they are then, with their numbers
  *   secret --text FILE    the text without its secrets
+ *   secret --texts FILE   the same for each text of a file in which a NUL ends each
  */
 #include <stdio.h>
 #include <time.h>
@@ -33,6 +34,19 @@ static void lines(struct str rest, bool print, uint64_t *all, uint64_t *changed)
 		if (print)
 			printf("%llu: " STR_FMT "\n", (unsigned long long)*all,
 			       STR_ARG(buf_str(&b)));
+	}
+}
+
+static void texts(struct str rest)
+{
+	CLEANUP_BUF struct buf b = {0};
+	struct str text;
+
+	while (str_next(&rest, '\0', &text)) {
+		buf_clear(&b);
+		secret_redact(&b, text);
+		buf_add_char(&b, '\0');
+		fwrite(b.p, 1, b.n, stdout);
 	}
 }
 
@@ -70,6 +84,8 @@ int main(int argc, char **argv)
 		s = (struct str){m.data, m.size};
 		if (strcmp(argv[1], "--lines") == 0) {
 			lines(s, true, &all, &changed);
+		} else if (strcmp(argv[1], "--texts") == 0) {
+			texts(s);
 		} else if (strcmp(argv[1], "--text") == 0) {
 			CLEANUP_BUF struct buf b = {0};
 

@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plants secrets of more than 200 kinds in many places and looks whether any is kept.
 
-secrets.py TOOL          every kind through TOOL --text (bench_secret): what it leaves
+secrets.py TOOL          every kind through TOOL (bench_secret): what it leaves
+secrets.py --cross TOOL [KIND/PLACE]
+                         every kind in every place of secret_places.py through TOOL: how many are left by kind and by
+                         place; and the texts of those whose name holds KIND/PLACE, "/" for all
 secrets.py --add INQUEST every kind in the messages of logs, on lines of their own, in errors, exceptions, names and messages
                          of tests, settings, names of files, JSON, in a folder and in an archive: `inquest add`, then
                          all bytes below .inquest/ and rca/ are searched
 
 All secrets are random (of a fixed seed) in the form that their issuers document.
 """
-import base64, json, os, re, shlex, random, string, subprocess, sys, tarfile, io, tempfile
+import base64, json, os, re, shlex, random, string, subprocess, sys, tarfile, tempfile
+from collections import Counter
+
+from secret_places import PLACES, xml
 
 R = random.Random(20261126)
 AN = string.ascii_letters + string.digits
@@ -327,6 +333,12 @@ AROUND = [
     ("value-comma", "password={S} next", lambda: rnd(AN, 4) + "," + rnd(AN, 4)), ("value-semicolon", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + ";" + rnd(AN, 4)),
     ("value-ampersand", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "&" + rnd(AN, 4)), ("value-dollar", "DB_PASSWORD={S}", lambda: "$" + rnd(AN, 8) + "!"),
     ("value-paren", "password={S} next", lambda: rnd(AN, 4) + ")" + rnd(AN, 4)), ("value-hash", "DB_PASSWORD={S}", lambda: rnd(AN, 4) + "#" + rnd(AN, 4)),
+    ("imap-login", "C: a001 LOGIN bob {S}", lambda: rnd(AN, 10)), ("imap-quoted", 'a2 LOGIN "bob" "{S}"', lambda: rnd(AN, 10)),
+    ("net-use", "net use Z: \\\\srv\\share {S} /user:bob", lambda: rnd(AN, 10)), ("net-use-user", "net use \\\\srv\\share /user:bob {S}", lambda: rnd(AN, 10)),
+    ("expect-send", 'expect "*?assword:*"\nsend "{S}\\r"\n', lambda: rnd(AN, 10)), ("expect-dashes", 'expect "password: "; send -- "{S}\\r"', lambda: rnd(AN, 10)),
+    ("vault-legacy", "got s.{S}", lambda: rnd(AN, 24)), ("twilio-key", "using SK{S}", lambda: rnd(HEX, 32)),
+    ("redis-auth", "AUTH {S}", lambda: rnd(AN, 12)), ("redis-auth-user", "AUTH bob {S}", lambda: rnd(AN, 12)),
+    ("user-pass", "user: bob pass: {S}", lambda: rnd(AN, 10)),
     ("value-unicode", "password={S}", lambda: rnd(AN, 4) + "ü€" + rnd(AN, 4)), ("value-colon", "password={S} next", lambda: rnd(AN, 4) + ":" + rnd(AN, 4)),
 ]
 
@@ -356,21 +368,49 @@ def pieces(secret):
     return out
 
 
+def redacted(tool, texts):
+    """What the tool makes of each of the texts."""
+    with tempfile.NamedTemporaryFile() as f:
+        f.write("".join(t + "\0" for t in texts).encode("utf-8", "surrogateescape"))
+        f.flush()
+        out = subprocess.run([tool, "--texts", f.name], capture_output=True, check=True).stdout
+    return out.decode("utf-8", "replace").split("\0")[:len(texts)]
+
+
+def leaks_in(tool, cases):
+    """Those of (name, text, secret) of which anything is left, with what the tool made of them."""
+    left = []
+    for (name, text, secret), out in zip(cases, redacted(tool, [text for _, text, _ in cases])):
+        if any(p in out for p in pieces(secret)):
+            left.append((name, text, out))
+    return left
+
+
 def check_tool(tool):
-    leaks, n = [], 0
-    with tempfile.TemporaryDirectory() as d:
-        for name, text, secret in kinds():
-            n += 1
-            path = os.path.join(d, "t")
-            with open(path, "w", newline="") as f:
-                f.write(text)
-            out = subprocess.run([tool, "--text", path], capture_output=True).stdout.decode("utf-8", "replace")
-            if any(p in out for p in pieces(secret)):
-                leaks.append((name, text, out))
-    for name, text, out in leaks:
+    cases = list(kinds())
+    left = leaks_in(tool, cases)
+    for name, text, out in left:
         print(f"KEPT {name}\n   {text!r}\n   {out!r}")
-    print(f"{n} secrets of {len(TOKENS) + len(AROUND)} kinds: {len(leaks)} kept")
-    return len(leaks)
+    print(f"{len(cases)} secrets of {len(TOKENS) + len(AROUND)} kinds: {len(left)} kept")
+    return len(left)
+
+
+def check_cross(tool, want=""):
+    """Every kind in every place; those whose kind/place contains want are shown whole."""
+    cases = []
+    for place, write_it in PLACES:
+        for name, text, make in [(name, "{S}", make) for name, make in TOKENS] + AROUND:
+            s = (make or word)()
+            cases.append((f"{name}/{place}", write_it(text.format(S=s)), s))
+    left = leaks_in(tool, cases)
+    for i in (0, 1):
+        for what, n in Counter(name.split("/")[i] for name, _, _ in left).most_common():
+            print(f"{n:6} {'in' if i else 'of'} {what}")
+    for name, text, out in left if want else ():
+        if want in name:
+            print(f"KEPT {name}\n   {text!r}\n   {out!r}")
+    print(f"{len(cases)} pairings of {len(TOKENS) + len(AROUND)} kinds and {len(PLACES)} places: {len(left)} kept")
+    return len(left)
 
 
 COMMANDS = re.compile("flag-(?!python)|mysql|curl|wget|sshpass|redis-cli|docker-login|helm|az-|ldap|mongosh|sql(cmd|plus)|"
@@ -381,11 +421,6 @@ def write(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", newline="", encoding="utf-8") as f:
         f.write(data)
-
-
-def xml(s):
-    return "".join(c if c >= " " or c in "\t\n\r" else "?" for c in s).replace("&", "&amp;").replace(
-        "<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def tree_of(d, all_kinds):
@@ -491,6 +526,8 @@ def check_add(inquest):
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "--add":
         sys.exit(check_add(os.path.abspath(sys.argv[2])) > 0)
+    if len(sys.argv) in (3, 4) and sys.argv[1] == "--cross":
+        sys.exit(check_cross(*sys.argv[2:]) > 0)
     if len(sys.argv) == 2:
         sys.exit(check_tool(sys.argv[1]) > 0)
     print(__doc__)

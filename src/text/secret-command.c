@@ -16,7 +16,8 @@ enum take {
 	TAKE_PERCENT, /* -U user%password */
 	TAKE_SLASH,   /* user/password@service, wherever it stands */
 	TAKE_COLON,   /* pass:x, wherever it stands */
-	TAKE_LAST,    /* the last argument of those that are no options */
+	TAKE_SHARE,   /* behind \\\\host\\share or /user:x */
+	TAKE_THIRD,   /* the third argument that is no option; with -n, the second */
 };
 
 static const struct {
@@ -60,7 +61,7 @@ static const struct {
 	{STR("rar"), STR("-p"), TAKE_ATTACHED, "password"},
 	{STR("rar"), STR("-hp"), TAKE_ATTACHED, "password"},
 	{STR("zip"), STR("-P"), TAKE_EITHER, "password"},
-	{STR("htpasswd"), STR(""), TAKE_LAST, "password"},
+	{STR("htpasswd"), STR(""), TAKE_THIRD, "password"},
 	{STR("smbclient"), STR("-U"), TAKE_PERCENT, "password"},
 	{STR("snmp"), STR("-c"), TAKE_NEXT, "password"},
 	{STR("snmp"), STR("-A"), TAKE_NEXT, "password"},
@@ -73,15 +74,18 @@ static const struct {
 	{STR("bcp"), STR("-P"), TAKE_EITHER, "password"},
 	{STR("useradd"), STR("-p"), TAKE_NEXT, "password"},
 	{STR("usermod"), STR("-p"), TAKE_NEXT, "password"},
+	{STR("net use"), STR(""), TAKE_SHARE, "password"},
 	{STR("wget"), STR("--header"), TAKE_USER, "credentials"},
 };
 
 /* Index of the first rule of the program that begins at at, which may have path and suffix. */
 static size_t program_at(struct str s, size_t at, size_t *end)
 {
-	if (at > 0 && (secret_alnum(s.p[at - 1]) || strchr("-_.", s.p[at - 1])) &&
-	    !secret_at(s, at, STR("zip")) && !secret_at(s, at, STR("rar")) &&
-	    !secret_at(s, at, STR("freerdp")))
+	if (at > 1 && s.p[at - 1] == '-' && s.p[at - 2] == '\n')
+		; /* of a patch */
+	else if (at > 1 && (secret_alnum(s.p[at - 1]) || strchr("-_.", s.p[at - 1])) &&
+		 !secret_at(s, at, STR("zip")) && !secret_at(s, at, STR("rar")) &&
+		 !secret_at(s, at, STR("freerdp")))
 		return ARRAY_SIZE(takes);
 	for (size_t i = 0; i < ARRAY_SIZE(takes); i++) {
 		size_t to = at + takes[i].program.n;
@@ -179,7 +183,12 @@ static bool by_rule(size_t i, struct str before, struct str w, struct str *out)
 		*out = str_head(*out, str_find_char(*out, '@'));
 		return out->n && !str_contains(*out, STR("/"));
 	case TAKE_COLON: *out = str_from(w, 5); return str_starts(w, STR("pass:")) && out->n;
-	case TAKE_LAST: return false;
+	case TAKE_THIRD: return false;
+	case TAKE_SHARE:
+		*out = w;
+		return w.n && !strchr("/*\\", w.p[0]) &&
+		       (str_starts(before, STR("\\")) || str_starts(before, STR("/user:")) ||
+			str_starts(before, STR("/USER:")));
 	case TAKE_ATTACHED: *out = str_from(w, flag.n); return str_starts(w, flag) && out->n;
 	case TAKE_EITHER:
 		*out = str_from(w, flag.n);
@@ -206,11 +215,21 @@ static bool give(struct str s, struct str v, const char *kind, struct secret_spa
 	return true;
 }
 
+/* Does argument w count, of those of which the one wanted is a secret? */
+static bool counts(struct str before, struct str w, unsigned *wanted)
+{
+	if (w.n && w.p[0] == '-') {
+		*wanted -= *wanted == 3 && str_find_char(w, 'n') < w.n;
+		return false;
+	}
+	return w.n && !str_eq(before, STR("-C")) && !str_eq(before, STR("-r"));
+}
+
 bool secret_command(struct str s, size_t at, size_t from, struct secret_span *out)
 {
 	size_t end = at, stop, first = program_at(s, at, &end);
-	struct str before = {0}, w, v, last = {0}, all = s;
-	unsigned words = 0, left = WORDS_MAX;
+	struct str before = {0}, w, v, all = s;
+	unsigned words = 0, left = WORDS_MAX, wanted = 3;
 
 	if (first == ARRAY_SIZE(takes))
 		return false;
@@ -223,15 +242,12 @@ bool secret_command(struct str s, size_t at, size_t from, struct secret_span *ou
 			if (pos + w.n > from && by_rule(i, before, w, &v) &&
 			    (size_t)(v.p - s.p) >= from && !secret_is_placeholder(v))
 				return give(all, v, takes[i].kind, out);
-		if (w.n && w.p[0] != '-') {
-			last = w;
-			words++;
-		}
+		if (takes[first].take == TAKE_THIRD && counts(before, w, &wanted) &&
+		    ++words == wanted)
+			return pos >= from && !secret_is_placeholder(w) &&
+			       give(all, w, takes[first].kind, out);
 		before = w;
 	}
-	if (takes[first].take == TAKE_LAST && words >= 3 && (size_t)(last.p - s.p) >= from &&
-	    !secret_is_placeholder(last))
-		return give(all, last, takes[first].kind, out);
 	return false;
 }
 
@@ -245,16 +261,17 @@ static bool is_program(const char *arg, size_t rule)
 	       (p.p[0] != 'm' && p.n > 2 && str_ends(name, p));
 }
 
-/* The last of three words or more that are no options: "htpasswd -b file bob x". */
-static bool is_last(char *const *argv, size_t from, size_t i)
+/* The word that counts of those after argv[from]: "htpasswd -b file bob x". */
+static bool is_third(char *const *argv, size_t from, size_t i)
 {
-	unsigned words = 0;
+	unsigned words = 0, wanted = 3;
+	bool last = false;
 
-	if (argv[i][0] == '-')
-		return false;
-	for (size_t k = from + 1; k <= i; k++)
-		words += argv[k][0] != '-';
-	return words >= 3;
+	for (size_t k = from + 1; k <= i; k++) {
+		last = counts(str_of(argv[k - 1]), str_of(argv[k]), &wanted);
+		words += last;
+	}
+	return last && words == wanted;
 }
 
 bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
@@ -269,8 +286,8 @@ bool secret_argument(char *const *argv, size_t i, struct secret_span *out)
 	for (size_t k = 0; k < ARRAY_SIZE(takes); k++)
 		for (size_t from = i; from-- > 0 && i - from <= WORDS_MAX;)
 			if (is_program(argv[from], k) &&
-			    (by_rule(k, before, w, &v) ||
-			     (takes[k].take == TAKE_LAST && is_last(argv, from, i) && (v = w).n)) &&
+			    (by_rule(k, before, w, &v) || (takes[k].take == TAKE_THIRD &&
+							   is_third(argv, from, i) && (v = w).n)) &&
 			    !secret_is_placeholder(v))
 				return give(w, v, takes[k].kind, out);
 	while (at < before.n && before.p[at] == '-')

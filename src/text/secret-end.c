@@ -67,13 +67,16 @@ static size_t shell_end(struct str s, size_t at)
 {
 	while (!secret_line_end(s, at) && !strchr(" \t,;:)]}>\\&|<.", s.p[at]) &&
 	       !secret_at(s, at, STR("/>"))) {
+		size_t from = at;
 		char q = s.p[at++];
 
 		if (q != '"' && q != '\'')
 			continue;
 		while (!secret_line_end(s, at) && s.p[at] != q)
 			at++;
-		at += !secret_line_end(s, at);
+		if (secret_line_end(s, at))
+			return from; /* it closes one that was before all this */
+		at++;
 	}
 	return at;
 }
@@ -116,7 +119,8 @@ bool secret_begins_pair(struct str s, size_t at)
 
 static bool ends_by(struct str s, size_t at, const char *more)
 {
-	return secret_line_end(s, at) || secret_blank_char(s.p[at]) || strchr(more, s.p[at]);
+	return secret_line_end(s, at) || secret_blank_char(s.p[at]) || strchr(more, s.p[at]) ||
+	       secret_at(s, at, STR("/>"));
 }
 
 /* Does an unquoted value end before s.p[i]? */
@@ -134,7 +138,10 @@ static bool ends_before(const struct secret_place *p, size_t i)
 	case '\033': return true;
 	case '"':
 	case '\'':
-	case '`': return c == p->open || ends_by(s, i + 1, ",;:)]}>\\\"'.");
+	case '`':
+		if (c == p->open && !(i + 1 < s.n && secret_alnum(s.p[i + 1])))
+			return true;
+		return ends_by(s, i + 1, ",;:)]}>\\\"'.");
 	case '\\':
 		return i + 2 <= s.n && i + 1 < s.n && (s.p[i + 1] == '"' || s.p[i + 1] == '\'') &&
 		       ends_by(s, i + 2, ",;:)]}>\\\"'.");
@@ -173,9 +180,10 @@ size_t secret_line_start(struct str s, size_t at)
 /* Nothing before the name on its line but what a file of settings has there. */
 bool secret_leads_line(const struct secret_place *p)
 {
-	static const struct str lead[] = {
-		STR("export "), STR("set "), STR("setenv "),     STR("ENV "), STR("ARG "),
-		STR("+ "),      STR("- "),   STR("declare -x "), STR("> "),   STR("< ")};
+	static const struct str lead[] = {STR("export "), STR("set "),        STR("setenv "),
+					  STR("ENV "),    STR("ARG "),        STR("+ "),
+					  STR("- "),      STR("declare -x "), STR("> "),
+					  STR("< "),      STR("RUN ")};
 	size_t i = secret_line_start(p->s, p->from);
 
 	if (i > 0 && p->s.p[i - 1] != '\n')
@@ -193,6 +201,57 @@ bool secret_leads_line(const struct secret_place *p)
 	while (i < p->from && strchr("\"'-#;[${", p->s.p[i]))
 		i++;
 	return i == p->from;
+}
+
+/* How much of the line of at stands at the beginning of the line at next too, digits being alike:
+ * the time and source before each line of a log. */
+size_t secret_same_start(struct str s, size_t at, size_t next)
+{
+	size_t start = secret_line_start(s, at), blank = 0;
+
+	if (start > 0 && s.p[start - 1] != '\n')
+		return 0;
+	for (size_t i = 0; start + i < at && !secret_line_end(s, next + i); i++) {
+		char a = s.p[start + i], b = s.p[next + i];
+
+		if (a != b && !(secret_digit(a) && secret_digit(b)))
+			break;
+		if (secret_blank_char(a) || a == '|' || a == '+' || a == '-')
+			blank = i + 1;
+	}
+	return blank;
+}
+
+/* Where a line begins behind what it shares with the line of at; nl is the end of the line before.
+ * *in: how much further in it is than that line. */
+size_t secret_line_text(struct str s, size_t at, size_t nl, long *in)
+{
+	size_t next, same, start = secret_line_start(s, at), text;
+
+	while (secret_at(s, nl, STR("\r")))
+		nl++;
+	next = nl < s.n ? nl + 1 : s.n;
+	same = secret_same_start(s, at, next);
+	while (same > 0 && secret_blank_char(s.p[start + same - 1]))
+		same--; /* blanks that are no more than the indent */
+	text = secret_skip_blanks(s, next + same);
+	*in = (long)(text - next) - (long)(secret_skip_blanks(s, start + same) - start);
+	return text;
+}
+
+/* The first text on the lines below nl, where the line of at ends, before limit. */
+size_t secret_next_text(struct str s, size_t at, size_t nl, size_t limit)
+{
+	long in;
+
+	while (nl < limit && nl < s.n && secret_line_end(s, nl)) {
+		size_t text = secret_line_text(s, at, nl, &in);
+
+		if (!secret_line_end(s, text))
+			return text;
+		nl = text;
+	}
+	return nl < s.n ? nl : s.n;
 }
 
 static char before_blanks(struct str s, size_t at)
@@ -269,27 +328,22 @@ size_t secret_header_end(const struct secret_place *p)
 bool secret_block_value(const struct secret_place *p, struct secret_span *out)
 {
 	struct str s = p->all;
-	size_t start = secret_line_start(s, p->from), indent = secret_skip_blanks(s, start) - start;
-	size_t end = secret_to_line_end(s, p->at), i;
+	size_t end = secret_to_line_end(s, p->at), text;
+	long in;
 
-	for (i = p->at + 1; i < end; i++)
+	for (size_t i = p->at + 1; i < end; i++)
 		if (!strchr("+-0123456789 ", s.p[i]))
 			return false;
-	while (secret_at(s, end, STR("\r")))
-		end++;
-	if (end >= s.n)
-		return false;
-	out->from = out->to = end + 1;
-	for (i = end; i < s.n && s.p[i] == '\n';) {
-		size_t text = secret_skip_blanks(s, i + 1);
-
-		if (secret_line_end(s, text) ? text >= s.n : text - i - 1 <= indent)
+	out->from = out->to = 0;
+	while (end < s.n && s.p[end]) {
+		text = secret_line_text(s, p->from, end, &in);
+		if (text >= s.n || (in <= 0 && !secret_line_end(s, text)))
 			break;
-		i = secret_to_line_end(s, text);
-		while (secret_at(s, i, STR("\r")))
-			i++;
-		out->to = i;
+		end = secret_to_line_end(s, text);
+		if (end == text)
+			continue;
+		out->from = out->from ? out->from : text;
+		out->to = end;
 	}
-	out->from = secret_skip_blanks(s, out->from < s.n ? out->from : s.n);
 	return out->to > out->from;
 }

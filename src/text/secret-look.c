@@ -111,6 +111,18 @@ bool secret_is_random(struct str v)
 	return v.n >= 16 && l.digits && l.lower && l.upper && signs <= 2 + v.n / 8;
 }
 
+/* It, or what stands before a sign that ends a word: "x.log", "x;y". */
+static bool begins_random(struct str v)
+{
+	size_t i = 0;
+
+	if (v.n > 2 && v.p[1] == '.') /* "s.x" */
+		i = 2;
+	while (i < v.n && v.p[i] && !strchr(";|:,.()[]{}", v.p[i]))
+		i++;
+	return secret_is_random(v) || (i < v.n && secret_is_random(str_head(v, i)));
+}
+
 static bool accepts_token(const struct secret_name *n, struct str v, bool definite)
 {
 	struct look l = look_at(v);
@@ -129,7 +141,7 @@ static bool accepts_token(const struct secret_name *n, struct str v, bool defini
 		return v.n >= 4;
 	if (definite && n->sure)
 		return v.n >= 16 || (v.n >= 6 && l.digits);
-	return secret_is_random(v) || (v.n >= 24 && l.digits && !l.other);
+	return begins_random(v) || (v.n >= 24 && l.digits && !l.other);
 }
 
 /* "Basic x", "Bearer x", a scheme that says how, then what; or something random. */
@@ -160,9 +172,11 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 
 	if (secret_is_placeholder(v))
 		return false;
+	while (v.n > 1 && strchr(".,;:", v.p[v.n - 1])) /* of the sentence */
+		v.n--;
 	switch (n->strength) {
 	case SECRET_NONE: return false;
-	case SECRET_WEAK: return secret_is_random(v);
+	case SECRET_WEAK: return begins_random(v);
 	case SECRET_TOKEN: return accepts_token(n, v, definite);
 	case SECRET_COOKIE: return str_contains(v, STR("=")) || secret_is_random(v);
 	case SECRET_HEADER: return accepts_header(v);
@@ -172,7 +186,7 @@ bool secret_accepts(const struct secret_name *n, struct str v, bool definite)
 		return false;
 	l = look_at(v);
 	if (!n->sure && !definite)
-		return secret_is_random(v);
+		return begins_random(v);
 	if (n->pass && !n->compound) /* "PASS: test", "pass: 12" */
 		return definite && l.digits < v.n && v.p[0] != '(';
 	return l.digits + l.lower + l.upper > 0 || v.n >= 6;

@@ -67,6 +67,9 @@ bool secret_begins_pair(struct str s, size_t at);
 size_t secret_word_end(const struct secret_place *p, size_t at);
 size_t secret_line_start(struct str s, size_t at);
 bool secret_leads_line(const struct secret_place *p);
+size_t secret_same_start(struct str s, size_t at, size_t next);
+size_t secret_line_text(struct str s, size_t at, size_t nl, long *in);
+size_t secret_next_text(struct str s, size_t at, size_t nl, size_t limit);
 size_t secret_bare_end(const struct secret_place *p);
 size_t secret_header_end(const struct secret_place *p);
 bool secret_block_value(const struct secret_place *p, struct secret_span *out);
@@ -97,8 +100,9 @@ typedef bool secret_finder(struct str s, size_t at, const struct secret_rule *r,
 secret_finder secret_find_quoted, secret_find_airtable, secret_find_basic, secret_find_bot,
 	secret_find_crypt, secret_find_dsn, secret_find_hook, secret_find_inside, secret_find_jwt,
 	secret_find_literal, secret_find_named, secret_find_pem, secret_find_pem64,
-	secret_find_below, secret_find_echo, secret_find_vault, secret_find_word,
-	secret_find_pgpass, secret_find_putty, secret_find_scheme, secret_find_url;
+	secret_find_below, secret_find_echo, secret_find_vault, secret_find_word, secret_find_after,
+	secret_find_auth, secret_find_login, secret_find_send, secret_find_pgpass,
+	secret_find_putty, secret_find_scheme, secret_find_url;
 
 /* secret-rules.c: the earlier counts where several start alike. */
 extern const struct secret_rule secret_rules[];
@@ -106,19 +110,21 @@ extern const size_t secret_nrules;
 /* Characters of the set from at on. */
 size_t secret_run(struct str s, size_t at, enum secret_set set);
 
-/* secret-plain.c: text without the entities of XML */
+/* secret-plain.c: text without escapes, of the places that have any */
 struct secret_shift {
-	size_t plain, raw; /* the places behind an entity */
+	size_t plain, raw; /* the places behind an escape */
+	bool dropped;      /* which stands for nothing */
 };
 struct secret_plain {
-	struct buf text;
+	struct buf text; /* empty where nothing is escaped */
 	struct secret_shift *shifts;
-	size_t n, next;
+	size_t n, cap, next;
+	bool query; /* written text is of a URL */
 };
-bool secret_is_escaped(struct str s);
 void secret_plain_init(struct secret_plain *p, struct str s);
 /* Where place at of the text stands in the original; to be asked for rising places. */
 size_t secret_plain_place(struct secret_plain *p, size_t at);
+size_t secret_plain_end(struct secret_plain *p, size_t at); /* the same for what ends there */
 void secret_plain_release(struct secret_plain *p);
 
 /* secret-command.c */

@@ -29,7 +29,12 @@
 		STR(start), NULL, secret_find_named, sizeof(start) - 2, 0, 0, 1, 0 \
 	}
 
+/* A rule's start has three bytes at least. */
+#define TWILIO(digit) TOKEN("SK" digit, 31, SET_HEX, "Twilio key")
+
 const struct secret_rule secret_rules[] = {
+	FORM("password to proceed to installation:", secret_find_below, 16, "password"),
+	FORM("Password for the elastic user", secret_find_below, 12, "password"),
 	/* names */
 	NAME("pass"),
 	NAME("pwd"),
@@ -111,9 +116,11 @@ const struct secret_rule secret_rules[] = {
 	FORM("AUTH LOGIN ", secret_find_word, 8, "credentials"),
 	FORM("> PASS ", secret_find_word, 4, "password"),
 	FORM("C: PASS ", secret_find_word, 4, "password"),
+	FORM(" LOGIN ", secret_find_login, 0, "password"),
+	FORM("send \"", secret_find_send, 0, "password"),
+	FORM("send -- \"", secret_find_send, 0, "password"),
+	FORM("AUTH ", secret_find_auth, 6, "password"),
 	FORM(":IDENTIFY ", secret_find_word, 6, "password"),
-	FORM("password to proceed to installation:", secret_find_below, 16, "password"),
-	FORM("Password for the elastic user", secret_find_below, 12, "password"),
 	FORM("echo ", secret_find_echo, 0, "password"),
 	/* programs */
 	PROGRAM("isql "),
@@ -148,6 +155,7 @@ const struct secret_rule secret_rules[] = {
 	PROGRAM("twine"),
 	PROGRAM("lftp"),
 	PROGRAM("skopeo"),
+	PROGRAM("net use "),
 	PROGRAM("http "),
 	/* addresses that are keys */
 	FORM("hooks.slack.com/services/", secret_find_hook, 20, "Slack webhook"),
@@ -246,6 +254,22 @@ const struct secret_rule secret_rules[] = {
 	TOKEN("xoxe-", 16, SET_WORD, "Slack token"),
 	TOKEN("xoxe.", 16, SET_DOTTED, "Slack token"),
 	TOKEN("xapp-", 16, SET_WORD, "Slack token"),
+	TWILIO("0"),
+	TWILIO("1"),
+	TWILIO("2"),
+	TWILIO("3"),
+	TWILIO("4"),
+	TWILIO("5"),
+	TWILIO("6"),
+	TWILIO("7"),
+	TWILIO("8"),
+	TWILIO("9"),
+	TWILIO("a"),
+	TWILIO("b"),
+	TWILIO("c"),
+	TWILIO("d"),
+	TWILIO("e"),
+	TWILIO("f"),
 	TOKEN("SG.", 40, SET_DOTTED, "SendGrid key"),
 	MIXED("key-", 32, SET_ALNUM, "Mailgun key"),
 	TOKEN("xkeysib-", 40, SET_WORD, "Brevo key"),
@@ -338,6 +362,11 @@ const struct secret_rule secret_rules[] = {
 	TOKEN("hvs.", 20, SET_WORD, "Vault token"),
 	TOKEN("hvb.", 20, SET_WORD, "Vault token"),
 	TOKEN("hvr.", 20, SET_WORD, "Vault token"),
+	FORM(" s.", secret_find_after, 24, "Vault token"),
+	FORM("=s.", secret_find_after, 24, "Vault token"),
+	FORM("\"s.", secret_find_after, 24, "Vault token"),
+	FORM("'s.", secret_find_after, 24, "Vault token"),
+	FORM(":s.", secret_find_after, 24, "Vault token"),
 	TOKEN("dp.pt.", 36, SET_ALNUM, "Doppler token"),
 	TOKEN("dp.st.", 36, SET_DOTTED, "Doppler token"),
 	TOKEN("dp.ct.", 36, SET_ALNUM, "Doppler token"),

@@ -61,6 +61,8 @@ bool secret_find_named(struct str s, size_t at, const struct secret_rule *r,
 	if (from > 1 && s.p[from - 1] == '[' && s.p[from - 2] == '\033')
 		while (from < at && s.p[from - 1] != 'm')
 			from++;
+	if (to - from >= 40 && secret_is_random((struct str){s.p + from, to - from}))
+		return false; /* a secret rather than its name */
 	return !in_mark(s, at) && secret_named(s, from, to, out);
 }
 
@@ -79,6 +81,13 @@ static bool looks_like_host(struct str s, size_t at, size_t end)
 	for (; at < end && !strchr("/?#", s.p[at]); at++)
 		if (s.p[at] == '.' || s.p[at] == ':')
 			return true;
+	return at == end;
+}
+
+static bool is_port(struct str s, size_t at, size_t end)
+{
+	while (at < end && secret_digit(s.p[at]))
+		at++;
 	return at == end;
 }
 
@@ -101,7 +110,7 @@ bool secret_find_url(struct str s, size_t at, const struct secret_rule *r, struc
 		else if (c == '@' && (!host || !slash || !looks_like_host(s, host + 1, end)))
 			host = end;
 	}
-	if (!host || (slash && host > slash && (!colon || secret_digit(s.p[colon + 1]))))
+	if (!host || (slash && host > slash && (!colon || is_port(s, colon + 1, slash))))
 		return false;
 	if (colon && colon < host) {
 		struct str v = {s.p + colon + 1, host - colon - 1};
@@ -146,12 +155,11 @@ bool secret_find_putty(struct str s, size_t at, const struct secret_rule *r,
 	while (from < s.n && secret_digit(s.p[from]))
 		from++;
 	for (to = from; to < s.n;) {
-		size_t start = to, n;
+		size_t start = secret_line_end(s, to) ? secret_next_text(s, at, to, to + 2)
+						      : secret_skip_blanks(s, to);
+		size_t n = secret_run(s, start, SET_BASE64);
 
-		while (start < s.n && start < to + 2 && strchr("\r\n ", s.p[start]) && s.p[start])
-			start++;
-		n = secret_run(s, start, SET_BASE64);
-		if (start == to || n < 16 || memchr(s.p + start, '-', n))
+		if (n < 16 || memchr(s.p + start, '-', n))
 			break;
 		to = start + n;
 	}
@@ -308,26 +316,24 @@ bool secret_find_quoted(struct str s, size_t at, const struct secret_rule *r,
 	return to > from + 1 && give(out, from + 1, to, r->kind);
 }
 
-/* host:port:database:user:password, alone on its line, as in .pgpass */
+/* host:port:database:user:password, as in .pgpass: alone on its line whatever it is, else a word */
 bool secret_find_pgpass(struct str s, size_t at, const struct secret_rule *r,
 			struct secret_span *out)
 {
-	size_t from = back_while(s, at, 200, "\n \t\"'>"), to = at + r->start.n;
+	size_t from = back_while(s, at, 200, "\n \t\"'>`([="), to = at + r->start.n;
+	bool within = from == at || (from > 0 && s.p[from - 1] != '\n');
 
-	bool within = from > 0 && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t');
-
-	if (within && !str_eq(r->start, STR(":*:")))
-		return false;
 	for (int fields = 0; fields < 2; fields++) {
 		size_t start = to;
 
-		while (to < s.n && !strchr(" \t\r\n:", s.p[to]))
+		while (to < s.n && (secret_name_char(s.p[to]) || s.p[to] == '*'))
 			to++;
 		if (to == start || to >= s.n || s.p[to++] != ':')
 			return false;
 	}
 	from = to;
-	while (to < s.n && !strchr("\r\n\"'<", s.p[to]) && !(within && s.p[to] == ' '))
+	while (to < s.n && !strchr("\r\n\"'<", s.p[to]) &&
+	       !(within && strchr(" \t`)];,|\033", s.p[to])))
 		to++;
 	return to > from && give(out, from, to, "password");
 }
@@ -386,23 +392,108 @@ bool secret_find_word(struct str s, size_t at, const struct secret_rule *r, stru
 	       give(out, from, to, r->kind);
 }
 
-/* Alone on the next line that is not blank; behind a colon, where line breaks became blanks. */
+static size_t word_end(struct str s, size_t at)
+{
+	while (at < s.n && s.p[at] && !strchr(" \t\r\n\"'`", s.p[at]))
+		at++;
+	return at;
+}
+
+/* "a1 LOGIN bob x" of IMAP, RFC 9051: nothing else on the line. */
+bool secret_find_login(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t i = at + r->start.n, from, to;
+
+	if (!at || !secret_digit(s.p[at - 1])) /* the tag */
+		return false;
+	i += secret_at(s, i, STR("\""));
+	i = word_end(s, i);
+	i += secret_at(s, i, STR("\""));
+	from = secret_skip_blanks(s, i);
+	if (from == i)
+		return false;
+	from += secret_at(s, from, STR("\""));
+	to = word_end(s, from);
+	return to > from && !secret_is_placeholder((struct str){s.p + from, to - from}) &&
+	       give(out, from, to, r->kind);
+}
+
+/* send "x\r" of expect(1), where a password was asked for right before */
+bool secret_find_send(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	size_t from = at + r->start.n, to = from, start = at > 120 ? at - 120 : 0;
+	struct str before = {s.p + start, at - start};
+
+	while (!secret_line_end(s, to) && s.p[to] != '"' && s.p[to] != '\\')
+		to++;
+	return to > from && s.p[from] != '$' &&
+	       (str_contains(before, STR("assword")) || str_contains(before, STR("assphrase"))) &&
+	       give(out, from, to, r->kind);
+}
+
+static bool mixed_word(struct str s, size_t from, size_t to, size_t min)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = from; i < to; i++) {
+		digit = digit || secret_digit(s.p[i]);
+		letter = letter || secret_letter(s.p[i]);
+	}
+	return digit && letter && to >= from + min;
+}
+
+static bool has_capitals(struct str s, size_t from, size_t to)
+{
+	while (from < to && !(s.p[from] >= 'A' && s.p[from] <= 'Z'))
+		from++;
+	return from < to;
+}
+
+/* "AUTH x", "AUTH user x" of Redis, if there are digits and letters in it */
+bool secret_find_auth(struct str s, size_t at, const struct secret_rule *r, struct secret_span *out)
+{
+	size_t from = at + r->start.n, to = word_end(s, from);
+
+	if (at && secret_name_char(s.p[at - 1]) &&
+	    (s.p[at - 1] != '-' || (at > 1 && s.p[at - 2] != '\n')))
+		return false;
+	if (!mixed_word(s, from, to, r->min)) {
+		from = secret_skip_blanks(s, to);
+		to = word_end(s, from);
+		if (!secret_line_end(s, secret_skip_blanks(s, to)) && !secret_quote_at(s, to) &&
+		    !has_capitals(s, from, to))
+			return false; /* "AUTH failed for ..." */
+	}
+	return mixed_word(s, from, to, r->min) && give(out, from, to, r->kind);
+}
+
+/* What stands behind the first sign of the rule: " s.x", exactly that many random characters. */
+bool secret_find_after(struct str s, size_t at, const struct secret_rule *r,
+		       struct secret_span *out)
+{
+	size_t from = at + r->start.n, n = secret_run(s, from, SET_WORD);
+
+	return n == r->min && secret_is_random((struct str){s.p + from, n}) &&
+	       give(out, at + 1, from + n, r->kind);
+}
+
+/* Behind the colon, or alone on the next line that is not blank. */
 bool secret_find_below(struct str s, size_t at, const struct secret_rule *r,
 		       struct secret_span *out)
 {
-	size_t limit = at + SECRET_HORIZON;
-	size_t from = at + str_find_char(str_head(str_from(s, at), SECRET_HORIZON), '\n'), to;
-	size_t same = secret_skip_blanks(s, at + r->start.n);
-	bool joined = str_ends(r->start, STR(":")) && !secret_line_end(s, same);
+	size_t limit = at + SECRET_HORIZON, from = at + r->start.n - 1, to, nl;
 
-	if (joined)
-		from = same;
-
-	while (from < s.n && from < limit && strchr(" \t\r\n", s.p[from]) && s.p[from])
+	while (!secret_line_end(s, from) && s.p[from] != ':')
 		from++;
-	for (to = from; to < s.n && s.p[to] && !strchr(" \t\r\n", s.p[to]);)
+	from = secret_skip_blanks(s, from + 1);
+	nl = from < s.n && secret_line_end(s, from) ? from : s.n;
+	if (nl < s.n)
+		from = secret_next_text(s, at, nl, limit);
+	for (to = from; to < s.n && s.p[to] && !strchr(" \t\r\n\"'`,;()[]<>", s.p[to]);)
 		to++;
-	return to - from >= r->min && (joined || secret_line_end(s, secret_skip_blanks(s, to))) &&
+	return to >= from + r->min &&
+	       (nl == s.n || secret_line_end(s, secret_skip_blanks(s, to))) &&
 	       give(out, from, to, r->kind);
 }
 
@@ -432,20 +523,24 @@ bool secret_find_echo(struct str s, size_t at, const struct secret_rule *r, stru
 	       give(out, (size_t)(v.p - s.p), (size_t)(v.p - s.p) + v.n, r->kind);
 }
 
-/* "$ANSIBLE_VAULT;1.1;AES256" and lines of hexadecimal digits */
+/* "$ANSIBLE_VAULT;1.1;AES256" and lines of hexadecimal digits, be they joined */
 bool secret_find_vault(struct str s, size_t at, const struct secret_rule *r,
 		       struct secret_span *out)
 {
-	size_t from = 0, to = 0, i = at + str_find_char(str_head(str_from(s, at), 80), '\n') + 1;
+	size_t from = 0, to = 0, i = at + r->start.n;
 
+	while (i < s.n && i < at + 80 && s.p[i] != ' ' && !secret_line_end(s, i))
+		i++;
 	while (i < s.n) {
-		size_t start = secret_skip_blanks(s, i), n = secret_run(s, start, SET_HEX);
+		size_t start = secret_line_end(s, i)
+				       ? secret_next_text(s, from ? from : at, i, i + 256)
+				       : secret_skip_blanks(s, i);
+		size_t n = secret_run(s, start, SET_HEX);
 
-		if (n < 8 || !secret_line_end(s, start + n))
+		if (n < 8)
 			break;
 		from = from ? from : start;
-		to = start + n;
-		i = to + str_find_char(str_from(s, to), '\n') + 1;
+		i = to = start + n;
 	}
 	return to && give(out, from, to, r->kind);
 }

@@ -12,11 +12,11 @@ static const struct {
 	struct str sign;
 	bool definite; /* unlike a colon, which also stands in sentences */
 } signs[] = {
-	{STR("=&gt;"), true}, {STR("-&gt;"), true}, {STR("=>"), true},      {STR("=3D"), true},
-	{STR("=="), true},    {STR("="), true},     {STR(":="), true},      {STR("::"), false},
-	{STR(":"), false},    {STR("->"), true},    {STR("%3D"), true},     {STR("%3d"), true},
-	{STR("%3A"), true},   {STR("%3a"), true},   {STR("\\u003d"), true}, {STR("\\u003a"), true},
-	{STR("&#61;"), true}, {STR("\t"), false},
+	{STR("=&gt;"), true}, {STR("-&gt;"), true},   {STR("=>"), true},      {STR("=="), true},
+	{STR("="), true},     {STR(":="), true},      {STR("::"), false},     {STR(":"), false},
+	{STR("->"), true},    {STR("%3D"), true},     {STR("%3d"), true},     {STR("%3A"), true},
+	{STR("%3a"), true},   {STR("\\u003d"), true}, {STR("\\u003a"), true}, {STR("&#61;"), true},
+	{STR("\t"), false},
 };
 
 /* "SecretStr(", "Some(", "string(8) ", b"...": what may stand before a quoted value. */
@@ -82,16 +82,25 @@ static bool is_one_word(struct str s, size_t from, size_t to)
 /* A setting whose value stands alone on the next line, further in. */
 static bool next_line(struct secret_place *p)
 {
-	size_t start = secret_line_start(p->s, p->from),
-	       indent = secret_skip_blanks(p->s, start) - start;
-	size_t nl = p->at + str_find_char(str_head(str_from(p->s, p->at), 2), '\n');
-	size_t at = secret_skip_blanks(p->s, nl + 1);
+	long in;
+	size_t at = secret_line_text(p->s, p->from, p->at, &in);
 
-	if (nl >= p->s.n || at - nl - 1 <= indent || secret_line_end(p->s, at) ||
-	    secret_begins_pair(p->s, at) || p->s.p[at] == '-')
+	if (!secret_leads_line(p) && !secret_same_start(p->s, p->from, p->at + 1))
+		return false;
+	if (in <= 0 || secret_line_end(p->s, at) || secret_begins_pair(p->s, at) ||
+	    p->s.p[at] == '-')
 		return false;
 	p->at = at;
 	return true;
+}
+
+/* "user: bob pass: x": what "pass" is there. */
+static bool told_user(const struct secret_place *p)
+{
+	size_t start = secret_line_start(p->s, p->from);
+	struct str line = {p->s.p + start, p->from - start};
+
+	return str_contains_nocase(line, STR("user")) || str_contains_nocase(line, STR("login"));
 }
 
 static bool take_bare(struct secret_place *p, const struct secret_name *n, struct secret_span *out)
@@ -108,8 +117,8 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 		out->quote = false;
 		return true;
 	}
-	if (secret_line_end(s, p->at) && leads && next_line(p))
-		p->loose = true;
+	if (p->at < s.n && secret_line_end(s, p->at) && next_line(p))
+		p->loose = leads = true;
 	end = secret_bare_end(p);
 	if (!p->definite && !p->quoted && !leads && p->loose && !p->open) {
 		struct str v = {s.p + p->at, end - p->at};
@@ -119,9 +128,13 @@ static bool take_bare(struct secret_place *p, const struct secret_name *n, struc
 			return false;
 	}
 	leads = leads && n->sure;
-	if (n->pass && !n->compound && leads) /* "pass: x", but not "PASS: tests/x" */
+	if (n->pass && !n->compound && !leads)
+		leads = told_user(p) && s.p[p->from] == 'p';
+	else if (n->pass && !n->compound) /* "pass: x", but not "PASS: tests/x" */
 		leads = s.p[p->from] == 'p' && is_one_word(s, p->at, end);
-	if (!take(p, n, p->at, end, p->definite || p->quoted || leads, out))
+	leads = leads || p->definite || p->quoted;
+	if (!take(p, n, p->at, end, leads, out) &&
+	    !take(p, n, p->at, secret_word_end(p, p->at), leads, out))
 		return false;
 	out->quote = p->quoted && (secret_digit(s.p[p->at]) || s.p[p->at] == '-');
 	return true;
@@ -172,11 +185,18 @@ static bool next_argument(struct secret_place *p, const struct secret_name *n, s
 {
 	struct str s = p->s;
 	size_t i = secret_skip_blanks(s, at);
+	long in;
 
 	if (secret_at(s, i, STR(",")))
 		i = secret_skip_blanks(s, i + 1);
-	if (secret_at(s, i, STR("\n")) && secret_at(s, secret_skip_blanks(s, i + 1), STR("- ")))
-		i = secret_skip_blanks(s, secret_skip_blanks(s, i + 1) + 2);
+	if (i < s.n && secret_line_end(s, i)) {
+		size_t text = secret_line_text(s, p->from, i, &in);
+
+		if (secret_at(s, text, STR("- ")))
+			text += 2;
+		if (text > 2 && secret_at(s, text - 2, STR("- ")))
+			i = secret_skip_blanks(s, text);
+	}
 	if (secret_at(s, i, STR("- "))) /* such a list on one line */
 		i = secret_skip_blanks(s, i + 2);
 	if (i == at || secret_line_end(s, i) || s.p[i] == '-')
@@ -199,7 +219,11 @@ static bool paired_value(struct secret_place *p, const struct secret_name *n, si
 	if (tag)
 		while (i < end && s.p[i] != '>')
 			i++;
-	while (i < end && strchr(" \t\r\n,>\"'\\<", s.p[i]) && s.p[i])
+	while (i < end && strchr(" \t,>\"'\\", s.p[i]) && s.p[i])
+		i++;
+	if (i < end && secret_line_end(s, i))
+		i = secret_next_text(s, p->from, i, i + 2);
+	while (i < end && strchr(" \t<\"'", s.p[i]) && s.p[i])
 		i++;
 	for (k = 0; k < ARRAY_SIZE(words); k++)
 		if (secret_at(s, i, words[k]) ||
@@ -266,10 +290,10 @@ static bool form_value(struct secret_place *p, const struct secret_name *n, size
 {
 	struct str s = p->s;
 
-	if (secret_at(s, at, STR("\r\n\r\n")))
-		p->at = at + 4;
-	else if (secret_at(s, at, STR("\n\n")))
-		p->at = at + 2;
+	if (at < s.n && secret_line_end(s, at) && in_form(p))
+		p->at = secret_next_text(s, p->from, at, at + LOOK_MAX);
+	else if (secret_at(s, at, STR("\r\n\r\n")) || secret_at(s, at, STR("\n\n")))
+		p->at = secret_next_text(s, p->from, at, at + LOOK_MAX);
 	else if (secret_at(s, at, STR("  ")) && in_form(p))
 		return take(p, n, at + 2, secret_word_end(p, at + 2), true, out);
 	else
@@ -297,7 +321,8 @@ static bool next_word(struct secret_place *p, const struct secret_name *n, size_
 	line = (struct str){s.p + start, p->from - start};
 	netrc = str_eq_nocase(name, STR("requirepass")) || str_eq_nocase(name, STR("masterauth")) ||
 		str_contains(line, STR("login ")) || str_contains(line, STR("machine ")) ||
-		str_ends(line, STR("set ")) || (n->compound && str_contains(line, STR(" set ")));
+		str_ends(line, STR("set ")) || (n->sure && str_ends(line, STR("ENV "))) ||
+		(n->compound && str_contains(line, STR(" set ")));
 	for (size_t i = 0; i < v.n; i++) {
 		digits = digits || secret_digit(v.p[i]);
 		mixed = mixed || secret_letter(v.p[i]);
@@ -326,8 +351,8 @@ static bool take_sign(struct secret_place *p, size_t at)
 		p->at = secret_skip_blanks(p->s, after);
 		p->definite = signs[i].definite || p->quoted || p->flag;
 		p->loose = p->at > after;
-		if (p->quoted && secret_at(p->s, p->at, STR("\n"))) /* var_dump() */
-			p->at = secret_skip_blanks(p->s, p->at + 1);
+		if (p->quoted && p->at < p->s.n && secret_line_end(p->s, p->at)) /* var_dump() */
+			p->at = secret_next_text(p->s, p->from, p->at, p->at + 2);
 		return true;
 	}
 	return false;

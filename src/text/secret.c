@@ -3,7 +3,8 @@
  * Secrets in text: see secret.h. At every byte the next three, letters in one case, are looked up
  * in a table of the rules that begin so; few places of ordinary text have one. A rule looks forward
  * and a bounded stretch back, and says where the secret stands, if there is one. What a program's
- * flags tell is looked for once for its line and waits until the pass gets there.
+ * flags tell is looked for once for its line and waits until the pass gets there. Places with
+ * escapes are looked at twice, as they stand and without (secret-plain.c).
  */
 #include "text/secret.h"
 
@@ -125,6 +126,8 @@ static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_sp
 static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 {
 	size_t end = p->s.n >= 3 ? p->s.n - 2 : 0, i = at;
+	const struct table *t = p->t;
+	const char *text = p->s.p;
 
 	if (p->waiting.from < at && !secret_command(p->s, p->program, at, &p->waiting))
 		p->waiting.from = SIZE_MAX;
@@ -132,12 +135,14 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 		size_t stop = p->waiting.from < end ? p->waiting.from : end;
 		uint32_t h = 0;
 
-		while (i < stop && !passes(p->t, h = three(p->s.p + i)))
+		while (i < stop && !passes(t, h = three(text + i)))
 			i++;
 		if (i >= stop)
 			break;
-		if (try_rules(p, i, p->t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
+		if (try_rules(p, i, t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
 		    !secret_at(p->s, out->from, STR("[redacted "))) {
+			if (out->from > p->waiting.from)
+				*out = p->waiting; /* which is to be given first */
 			if (out->from < at)
 				out->from = at;
 			return true;
@@ -148,12 +153,74 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 	return p->waiting.from != SIZE_MAX;
 }
 
-static void pass_init(struct pass *p, struct table *t, struct str s)
+static void pass_init(struct pass *p, const struct table *t, struct str s)
 {
-	table_init(t);
 	if (!s.n)
 		s = STR("");
 	*p = (struct pass){.t = t, .s = s, .waiting = {.from = SIZE_MAX}};
+}
+
+/* Secrets of the text as it stands and of what it was before it was escaped: where both tell of
+ * one, all that either says. */
+struct finder {
+	struct table t;
+	struct pass raw, plain;
+	struct secret_plain text;
+	struct secret_span a, b; /* the next of each; from is SIZE_MAX: none */
+	size_t end;              /* of what plain gave last */
+};
+
+static void next_raw(struct finder *f, size_t at)
+{
+	if (!next_secret(&f->raw, at, &f->a))
+		f->a.from = SIZE_MAX;
+}
+
+static void next_plain(struct finder *f)
+{
+	if (!next_secret(&f->plain, f->end, &f->b)) {
+		f->b.from = SIZE_MAX;
+		return;
+	}
+	f->end = f->b.to;
+	f->b.from = secret_plain_place(&f->text, f->b.from);
+	f->b.to = secret_plain_end(&f->text, f->b.to);
+}
+
+static void finder_init(struct finder *f, struct str s)
+{
+	table_init(&f->t);
+	secret_plain_init(&f->text, s);
+	pass_init(&f->raw, &f->t, s);
+	pass_init(&f->plain, &f->t, buf_str(&f->text.text));
+	f->end = 0;
+	next_raw(f, 0);
+	next_plain(f);
+}
+
+static void finder_release(struct finder *f)
+{
+	secret_plain_release(&f->text);
+}
+
+static bool finder_next(struct finder *f, struct secret_span *out)
+{
+	*out = f->a.from <= f->b.from ? f->a : f->b;
+	if (out->from == SIZE_MAX)
+		return false;
+	for (;;) {
+		if (f->a.from < out->to) {
+			if (f->a.to > out->to)
+				out->to = f->a.to;
+			next_raw(f, f->a.to);
+		} else if (f->b.from < out->to) {
+			if (f->b.to > out->to)
+				out->to = f->b.to;
+			next_plain(f);
+		} else {
+			return true;
+		}
+	}
 }
 
 /* The lines that a secret took stay lines, so that places in the text stay what they were. */
@@ -170,89 +237,44 @@ static void add_span(struct buf *out, struct str s, const struct secret_span *sp
 	add_mark(out, span, (struct str){s.p + span->from, span->to - span->from});
 }
 
-/* Without regard to how a document may escape its text. */
-static size_t redact_plain(struct buf *out, struct str s)
+size_t secret_redact(struct buf *out, struct str s)
 {
 	struct secret_span span;
 	size_t at = 0, found = 0;
-	struct table t;
-	struct pass p;
+	struct finder f;
 
-	for (pass_init(&p, &t, s); next_secret(&p, at, &span); at = span.to) {
-		buf_add(out, p.s.p + at, span.from - at);
-		add_span(out, p.s, &span);
+	for (finder_init(&f, s); finder_next(&f, &span); at = span.to) {
+		buf_add(out, s.p + at, span.from - at);
+		add_span(out, s, &span);
 		found++;
 	}
-	buf_add(out, p.s.p + at, s.n - at);
+	if (s.n)
+		buf_add(out, s.p + at, s.n - at);
+	finder_release(&f);
 	return found;
-}
-
-static size_t redact_escaped(struct buf *out, struct str s)
-{
-	struct secret_plain plain;
-	struct secret_span span;
-	size_t at = 0, raw = 0, found = 0;
-	struct table t;
-	struct pass p;
-
-	secret_plain_init(&plain, s);
-	for (pass_init(&p, &t, buf_str(&plain.text)); next_secret(&p, at, &span); at = span.to) {
-		span.from = secret_plain_place(&plain, span.from);
-		buf_add(out, s.p + raw, span.from - raw);
-		raw = secret_plain_place(&plain, span.to);
-		add_mark(out, &span, (struct str){s.p + span.from, raw - span.from});
-		found++;
-	}
-	buf_add(out, s.p + raw, s.n - raw);
-	secret_plain_release(&plain);
-	return found;
-}
-
-size_t secret_redact(struct buf *out, struct str s)
-{
-	CLEANUP_BUF struct buf b = {0};
-	size_t n;
-
-	if (!secret_is_escaped(s))
-		return redact_plain(out, s);
-	n = redact_escaped(&b, s);
-	return n + redact_plain(out, buf_str(&b));
-}
-
-static bool found_plain(struct str s)
-{
-	struct secret_span span;
-	struct table t;
-	struct pass p;
-
-	pass_init(&p, &t, s);
-	return next_secret(&p, 0, &span);
 }
 
 bool secret_found(struct str s)
 {
-	struct secret_plain plain;
-	bool found = found_plain(s);
+	struct secret_span span;
+	struct finder f;
+	bool found;
 
-	if (found || !secret_is_escaped(s))
-		return found;
-	secret_plain_init(&plain, s);
-	found = found_plain(buf_str(&plain.text));
-	secret_plain_release(&plain);
+	finder_init(&f, s);
+	found = finder_next(&f, &span);
+	finder_release(&f);
 	return found;
 }
 
 size_t secret_blank(char *bytes, size_t n)
 {
 	struct secret_span span;
-	size_t at = 0, found = 0;
-	struct table t;
-	struct pass p;
+	size_t found = 0;
+	struct finder f;
 
-	for (pass_init(&p, &t, (struct str){bytes, n}); next_secret(&p, at, &span); at = span.to) {
+	for (finder_init(&f, (struct str){bytes, n}); finder_next(&f, &span); found++)
 		memset(bytes + span.from, 'x', span.to - span.from);
-		found++;
-	}
+	finder_release(&f);
 	return found;
 }
 
