@@ -17,11 +17,12 @@
 
 #include "stats/changepoint-priv.h"
 
-#define ROUNDS    30
-#define MEMO      4096 /* segments whose test is remembered; a power of 2 */
-#define CUT       3.0  /* robust standard deviations that a value costs at most */
+#define ROUNDS     30
+#define MEMO       4096 /* segments whose test is remembered; a power of 2 */
+#define CONFIDENCE 1.96 /* of intervals: 95 % */
+#define CUT        3.0  /* robust standard deviations that a value costs at most */
 /* A place is plausible if the bounded loss is no more than this above the least, in variances. */
-#define PLAUSIBLE 8.0
+#define PLAUSIBLE  8.0
 
 struct work {
 	const double *y;
@@ -84,6 +85,38 @@ static double deflation(double phi)
 	return phi <= 0 ? 1 : sqrt((1 - fmin(phi, .99)) / (1 + fmin(phi, .99)));
 }
 
+/*
+ * An interval cut at a split, and either side once more where it is best split. Its autocorrelation
+ * is that within the parts: other changes than the one in question would pass for it otherwise.
+ */
+struct parts {
+	size_t end[5]; /* of the parts; end[0]: where the first begins */
+	size_t n;
+};
+
+static void parts_init(struct parts *p, const struct changepoint_room *r, size_t a, size_t at,
+		       size_t b)
+{
+	size_t inner;
+
+	*p = (struct parts){.end = {a}};
+	if (at - a >= 2 * CHANGEPOINT_SEGMENT && scan(r, a, at, &inner) > 0)
+		p->end[++p->n] = inner;
+	p->end[++p->n] = at;
+	if (b - at >= 2 * CHANGEPOINT_SEGMENT && scan(r, at, b, &inner) > 0)
+		p->end[++p->n] = inner;
+	p->end[++p->n] = b;
+}
+
+static double parts_autocorrelation(const struct parts *p, const struct changepoint_room *r)
+{
+	double squares = 0, products = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		products += covariance(r, p->end[i], p->end[i + 1], &squares);
+	return from_ranks(products, squares);
+}
+
 /* A statistic of an interval as if it were of the whole. */
 static double advantaged(double z, size_t n, size_t length)
 {
@@ -125,14 +158,13 @@ static void consider(void *arg, size_t a, size_t b)
 	struct candidates *c = arg;
 	struct work *w = c->work;
 	struct split s = {.begin = a, .end = b};
-	double squares = 0, products;
+	struct parts p;
 
 	s.z = scan(w->room, a, b, &s.at);
 	if (excess(w, s.z, b - a) < 0)
 		return;
-	products = covariance(w->room, a, s.at, &squares);
-	products += covariance(w->room, s.at, b, &squares);
-	s.z *= deflation(from_ranks(products, squares));
+	parts_init(&p, w->room, a, s.at, b);
+	s.z *= deflation(parts_autocorrelation(&p, w->room));
 	s.excess = excess(w, s.z, b - a);
 	if (s.excess >= 0)
 		array_push(c->items, c->n, c->cap) = s;
@@ -228,15 +260,22 @@ static double split_noise(const double *y, size_t n, size_t at, double before, d
 	return ORDER_MAD_SD * order_median(room, n);
 }
 
-/* Autocorrelation of y about the two medians. */
+/* Autocorrelation of y[0...n-1] about the medians of its parts; by the sums of its ranks in r,
+ * which are lost. */
 static double split_autocorrelation(const double *y, size_t n, size_t at,
 				    struct changepoint_room *r)
 {
-	double after, before = split_medians(y, n, at, r->values, &after), squares = 0,
-		      products = 0;
+	double squares = 0, products = 0;
+	struct parts p;
 
-	for (size_t i = 0; i < n; i++)
-		r->values[i] = y[i] - (i < at ? before : after);
+	parts_init(&p, r, 0, at, n);
+	for (size_t k = 0; k < p.n; k++) {
+		size_t a = p.end[k], b = p.end[k + 1];
+		double median = order_median_of(y + a, b - a, r->sum);
+
+		for (size_t i = a; i < b; i++)
+			r->values[i] = y[i] - median;
+	}
 	order_ranks(r->values, n, r->rank, r->items);
 	for (size_t i = 0; i < n; i++) {
 		squares += r->rank[i] * r->rank[i];
@@ -281,7 +320,8 @@ static struct split test_segment(struct work *w, size_t a, size_t b)
 	if (s.z > 0) {
 		s.excess = excess(w, s.z, n);
 		if (s.excess >= 0) {
-			s.z *= deflation(split_autocorrelation(w->y + a, n, s.at, w->room));
+			s.phi = split_autocorrelation(w->y + a, n, s.at, w->room);
+			s.z *= deflation(s.phi);
 			s.excess = excess(w, s.z, n);
 		}
 		s.at = a + place(w->y + a, n, s.at, w->room->values);
@@ -367,108 +407,6 @@ static void refine(struct work *w, struct splits *s)
 
 /* ---- 3. size ---- */
 
-/* How much of a change there is beyond what must be; below 0: too little. */
-static double beyond(struct work *w, const struct splits *s, size_t i,
-		     const struct changepoint_options *o, bool logs)
-{
-	size_t a = splits_before(s, i), n = splits_after(s, i, w->n) - a, at = s->at[i] - a;
-	double after, before = split_medians(w->y + a, n, at, w->room->values, &after);
-	double size = fabs(after - before), least = logs ? log1p(o->min_effect) : 0;
-	double sd = split_noise(w->y + a, n, at, before, after, w->room->values);
-
-	least = fmax(least, o->min_sd * sd);
-	return size > 0 ? size - least : -1;
-}
-
-static void drop_small(struct work *w, struct splits *s, const struct changepoint_options *o,
-		       bool logs)
-{
-	bool any = true;
-
-	while (any) {
-		double *measure = mem_alloc((s->n + 1) * sizeof(*measure));
-
-		for (size_t i = 0; i < s->n; i++)
-			measure[i] = beyond(w, s, i, o, logs);
-		any = drop_below(s, measure);
-		free(measure);
-	}
-}
-
-void changepoint_level(const double *y, size_t n, const struct changepoint_options *o, bool logs,
-		       struct changepoint_room *room, struct splits *out)
-{
-	struct work *w;
-
-	if (n < 2 * CHANGEPOINT_SEGMENT)
-		return;
-	w = mem_zalloc(sizeof(*w));
-	w->y = y;
-	w->n = n;
-	w->threshold = changepoint_threshold(n);
-	w->room = room;
-	accept_candidates(w, out);
-	refine(w, out);
-	drop_small(w, out, o, logs);
-	free(w);
-}
-
-/* ---- what is told of them ---- */
-
-double changepoint_autocorrelation(const double *y, size_t n, const struct splits *s,
-				   struct changepoint_room *room)
-{
-	double squares = 0, products = 0, phi;
-
-	order_ranks(y, n, room->rank, room->items);
-	prefix_sums(room->rank, n, room);
-	for (size_t i = 0; i <= s->n; i++)
-		products +=
-			covariance(room, splits_before(s, i), i < s->n ? s->at[i] : n, &squares);
-	phi = from_ranks(products, squares);
-	/* Kendall's bias, of each level: its mean was taken from the same values. */
-	return fmin(phi + (1 + 4 * phi) * (double)(s->n + 1) / (double)n, 1);
-}
-
-double changepoint_noise(const double *y, size_t n, const struct splits *s,
-			 struct changepoint_room *room)
-{
-	double *deviation = room->rank;
-
-	for (size_t i = 0; i <= s->n; i++) {
-		size_t a = splits_before(s, i), b = i < s->n ? s->at[i] : n;
-		double median = order_median_of(y + a, b - a, room->values);
-
-		for (size_t k = a; k < b; k++)
-			deviation[k] = fabs(y[k] - median);
-	}
-	return ORDER_MAD_SD * order_median(deviation, n);
-}
-
-/* The places where the bounded loss is hardly more than the least. */
-static void plausible(const double *y, size_t n, size_t at, double sd, double phi,
-		      const double level[2], double *loss, struct change *c)
-{
-	double cut = CUT * CUT * sd * sd, sum = 0, least = INFINITY, spread;
-
-	for (size_t i = 0; i < n; i++) {
-		double b = y[i] - level[0], a = y[i] - level[1];
-
-		loss[i] = sum;
-		if (i >= CHANGEPOINT_SEGMENT && i <= n - CHANGEPOINT_SEGMENT)
-			least = fmin(least, sum);
-		sum += fmin(b * b, cut) - fmin(a * a, cut);
-	}
-	spread = PLAUSIBLE * sd * sd / (deflation(phi) * deflation(phi));
-	c->from = c->to = at;
-	for (size_t i = CHANGEPOINT_SEGMENT; i <= n - CHANGEPOINT_SEGMENT; i++) {
-		if (sd > 0 && loss[i] <= least + spread) {
-			c->from = i < c->from ? i : c->from;
-			c->to = i > c->to ? i : c->to;
-		}
-	}
-}
-
 /* The normal deviate that is exceeded with this probability (below .5). */
 static double deviate(double p)
 {
@@ -504,34 +442,151 @@ static double median_error(double *x, size_t n)
 	return (above - below) / (2 * (n < 1000 ? deviate(outside) : 2));
 }
 
-void changepoint_describe(const double *y, size_t n, const struct splits *s, size_t i,
-			  struct changepoint_room *room, struct change *c)
+/* A change and the levels on its sides. */
+struct sides {
+	struct split split;
+	double before, after; /* medians */
+	double sd;            /* of what they leave */
+	double spread;        /* of after - before: half of its interval */
+};
+
+static void sides_init(struct sides *s, struct work *w, const struct splits *splits, size_t i)
 {
-	size_t a = splits_before(s, i), b = splits_after(s, i, n), at = s->at[i] - a;
-	size_t best;
-	double level[2], phi, sd, error[2], spread;
+	size_t a = splits_before(splits, i), b = splits_after(splits, i, w->n), at = splits->at[i];
+	double error[2], *room = w->room->values;
 
-	level[0] = split_medians(y + a, b - a, at, room->values, &level[1]);
-	phi = split_autocorrelation(y + a, b - a, at, room);
-	sd = split_noise(y + a, b - a, at, level[0], level[1], room->values);
-	plausible(y + a, b - a, at, sd, phi, level, room->values, c);
-	order_ranks(y + a, b - a, room->rank, room->items);
-	prefix_sums(room->rank, b - a, room);
-	c->score = scan(room, 0, b - a, &best) * deflation(phi);
+	s->split = test_segment(w, a, b);
+	s->split.at = at;
+	s->before = split_medians(w->y + a, b - a, at - a, room, &s->after);
+	s->sd = split_noise(w->y + a, b - a, at - a, s->before, s->after, room);
 	for (int side = 0; side < 2; side++) {
-		size_t k = side ? at : 0, m = side ? b - a - at : at;
+		size_t from = side ? at : a, m = side ? b - at : at - a;
 
-		memcpy(room->values, y + a + k, m * sizeof(*y));
-		error[side] = median_error(room->values, m);
+		memcpy(room, w->y + from, m * sizeof(*room));
+		error[side] = median_error(room, m);
 	}
-	spread = 1.96 * hypot(error[0], error[1]) / deflation(phi);
-	c->begin = a;
-	c->index = s->at[i];
-	c->end = b;
+	s->spread = CONFIDENCE * hypot(error[0], error[1]) / deflation(s->split.phi);
+}
+
+/* How much of a change there is beyond what must be; below 0: too little. What its interval does
+ * not tell from nothing is no change. */
+static double beyond(const struct sides *s, const struct changepoint_options *o, bool logs)
+{
+	double size = fabs(s->after - s->before), least = logs ? log1p(o->min_effect) : 0;
+
+	if (s->split.excess < 0 || !(size > 0))
+		return -1;
+	return size - fmax(fmax(least, o->min_sd * s->sd), s->spread);
+}
+
+/* sides: of those that stay, in the end. */
+static void drop_small(struct work *w, struct splits *s, const struct changepoint_options *o,
+		       bool logs, struct sides *sides)
+{
+	double *measure = mem_alloc((s->n + 1) * sizeof(*measure));
+
+	do {
+		for (size_t i = 0; i < s->n; i++) {
+			sides_init(&sides[i], w, s, i);
+			measure[i] = beyond(&sides[i], o, logs);
+		}
+	} while (drop_below(s, measure));
+	free(measure);
+}
+
+/* The places where the bounded loss is hardly more than the least. */
+static void plausible(const double *y, size_t n, const struct sides *s, double *loss,
+		      struct change *c)
+{
+	double cut = CUT * CUT * s->sd * s->sd, sum = 0, least = INFINITY, spread;
+
+	for (size_t i = 0; i < n; i++) {
+		double b = y[i] - s->before, a = y[i] - s->after;
+
+		loss[i] = sum;
+		if (i >= CHANGEPOINT_SEGMENT && i <= n - CHANGEPOINT_SEGMENT)
+			least = fmin(least, sum);
+		sum += fmin(b * b, cut) - fmin(a * a, cut);
+	}
+	spread = PLAUSIBLE * s->sd * s->sd / (deflation(s->split.phi) * deflation(s->split.phi));
+	c->from = c->to = s->split.at - s->split.begin;
+	for (size_t i = CHANGEPOINT_SEGMENT; i <= n - CHANGEPOINT_SEGMENT; i++) {
+		if (s->sd > 0 && loss[i] <= least + spread) {
+			c->from = i < c->from ? i : c->from;
+			c->to = i > c->to ? i : c->to;
+		}
+	}
+}
+
+static void describe(const struct work *w, const struct sides *s, struct change *c)
+{
+	size_t a = s->split.begin, b = s->split.end;
+
+	*c = (struct change){.index = s->split.at,
+			     .begin = a,
+			     .end = b,
+			     .before = s->before,
+			     .after = s->after,
+			     .low = s->after - s->before - s->spread,
+			     .high = s->after - s->before + s->spread,
+			     .slope_before = NAN,
+			     .slope_after = NAN,
+			     .score = s->split.z};
+	plausible(w->y + a, b - a, s, w->room->values, c);
 	c->from += a;
 	c->to += a;
-	c->before = level[0];
-	c->after = level[1];
-	c->low = level[1] - level[0] - spread;
-	c->high = level[1] - level[0] + spread;
+}
+
+struct change *changepoint_level(const double *y, size_t n, const struct changepoint_options *o,
+				 bool logs, struct changepoint_room *room, struct splits *out,
+				 struct arena *a)
+{
+	struct work *w = mem_zalloc(sizeof(*w));
+	struct change *changes;
+	struct sides *sides;
+
+	w->y = y;
+	w->n = n;
+	w->threshold = changepoint_threshold(n);
+	w->room = room;
+	accept_candidates(w, out);
+	refine(w, out);
+	sides = mem_alloc((out->n + 1) * sizeof(*sides));
+	drop_small(w, out, o, logs, sides);
+	changes = arena_alloc(a, (out->n + 1) * sizeof(*changes));
+	for (size_t i = 0; i < out->n; i++)
+		describe(w, &sides[i], &changes[i]);
+	free(sides);
+	free(w);
+	return changes;
+}
+
+double changepoint_autocorrelation(const double *y, size_t n, const struct splits *s,
+				   struct changepoint_room *room)
+{
+	double squares = 0, products = 0, phi;
+
+	order_ranks(y, n, room->rank, room->items);
+	prefix_sums(room->rank, n, room);
+	for (size_t i = 0; i <= s->n; i++)
+		products +=
+			covariance(room, splits_before(s, i), i < s->n ? s->at[i] : n, &squares);
+	phi = from_ranks(products, squares);
+	/* Kendall's bias, of each level: its mean was taken from the same values. */
+	return fmin(phi + (1 + 4 * phi) * (double)(s->n + 1) / (double)n, 1);
+}
+
+double changepoint_noise(const double *y, size_t n, const struct splits *s,
+			 struct changepoint_room *room)
+{
+	double *deviation = room->rank;
+
+	for (size_t i = 0; i <= s->n; i++) {
+		size_t a = splits_before(s, i), b = i < s->n ? s->at[i] : n;
+		double median = order_median_of(y + a, b - a, room->values);
+
+		for (size_t k = a; k < b; k++)
+			deviation[k] = fabs(y[k] - median);
+	}
+	return ORDER_MAD_SD * order_median(deviation, n);
 }

@@ -40,20 +40,19 @@ double changepoint_maximum(const double *x, size_t n, struct changepoint_room *r
 struct split {
 	size_t begin, at, end;
 	double z;      /* deflated */
+	double phi;    /* autocorrelation */
 	double excess; /* below 0: not significant */
 };
 
-/* Changes of level of y[0...n-1]. */
-void changepoint_level(const double *y, size_t n, const struct changepoint_options *o, bool logs,
-		       struct changepoint_room *room, struct splits *out);
+/* Changes of level of y[0...n-1], described, in the arena; and where they are. */
+struct change *changepoint_level(const double *y, size_t n, const struct changepoint_options *o,
+				 bool logs, struct changepoint_room *room, struct splits *out,
+				 struct arena *a);
 /* Lag-1 autocorrelation and robust standard deviation of what the levels leave. */
 double changepoint_autocorrelation(const double *y, size_t n, const struct splits *s,
 				   struct changepoint_room *room);
 double changepoint_noise(const double *y, size_t n, const struct splits *s,
 			 struct changepoint_room *room);
-/* Fill in what is known of the i-th change of level, indices in y. */
-void changepoint_describe(const double *y, size_t n, const struct splits *s, size_t i,
-			  struct changepoint_room *room, struct change *c);
 
 /* Breaks of trend, described; noise and autocorrelation of what the lines leave. Returns the share
  * of the values' variance that the lines leave. */

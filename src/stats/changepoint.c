@@ -129,40 +129,75 @@ static void find_trend(struct usable *u, struct arena *a, struct changepoints *o
 	*out = plain;
 }
 
+/* Do all of several steps go one way? */
+static bool is_staircase(const struct changepoints *levels)
+{
+	size_t up = 0;
+
+	for (size_t i = 0; i < levels->n; i++)
+		up += levels->changes[i].after > levels->changes[i].before;
+	return levels->n > 1 && (!up || up == levels->n);
+}
+
+/*
+ * Does the series have no levels? What they leave wanders; or several of them are but steps along
+ * lines, which describe it better by BIC (a line has a slope more than a level). The noise is
+ * compared by its robust standard deviation, for outliers would bend the lines.
+ */
+static bool is_trend(struct usable *u, const struct changepoints *levels, struct arena *a,
+		     struct changepoints *trend)
+{
+	bool wanders = levels->autocorrelation > WANDERS;
+	double n = (double)u->n, unit = 1, parameters;
+
+	if (!wanders && !is_staircase(levels))
+		return false;
+	find_trend(u, a, trend);
+	if (levels->logs && !trend->logs) /* a share of the usual value is as good as a logarithm */
+		unit = order_median(u->y, u->n);
+	parameters = (double)(3 * trend->n + 2) - (double)(2 * levels->n + 1);
+	return wanders ||
+	       2 * n * log(trend->noise / unit / levels->noise) + parameters * log(n) < 0;
+}
+
+static void find_levels(struct usable *u, enum changepoint_mode mode,
+			const struct changepoint_options *o, struct arena *a,
+			struct changepoints *out)
+{
+	struct changepoints trend = *out;
+	struct changepoint_room room;
+	struct splits s = {0};
+	bool logs = u->logs;
+
+	room_init(&room, u->n);
+	out->changes = changepoint_level(u->y, u->n, o, u->logs, &room, &s, a);
+	out->n = s.n;
+	out->autocorrelation = changepoint_autocorrelation(u->y, u->n, &s, &room);
+	out->noise = changepoint_noise(u->y, u->n, &s, &room);
+	trend.model = CHANGEPOINT_TREND;
+	if (mode == CHANGEPOINT_AUTO && is_trend(u, out, a, &trend))
+		*out = trend;
+	else
+		u->logs = logs;
+	free(s.at);
+	room_release(&room);
+}
+
 static void find(struct usable *u, size_t n, enum changepoint_mode mode,
 		 const struct changepoint_options *o, struct arena *a, struct changepoints *out)
 {
-	struct changepoint_room room;
-	struct splits s = {0};
-
 	*out = (struct changepoints){.model = mode == CHANGEPOINT_TREND ? mode : CHANGEPOINT_LEVEL,
 				     .logs = u->logs,
 				     .used = u->n,
 				     .left_out = n - u->n};
 	if (u->n < CHANGEPOINT_MIN)
 		return;
-	room_init(&room, u->n);
-	if (mode != CHANGEPOINT_TREND) {
-		changepoint_level(u->y, u->n, o, u->logs, &room, &s);
-		out->autocorrelation = changepoint_autocorrelation(u->y, u->n, &s, &room);
-	}
-	if (mode == CHANGEPOINT_TREND ||
-	    (mode == CHANGEPOINT_AUTO && out->autocorrelation > WANDERS)) {
-		out->model = CHANGEPOINT_TREND;
+	if (mode == CHANGEPOINT_TREND)
 		find_trend(u, a, out);
-	} else {
-		out->noise = changepoint_noise(u->y, u->n, &s, &room);
-		out->n = s.n;
-		out->changes = arena_zalloc(a, (s.n + 1) * sizeof(*out->changes));
-		for (size_t i = 0; i < s.n; i++) {
-			out->changes[i].slope_before = out->changes[i].slope_after = NAN;
-			changepoint_describe(u->y, u->n, &s, i, &room, &out->changes[i]);
-		}
-	}
+	else
+		find_levels(u, mode, o, a, out);
 	for (size_t i = 0; i < out->n; i++)
 		translate(u, n, &out->changes[i]);
-	free(s.at);
-	room_release(&room);
 }
 
 /* Those within whose interval the reference changed as well. */

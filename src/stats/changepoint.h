@@ -10,10 +10,11 @@
  * Munk, "Seeded binary segmentation", 2023), longer intervals at an advantage; its maximum is held
  * against a table of its distribution for series without change (changepoint-table.c), at a chance
  * of 1 in 500 for a whole series. Ranks make the table valid for every distribution of values. The
- * statistic is deflated by sqrt((1 - phi) / (1 + phi)) for autocorrelation phi at lag 1. What was
+ * statistic is deflated by sqrt((1 - phi) / (1 + phi)) for autocorrelation phi at lag 1, taken from
+ * what is left when either side is split once more (other changes are no autocorrelation). What was
  * found is tested again between its neighbours, and placed by a bounded loss (as Fearnhead &
- * Rigaill, JASA 2019, have it), which outliers do not move. Smaller changes than min_effect and
- * min_sd are dropped.
+ * Rigaill, JASA 2019, have it), which outliers do not move. Changes smaller than min_effect and
+ * min_sd are dropped, and those whose own interval does not tell them from none.
  *
  * Trend: straight lines, fitted by dynamic programming; the largest number of breaks each of which
  * lowers n log(RSS) by more than 3 log(n) (level, slope and place: BIC), n deflated as above, and
