@@ -351,6 +351,8 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	grep -F "('TypeError', 1)" out
 	grep -F "('RangeError', 3)" out
 	grep -F "('', 36)" out
+	printf 'ERROR x\n' >short.log # after a long one
+	"$INQUEST" add --dry-run plain.log short.log
 }
 
 @test "killed at random moments: store and case stay valid, nothing recorded is lost" {

@@ -168,10 +168,11 @@ static struct str held_text(const struct reading *r, uint64_t end)
 /* No frames came. */
 static void let_go(struct reading *r)
 {
-	struct str text = held_text(r, r->held.end);
 	const struct exception *e;
+	struct str text;
 
 	if (r->held.end && r->held.tells) {
+		text = held_text(r, r->held.end);
 		e = exception_parse(&r->scratch, text);
 		if (e)
 			record(r, e, text, r->held.line, r->held.seen);
@@ -188,11 +189,13 @@ static void hold(struct reading *r, uint64_t end, bool tells)
 /* A stack that names no exception, if one was named shortly before: both are one. */
 static bool join(struct reading *r, uint64_t end)
 {
-	struct str text = held_text(r, end);
-	const struct exception *e = NULL;
+	const struct exception *e;
+	struct str text;
 
-	if (r->held.end && r->line - r->held.line <= MAX_MESSAGE)
-		e = exception_parse(&r->scratch, text);
+	if (!r->held.end || r->line - r->held.line > MAX_MESSAGE)
+		return false;
+	text = held_text(r, end);
+	e = exception_parse(&r->scratch, text);
 	if (!e || !e->type.n || !e->nframes)
 		return false;
 	record(r, e, text, r->held.line, r->held.seen);
@@ -220,10 +223,13 @@ static void end_event(struct reading *r, uint64_t end)
 {
 	struct add_file *f = &r->a->files[r->file];
 	struct str text = {text_of(f).p + r->offset, end - r->offset};
-	bool plain = names_error(str_head(text, MAX_EVENT));
 	struct exception *e;
+	bool plain;
 
-	if (!r->nlines || (r->nlines == 1 && !r->looks && !plain) || r->parses++ >= MAX_PARSES)
+	if (!r->nlines)
+		return;
+	plain = names_error(str_head(text, MAX_EVENT));
+	if ((r->nlines == 1 && !r->looks && !plain) || r->parses++ >= MAX_PARSES)
 		return;
 	text = str_head(text, MAX_EVENT);
 	e = exception_parse(&r->scratch, text);
