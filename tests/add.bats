@@ -305,7 +305,7 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	cat out
 	grep -F 'Evidence (4)' out
 	[ "$(grep -c 'mlruns/0/2/' out)" -eq 4 ]
-	[ "$(find .inquest/evidence -type f | wc -l)" -eq 10 ] # lr is the same of all
+	[ "$(find .inquest/evidence -type f | wc -l)" -eq 8 ] # lr is the same of all, the artifact without its token too
 	grep -r ghp_0000 .inquest && false
 	"$INQUEST" runs --csv >before
 	mlruns 1 2 3 4
@@ -314,6 +314,45 @@ open_case() { "$INQUEST" new "Something is wrong" 2>/dev/null; }
 	[ "$(wc -l <after)" -eq 5 ]
 	diff before after | grep -c '^<' && false
 	"$INQUEST" add --json mlruns | value 'len(d["files"][0]["evidence"])' | grep -x 16
+}
+
+@test "recordings of crashes: type and frames of each" {
+	what() { # what NAME: the symptoms with a type or frames
+		"$INQUEST" add --dry-run --json "$BATS_TEST_DIRNAME/crashes/$1.log" |
+			value '"\n".join(s["type"] + ": " + " < ".join(s["frames"]) for s in d["symptoms"] if s["kind"] in ("exception", "call stack"))' >out
+		sed "s/^/$1: /" out
+	}
+	what gdb-crash
+	[ "$(cat out)" = 'SIGSEGV: sum < handle < main' ]
+	what gdb-full
+	[ "$(cat out)" = 'SIGSEGV: sum < handle < main' ]
+	for by in gcc clang; do
+		what ub-$by # four errors of one function
+		for type in signed-integer-overflow shift-exponent misaligned-pointer-use division-by-zero; do
+			[ "$(grep -cx "$type: compute < main" out)" -eq 1 ]
+		done
+	done
+	what race-gcc
+	[ "$(cat out)" = 'data race: calls::operator() < operator()' ]
+	what mocha
+	printf '%s\n' 'Error: take < Context.<anonymous>' 'AssertionError [ERR_ASSERTION]: Context.<anonymous>' | diff - out
+	what jest
+	[ "$(cat out)" = 'TypeError: take < Object.take' ]
+	what node
+	[ "$(cat out)" = 'Error: Object.take < [eval] < [eval]-wrapper' ]
+}
+
+@test "an exception without frames is one of its own, whatever follows" {
+	printf '%s\n' 'TypeError: one' 'then' 'RangeError: two' 'Error: no frames, no symptom of this kind' >plain.log
+	for i in $(seq 31); do echo "line $i"; done >>plain.log
+	printf '%s\n' 'a stack' '    at far (/srv/a.js:1:2)' '    at away (/srv/a.js:3:4)' >>plain.log
+	"$INQUEST" add --dry-run --json plain.log | value '[(s["type"], s["line"]) for s in d["symptoms"] if s["kind"] != "error"]' >out
+	cat out
+	grep -F "('TypeError', 1)" out
+	grep -F "('RangeError', 3)" out
+	grep -F "('', 36)" out
+	printf 'ERROR x\n' >short.log # after a long one
+	"$INQUEST" add --dry-run plain.log short.log
 }
 
 @test "killed at random moments: store and case stay valid, nothing recorded is lost" {

@@ -163,6 +163,9 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	fails 3 "nested too deeply" log table 12.tar
 	head -c 300M /dev/zero | gzip -1 | gzip -1 >bomb.gz
 	fails 3 "nothing except NUL bytes" log table bomb.gz
+	head -c 11000000 /dev/zero | gzip >part.gz
+	for i in $(seq 150); do cat part.gz; done >bomb.gz
+	fails 3 "nothing except NUL bytes in its first gigabyte" log table bomb.gz
 }
 
 @test "killed: no file is left, none is replaced" {

@@ -125,6 +125,26 @@ static const struct {
 	{"Traceback (most recent call last):\n  File \"/usr/lib/python3.11/x.py\", line 1, in a\n"
 	 "    b()\nKeyboardInterrupt\n",
 	 "KeyboardInterrupt", "", "a", "KeyboardInterrupt", 1, SIZE_MAX},
+	/* what gdb says on opening a core, and the stack that was asked for, with variables */
+	{"Program terminated with signal SIGSEGV, Segmentation fault.\n"
+	 "#0  0x01 in sum (list=0x0) at a.c:3\n3\t\ttotal += 1;\n#0  0x01 in sum (list=0x0) at "
+	 "a.c:3\n"
+	 "        i = 2\n#1  0x02 in handle (name=0x3 \"x\") at a.c:7\n#2  0x04 in main () at "
+	 "a.c:9\n",
+	 "SIGSEGV", "Segmentation fault.", "sum", "SIGSEGV", 3, 0},
+	/* a second stack of one function is not the first one begun again */
+	{"==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\n    #0 0x1 in f "
+	 "a.c:1\n\n"
+	 "freed by thread T0 here:\n    #0 0x2 in f a.c:2\n    #1 0x3 in g a.c:3\n",
+	 "heap-use-after-free", "on address 0x1", "f", "heap-use-after-free", 1, 0},
+	{"WARNING: ThreadSanitizer: data race (pid=1)\n  Read of size 4 by thread T2:\n"
+	 "    #0 <null> <null> (libx.so+0x1)\n    #1 start(int) <null> (app+0x2)\n"
+	 "    #2 calls::operator()() /srv/race.cc:14 (app+0x3)\n",
+	 "data race", "", "", "data race", 3, 1},
+	{"a.c:1:2: runtime error: division by zero\n    #0 0x1 in f /srv/a.c:1:2\n",
+	 "division-by-zero", "division by zero", "f", "division-by-zero", 1, 0},
+	{"Error: no lease\nfrom pool a\n\n    at take (/srv/a.js:1:2)\n", "Error", "no lease",
+	 "take", "Error", 1, 0},
 	{"Error: no\n    at async run (file:///srv/a.mjs:1:2)\n    at /srv/b.js:3:4\n"
 	 "  [cause]: TypeError: y\n      at z (/srv/c.js:5:6)\n",
 	 "Error", "no", "async run", "TypeError", 2, 0},
@@ -155,6 +175,62 @@ static void own_cases(void **state)
 	}
 }
 
+static void undefined(void **state)
+{
+	static const struct {
+		const char *says, *type;
+	} t[] = {
+		{"signed integer overflow: 1 + 2 cannot be", "signed-integer-overflow"},
+		{"unsigned integer overflow: 1 - 2 cannot be", "unsigned-integer-overflow"},
+		{"negation of -2147483648 cannot be", "signed-integer-overflow"},
+		{"shift exponent 32 is too large", "shift-exponent"},
+		{"left shift of negative value -1", "shift-base"},
+		{"index 7 out of bounds for type 'int [4]'", "out-of-bounds-index"},
+		{"store to misaligned address 0x1 for type", "misaligned-pointer-use"},
+		{"load of address 0x1 with insufficient space for an object of type 'int'",
+		 "insufficient-object-size"},
+		{"member call on address 0x1 which does not point to an object of type 'B'",
+		 "dynamic-type-mismatch"},
+		{"call to function f through pointer to incorrect function type 'void (*)()'",
+		 "function-type-mismatch"},
+		{"load of value 3, which is not a valid value for type 'bool'",
+		 "invalid-bool-load"},
+		{"load of value 3, which is not a valid value for type 'E'", "invalid-enum-load"},
+		{"1e+30 is outside the range of representable values of type 'int'",
+		 "float-cast-overflow"},
+		{"variable length array bound evaluates to non-positive value -1",
+		 "non-positive-vla-index"},
+		{"execution reached an unreachable program point", "unreachable-call"},
+		{"execution reached the end of a value-returning function without returning a "
+		 "value",
+		 "missing-return"},
+		{"null pointer passed as argument 1, which is declared to never be null",
+		 "invalid-null-argument"},
+		{"null pointer returned from function declared to never return null",
+		 "invalid-null-return"},
+		{"applying non-zero offset 4 to null pointer", "pointer-overflow"},
+		{"pointer index expression with base 0x1 overflowed to 0x0", "pointer-overflow"},
+		{"implicit conversion from type 'int' of value 300", "implicit-conversion"},
+		{"load of null pointer of type 'int'", "null-pointer-use"},
+		{"something that no one has heard of", "undefined-behavior"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		CLEANUP_BUF struct buf b = {0};
+		const struct exception *e;
+		struct arena a;
+
+		arena_init(&a);
+		buf_printf(&b, "a.c:1:2: runtime error: %s\n", t[i].says);
+		e = exception_parse(&a, buf_str(&b));
+		assert_non_null(e);
+		if (!str_eq(e->type, str_of(t[i].type)))
+			fail_msg("%s: " STR_FMT, t[i].says, STR_ARG(e->type));
+		arena_release(&a);
+	}
+}
+
 static void none(void **state)
 {
 	static const char *const texts[] = {
@@ -174,7 +250,7 @@ static void none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(recorded), cmocka_unit_test(own_cases),
-					   cmocka_unit_test(none)};
+					   cmocka_unit_test(undefined), cmocka_unit_test(none)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

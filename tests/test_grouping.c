@@ -39,6 +39,11 @@ static void functions(void **state)
 		{"<module>", "/srv/app.py", "app.py"},
 		{"", "C:\\src\\app.cs", "app.cs"},
 		{"operator->", "", "operator->"},
+		{"operator()", "race.cc", "operator()"},
+		{"main::$_0::operator()() const", "", "main::$_0::operator() const"},
+		{"key::operator<(key const&) const", "", "key::operator< const"},
+		{"print::operator<<(std::ostream&, int)", "", "print::operator<<"},
+		{"my_operator(int)", "", "my_operator"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {

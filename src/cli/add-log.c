@@ -16,9 +16,10 @@
 #include "text/level.h"
 #include "text/timestamp.h"
 
-#define MAX_EVENT  ((size_t)64 << 10) /* bytes of an event in which an exception is looked for */
-#define MAX_PARSES ((uint64_t)1 << 18)
-#define STACK_HEAD 3 /* lines in which the report of a crash begins */
+#define MAX_EVENT   ((size_t)64 << 10) /* bytes of an event in which an exception is looked for */
+#define MAX_PARSES  ((uint64_t)1 << 18)
+#define MAX_MESSAGE 30 /* lines of an exception's message that stands in events of its own */
+#define STACK_HEAD  3  /* lines in which the report of a crash begins */
 
 /* A distinct message, by the first that was seen. */
 struct shape {
@@ -28,6 +29,14 @@ struct shape {
 	enum symptom_class class;
 	enum level level;
 	bool exception; /* its events have one */
+	struct str seen;
+};
+
+/* An event that names an exception without frames: they may follow after more of its message. */
+struct held {
+	uint64_t offset, end, line; /* end 0: none */
+	uint32_t shape;
+	bool tells; /* it is a symptom by itself */
 	struct str seen;
 };
 
@@ -49,6 +58,7 @@ struct reading {
 	uint64_t offset, line;
 	uint32_t shape;
 	unsigned nlines;
+	struct held held;
 	bool looks; /* like one that may have an exception */
 };
 
@@ -89,12 +99,12 @@ static void symptom_of_exception(struct reading *r, const struct exception *e, s
 				   root->frames[i].own);
 }
 
-/* The line of the event in which the exception is named. */
-static uint64_t line_of(const struct reading *r, const struct exception *e, struct str text)
+/* How many lines into the text the exception is named. */
+static uint64_t line_within(const struct exception *e, struct str text)
 {
 	if (!e->type.n || e->type.p < text.p || e->type.p >= text.p + text.n)
-		return r->line;
-	return r->line + str_count_char((struct str){text.p, (size_t)(e->type.p - text.p)}, '\n');
+		return 0;
+	return str_count_char((struct str){text.p, (size_t)(e->type.p - text.p)}, '\n');
 }
 
 /* A call stack that says nothing of whose it is, or a name without frames, is no symptom. */
@@ -132,27 +142,106 @@ static struct str when_now(struct reading *r)
 	return seen;
 }
 
+static void record(struct reading *r, const struct exception *e, struct str text, uint64_t line,
+		   struct str seen)
+{
+	struct grouping_symptom s;
+	struct add_symptom *y;
+
+	line += line_within(e, text);
+	symptom_of_exception(r, e, text, &s);
+	y = add_symptom(r->a, &s, r->file, line);
+	if (y->count == 1)
+		y->seen = seen.p ? seen : when_now(r);
+	y->rank = 1000;
+	if (line < r->stack)
+		r->stack = line;
+}
+
+static struct str held_text(const struct reading *r, uint64_t end)
+{
+	const char *from = text_of(&r->a->files[r->file]).p + r->held.offset;
+
+	return str_head((struct str){from, end - r->held.offset}, MAX_EVENT);
+}
+
+/* No frames came. */
+static void let_go(struct reading *r)
+{
+	const struct exception *e;
+	struct str text;
+
+	if (r->held.end && r->held.tells) {
+		text = held_text(r, r->held.end);
+		e = exception_parse(&r->scratch, text);
+		if (e)
+			record(r, e, text, r->held.line, r->held.seen);
+	}
+	r->held.end = 0;
+}
+
+static void hold(struct reading *r, uint64_t end, bool tells)
+{
+	let_go(r);
+	r->held = (struct held){r->offset, end, r->line, r->shape, tells, when_now(r)};
+}
+
+/* A stack that names no exception, if one was named shortly before: both are one. */
+static bool join(struct reading *r, uint64_t end)
+{
+	const struct exception *e;
+	struct str text;
+
+	if (!r->held.end || r->line - r->held.line > MAX_MESSAGE)
+		return false;
+	text = held_text(r, end);
+	e = exception_parse(&r->scratch, text);
+	if (!e || !e->type.n || !e->nframes)
+		return false;
+	record(r, e, text, r->held.line, r->held.seen);
+	if (r->held.shape < r->nshapes)
+		r->shapes[r->held.shape].exception = true;
+	r->held.end = 0;
+	return true;
+}
+
+/* "Error: ...": a name that says nothing unless frames follow. */
+static bool names_error(struct str text)
+{
+	struct str line;
+
+	while (str_next(&text, '\n', &line)) {
+		while (line.n && (line.p[0] == ' ' || line.p[0] == '\t'))
+			line = str_from(line, 1);
+		if (str_starts(line, STR("Error: ")) || str_starts(line, STR("Error [")))
+			return true;
+	}
+	return false;
+}
+
 static void end_event(struct reading *r, uint64_t end)
 {
 	struct add_file *f = &r->a->files[r->file];
 	struct str text = {text_of(f).p + r->offset, end - r->offset};
-	struct grouping_symptom s;
-	struct add_symptom *y;
 	struct exception *e;
+	bool plain;
 
-	if (!r->nlines || (r->nlines == 1 && !r->looks) || r->parses++ >= MAX_PARSES)
+	if (!r->nlines)
 		return;
-	e = exception_parse(&r->scratch, str_head(text, MAX_EVENT));
-	if (e && tells(e, r->nlines)) {
-		symptom_of_exception(r, e, text, &s);
-		y = add_symptom(r->a, &s, r->file, line_of(r, e, text));
-		if (y->count == 1)
-			y->seen = when_now(r);
-		y->rank = 1000;
-		if (line_of(r, e, text) < r->stack)
-			r->stack = line_of(r, e, text);
-		if (r->shape < r->nshapes)
-			r->shapes[r->shape].exception = true;
+	plain = names_error(str_head(text, MAX_EVENT));
+	if ((r->nlines == 1 && !r->looks && !plain) || r->parses++ >= MAX_PARSES)
+		return;
+	text = str_head(text, MAX_EVENT);
+	e = exception_parse(&r->scratch, text);
+	if (e && !tells(e, r->nlines))
+		e = NULL;
+	if (e && r->shape < r->nshapes)
+		r->shapes[r->shape].exception = true;
+	if (e ? e->type.n && !e->nframes && !e->cause : plain) {
+		hold(r, end, e != NULL);
+	} else if (e && (e->type.n || !join(r, end))) {
+		let_go(r);
+		record(r, e, text, r->line, (struct str){0});
 	}
 	arena_release(&r->scratch);
 	arena_init(&r->scratch);
@@ -235,6 +324,7 @@ static void read_file(struct reading *r, uint32_t index)
 		last = line;
 	}
 	end_event(r, f->data.n);
+	let_go(r);
 	if (last.raw.p && r->timed)
 		note_time(r, &last);
 	logcursor_release(&c);

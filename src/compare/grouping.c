@@ -71,6 +71,23 @@ static bool opens_parameters(struct str s, size_t i)
 	return s.p[i] == '<' && s.p[i - 1] != '.' && s.p[i - 1] != ' ' && s.p[i - 1] != ':';
 }
 
+/* "operator()", "operator<<": how long it is if one stands at i, else 0. Its brackets open nothing.
+ */
+static size_t operator_at(struct str s, size_t i)
+{
+	const size_t word = 8;
+	struct str rest = str_from(s, i);
+	size_t n = word;
+
+	if (!str_starts(rest, STR("operator")) || (i && !strchr(": ", s.p[i - 1])))
+		return 0;
+	if (str_starts(str_from(rest, word), STR("()")))
+		return word + 2;
+	while (n < rest.n && rest.p[n] && strchr("<>=!+-*/%&|^~[],", rest.p[n]))
+		n++;
+	return n > word ? n : 0;
+}
+
 struct str grouping_function(struct arena *a, struct str function, struct str file)
 {
 	CLEANUP_BUF struct buf b = {0};
@@ -81,8 +98,12 @@ struct str grouping_function(struct arena *a, struct str function, struct str fi
 		s = str_from(s, 6);
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
+		size_t op = depth ? 0 : operator_at(s, i);
 
-		if (depth ? c == '(' || c == '<' : opens_parameters(s, i)) {
+		if (op) {
+			buf_add(&b, s.p + i, op);
+			i += op - 1;
+		} else if (depth ? c == '(' || c == '<' : opens_parameters(s, i)) {
 			depth++;
 		} else if (depth && (c == ')' || c == '>') && s.p[i - 1] != '-') {
 			depth--;

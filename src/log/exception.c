@@ -12,8 +12,9 @@
 
 #include "text/frame.h"
 
-#define PARTS_MAX  32
-#define FRAMES_MAX 4096 /* of one exception: a stack overflow prints thousands */
+#define PARTS_MAX   32
+#define MESSAGE_MAX 30   /* lines of a message between its first one and the frames */
+#define FRAMES_MAX  4096 /* of one exception: a stack overflow prints thousands */
 
 enum style { STYLE_AT, STYLE_PYTHON, STYLE_GO, STYLE_RUST, STYLE_NUMBERED, STYLE_NONE };
 
@@ -22,8 +23,9 @@ struct part {
 	enum style style;
 	struct exception_frame *frames;
 	size_t nframes, capframes;
-	int cause;   /* index; -1: none */
-	bool closed; /* its stack is complete */
+	int cause;     /* index; -1: none */
+	bool closed;   /* its stack is complete */
+	uint64_t last; /* number of its last frame, if they have numbers */
 };
 
 struct walk {
@@ -31,6 +33,8 @@ struct walk {
 	int n, top, at;       /* parts, the one reported, the one that frames go to (-1: none) */
 	int outer[PARTS_MAX]; /* the part around an inner one of .NET */
 	struct str before;    /* the line above */
+	struct str error;     /* the last line that begins with "Error: " or "Error [" */
+	unsigned error_lines; /* since then */
 	bool chained;         /* the next traceback has the last part as its cause */
 	bool message_next;
 	bool suppressed; /* frames of a suppressed exception go nowhere */
@@ -218,26 +222,39 @@ static bool walk_links(struct walk *w, struct str s)
 	return true;
 }
 
-/* The exception that a line names somewhere: a frame follows it. */
-static void named_before(struct walk *w)
+/* "Error: ", "Error [CODE]: ": too plain a name unless frames follow. */
+static bool plain_error(struct str s)
 {
-	struct str s = w->before, type, message;
+	return str_starts(s, STR("Error: ")) || str_starts(s, STR("Error ["));
+}
+
+/* The exception that a line names somewhere. */
+static bool named_in(struct walk *w, struct str s)
+{
+	struct str type, message;
 	struct part *p;
 
 	for (size_t i = 0; i < s.n; i++) {
 		if ((i && name_char(s.p[i - 1])) || !letter(s.p[i]))
 			continue;
 		struct str rest = str_from(s, i);
-		bool plain = str_starts(rest, STR("Error: ")) || str_starts(rest, STR("Error ["));
 
-		if (head_of(rest, plain, &type, &message)) {
+		if (head_of(rest, plain_error(rest), &type, &message)) {
 			p = add_part(w, STYLE_AT);
 			p->type = type;
 			p->message = message;
-			return;
+			return true;
 		}
 	}
-	add_part(w, STYLE_AT);
+	return false;
+}
+
+/* Whose frame this is: named in the line above, or where a message of several lines began. */
+static void named_before(struct walk *w)
+{
+	if (!named_in(w, w->before) &&
+	    !(w->error.n && w->error_lines <= MESSAGE_MAX && named_in(w, w->error)))
+		add_part(w, STYLE_AT);
 }
 
 static bool walk_at(struct walk *w, struct str s)
@@ -301,6 +318,43 @@ static bool walk_sanitizer(struct walk *w, struct str s)
 	return true;
 }
 
+/* The kind of an error of UndefinedBehaviorSanitizer, by the name that clang gives its check. */
+static struct str kind_of_undefined(struct str message)
+{
+	static const struct {
+		struct str says, kind;
+	} kinds[] = {
+		{STR("unsigned integer overflow"), STR("unsigned-integer-overflow")},
+		{STR("signed integer overflow"), STR("signed-integer-overflow")},
+		{STR("negation of "), STR("signed-integer-overflow")},
+		{STR("division by zero"), STR("division-by-zero")},
+		{STR("shift exponent "), STR("shift-exponent")},
+		{STR("left shift of "), STR("shift-base")},
+		{STR(" out of bounds for type "), STR("out-of-bounds-index")},
+		{STR("misaligned address "), STR("misaligned-pointer-use")},
+		{STR("insufficient space for an object"), STR("insufficient-object-size")},
+		{STR("does not point to an object of type"), STR("dynamic-type-mismatch")},
+		{STR("incorrect function type"), STR("function-type-mismatch")},
+		{STR("not a valid value for type 'bool'"), STR("invalid-bool-load")},
+		{STR("not a valid value for type"), STR("invalid-enum-load")},
+		{STR("outside the range of representable values"), STR("float-cast-overflow")},
+		{STR("variable length array bound"), STR("non-positive-vla-index")},
+		{STR("unreachable program point"), STR("unreachable-call")},
+		{STR("without returning a value"), STR("missing-return")},
+		{STR("to never be null"), STR("invalid-null-argument")},
+		{STR("to never return null"), STR("invalid-null-return")},
+		{STR(" offset "), STR("pointer-overflow")},
+		{STR("pointer index expression"), STR("pointer-overflow")},
+		{STR("implicit conversion from"), STR("implicit-conversion")},
+		{STR("null pointer"), STR("null-pointer-use")},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (str_contains(message, kinds[i].says))
+			return kinds[i].kind;
+	return STR("undefined-behavior");
+}
+
 /* Heads that say in words of their own what happened. */
 static bool walk_heads(struct walk *w, struct str s)
 {
@@ -337,7 +391,7 @@ static bool walk_heads(struct walk *w, struct str s)
 		if (!begins(w))
 			return true;
 		p = add_part(w, STYLE_NUMBERED);
-		p->type = STR("undefined-behavior");
+		p->type = kind_of_undefined(str_from(s, i + 17));
 		p->message = str_from(s, i + 17);
 		return true;
 	}
@@ -352,6 +406,27 @@ static bool walk_heads(struct walk *w, struct str s)
 	return walk_sanitizer(w, s);
 }
 
+/* Only the report's first stack: numbers rise in it. What gdb says on opening a core is the frame
+ * where it stands, with which the stack that is asked for begins again. */
+static void walk_numbered(struct walk *w, struct str s, const struct frame_text *f)
+{
+	struct part *p = current(w);
+	uint64_t no = 0;
+
+	str_u64(str_head(str_from(s, 1), str_find_char(s, ' ') - 1), &no);
+	if (!p) /* a debugger's stack: no exception, but a place */
+		p = add_part(w, STYLE_NUMBERED);
+	if (p->nframes && no <= p->last) {
+		p->closed = p->closed || p->nframes > 1 || !str_starts(p->type, STR("SIG")) ||
+			    !str_eq(p->frames[0].function, f->function);
+		if (!p->closed)
+			p->nframes = 0;
+	}
+	if (!p->closed)
+		add_frame(w, f);
+	p->last = no;
+}
+
 /* Lines of a stack whose style is known: Go, Rust, numbered. */
 static bool walk_stack(struct walk *w, struct str s, bool indented)
 {
@@ -360,17 +435,11 @@ static bool walk_stack(struct walk *w, struct str s, bool indented)
 	uint64_t n;
 
 	if (s.n && s.p[0] == '#' && frame_numbered(s, &f)) {
-		if (!p) /* a debugger's stack: no exception, but a place */
-			p = add_part(w, STYLE_NUMBERED);
-		/* Only the report's first stack. */
-		if (!p->closed)
-			add_frame(w, &f);
+		walk_numbered(w, s, &f);
 		return true;
 	}
 	if (!p)
 		return false;
-	if (p->style == STYLE_NUMBERED && p->nframes)
-		p->closed = true;
 	if (p->style == STYLE_GO) {
 		if (s.n == 0)
 			p->closed = p->nframes > 0;
@@ -468,6 +537,11 @@ struct exception *exception_parse(struct arena *a, struct str text)
 	while (!w->done && str_next(&text, '\n', &line)) {
 		walk_line(w, line);
 		w->before = line;
+		w->error_lines++;
+		if (plain_error(unindented(line))) {
+			w->error = line;
+			w->error_lines = 0;
+		}
 	}
 	e = build(a, w);
 	free(w);

@@ -32,11 +32,12 @@
 #define DEFAULT_SPOOL   (UINT64_C(16) << 30)
 #define DEFAULT_MEMBERS 100000
 #define FIFO_WAIT_MS    10000
-#define DEPTH_MAX       8                  /* archives in archives */
-#define NAME_MAX_SHOWN  1024               /* bytes of a member's name */
-#define SMALL_FILE      ((size_t)64 << 10) /* of a directory: copied, saves a map and a fd */
-#define SKIPPED_NAMED   3                  /* names given in the note about skipped files */
-#define PIPEFS          0x50495045         /* statfs type of pipes that have no name */
+#define DEPTH_MAX       8                   /* archives in archives */
+#define NAME_MAX_SHOWN  1024                /* bytes of a member's name */
+#define ZEROS_MAX       ((uint64_t)1 << 30) /* before text, where they take time to unpack */
+#define SMALL_FILE      ((size_t)64 << 10)  /* of a directory: copied, saves a map and a fd */
+#define SKIPPED_NAMED   3                   /* names given in the note about skipped files */
+#define PIPEFS          0x50495045          /* statfs type of pipes that have no name */
 
 struct place {
 	bool spooled;
@@ -159,9 +160,13 @@ static int refuse(struct adder *a, const struct item *it, const struct sniff *wh
 	return 0;
 }
 
-static int refuse_zeros(struct adder *a, const struct item *it, struct err *err)
+static int refuse_zeros(struct adder *a, const struct item *it, uint64_t zeros, struct err *err)
 {
-	return refuse(a, it, &(struct sniff){.what = "nothing except NUL bytes"}, err);
+	struct sniff s = {.what = zeros < ZEROS_MAX
+					  ? "nothing except NUL bytes"
+					  : "nothing except NUL bytes in its first gigabyte"};
+
+	return refuse(a, it, &s, err);
 }
 
 static void note_zeros(struct loginput *in, uint64_t zeros)
@@ -201,7 +206,7 @@ static int take_mapped(struct adder *a, const struct item *it, size_t skip, stru
 		zeros = (size_t)data < m->size ? (size_t)data : m->size;
 		zeros += count_zeros((struct str){m->data + zeros, m->size - zeros});
 		if (zeros == m->size)
-			return refuse_zeros(a, it, err);
+			return refuse_zeros(a, it, 0, err);
 		file_map_skip(m, zeros);
 	}
 	struct loginput *in = add_input(a, it, (struct place){0});
@@ -238,6 +243,8 @@ static int spool_text(struct adder *a, struct source *src, const struct sniff *w
 			size_t n = count_zeros(chunk);
 
 			*zeros += n;
+			if (n == chunk.n && *zeros >= ZEROS_MAX)
+				return 0; /* a bomb: what comes then is not waited for */
 			rc = spool_skip(&a->spool, n, err);
 			if (rc)
 				return rc;
@@ -264,7 +271,7 @@ static int take_spooled(struct adder *a, struct source *src, const struct item *
 	if (src->note[0] && a->spool.n == begin)
 		return err_set(err, ERR_INPUT, "%s, nothing can be recovered", src->note);
 	if (zeros && a->spool.n == begin)
-		return refuse_zeros(a, it, err);
+		return refuse_zeros(a, it, zeros, err);
 	in = add_input(a, it, (struct place){true, begin, a->spool.n - begin});
 	note_zeros(in, zeros);
 	if (src->note[0]) {

@@ -147,6 +147,16 @@ static bool is_stack_frame(struct str s)
 				    str_contains(s, STR(") from ")));
 }
 
+/* "15<TAB>	total += n;": the source line that gdb prints below the frame where it stands */
+static bool is_source_line(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && digit(s.p[i]))
+		i++;
+	return i && i < s.n && s.p[i] == '\t';
+}
+
 /* "thread 'main' panicked at src/main.rs:64:64:" */
 static bool is_rust_panic(struct str s)
 {
@@ -245,6 +255,7 @@ static bool goes_on(enum kind kind, struct str s, bool indented, bool after_blan
 	switch (kind) {
 	case KIND_STACK:
 		return (indented && !after_blank) || is_stack_frame(s) ||
+		       (is_source_line(s) && !after_blank) ||
 		       STARTS(s, STR("No locals."), STR("No symbol table info"));
 	case KIND_PY:
 		if (!indented && !str_starts(s, STR("Traceback (")))

@@ -205,6 +205,11 @@ bool frame_numbered(struct str s, struct frame_text *f)
 			break;
 		s = str_trim(str_head(s, open));
 	}
+	/* What is not known: the place, or the function too. */
+	if (str_ends(s, STR(" <null>")))
+		s = str_trim(str_head(s, s.n - 7));
+	if (str_eq(s, STR("<null>")))
+		return true;
 	word = last_word(s);
 	if (word && is_place(str_from(s, word))) {
 		f->file = str_from(s, word);
