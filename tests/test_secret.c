@@ -85,6 +85,8 @@ static const struct {
 	{"tool --password x1 run", "tool --password [redacted password] run"},
 	{"['t', '--password', 'x1']", "['t', '--password', '[redacted password]']"},
 	{"- --password\n- x1\n", "- --password\n- [redacted password]\n"},
+	{"mysql app <openssl rsa -passin pass:x1", "mysql app <openssl rsa -p[redacted password] "
+						   "pass:[redacted password]"},
 	{"htpasswd -b file bob x1", "htpasswd -b file bob [redacted password]"},
 	{"sqlplus scott/x1@orcl", "sqlplus scott/[redacted password]@orcl"},
 	{"kubectl --from-literal=a=x1 y", "kubectl --from-literal=a=[redacted secret] y"},
@@ -107,6 +109,47 @@ static const struct {
 	{"'password' =&gt; &#39;x1&#39;", "'password' =&gt; &#39;[redacted password]&#39;"},
 	{"[&quot;mysql&quot;,&quot;-px1&quot;]",
 	 "[&quot;mysql&quot;,&quot;-p[redacted password]&quot;]"},
+	/* escaped, and as it was before */
+	{"note=password\\=x1", "note=password\\=[redacted password]"},
+	{"GET /a?m=isql+-U+sa+-P+x1 HTTP", "GET /a?m=isql+-U+sa+-P+[redacted password] HTTP"},
+	{"m=%2522password%2522%253A%2522x1%2522",
+	 "m=%2522password%2522%253A%2522[redacted password]%2522"},
+	{"&amp;quot;password&amp;quot;: &amp;quot;x1&amp;quot;",
+	 "&amp;quot;password&amp;quot;: &amp;quot;[redacted password]&amp;quot;"},
+	{"<a>- name: PASSWORD\n  value: &quot;x1&quot;</a>",
+	 "<a>- name: PASSWORD\n  value: &quot;[redacted password]&quot;</a>"},
+	{"{\"m\":\"<name>db.password</name>\\n<value>x1</value>\"}",
+	 "{\"m\":\"<name>db.password</name>\\n<value>[redacted password]</value>\"}"},
+	{"1,\"{\"\"password\"\": \"\"x1\"\"}\",x",
+	 "1,\"{\"\"password\"\": \"\"[redacted password]\"\"}\",x"},
+	{"sh -c 'PASSWORD='\"'\"'x1'\"'\"' run'", "sh -c 'PASSWORD='[redacted password] run'"},
+	{"\033[1;33msshpass -p x1 ssh h\033[0m",
+	 "\033[1;33msshpass -p [redacted password] ssh h\033[0m"},
+	{"mysql -u root \\\n  -px1 app", "mysql -u root \\\n  -p[redacted password] app"},
+	{"C:\\new\\token\\x1 50% of 100%20 a?b=c", NULL},
+	{"name=\"\" value='' x=\"\"", NULL},
+	/* below one another behind a log's header */
+	{"10:00:01 app: password:\n10:00:02 app:   x1", "10:00:01 app: password:\n10:00:02 app:   "
+							"[redacted password]"},
+	{"w_1 | <key>password</key>\nw_1 | <string>x1</string>",
+	 "w_1 | <key>password</key>\nw_1 | <string>[redacted password]</string>"},
+	/* more announced */
+	{"C: a001 LOGIN bob x1", "C: a001 LOGIN bob [redacted password]"},
+	{"CREATE LOGIN bob disabled", NULL},
+	{"net use Z: \\\\h\\s x1 /user:bob", "net use Z: \\\\h\\s [redacted password] /user:bob"},
+	{"net use \\\\h\\s /user:bob x1", "net use \\\\h\\s /user:bob [redacted password]"},
+	{"expect \"*assword*\"\nsend \"x1\\r\"",
+	 "expect \"*assword*\"\nsend \"[redacted password]\\r\""},
+	{"send \"x1\\r\"", NULL},
+	{"10:00 app: AUTH hunter22", "10:00 app: AUTH [redacted password]"},
+	{"AUTH bob hunter22", "AUTH bob [redacted password]"},
+	{"AUTH failed for the second time", NULL},
+	{"10:00 app: ENV DB_PASSWORD zebra", "10:00 app: ENV DB_PASSWORD [redacted password]"},
+	{"login: bob pass: x1", "login: bob pass: [redacted password]"},
+	{"got s.Ab3dEf6hIj9lMn2pQr5tUv8x", "got [redacted Vault token]"},
+	{"by SK"
+	 "0123456789abcdef0123456789abcdef",
+	 "by [redacted Twilio key]"},
 	/* none */
 	{"commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", NULL},
 	{"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", NULL},
@@ -235,7 +278,19 @@ static void linear(void **state)
 					     "$ANSIBLE_VAULT;",
 					     "$ANSIBLE_VAULT;\n",
 					     "password to proceed to installation:",
-					     "('password',"};
+					     "('password',",
+					     "AUTH ",
+					     "\\",
+					     "&amp;",
+					     "%25",
+					     "?a=+",
+					     "\"'\"'",
+					     "''",
+					     "\033[1m",
+					     "password:\n",
+					     "a1 LOGIN ",
+					     "Password for the elastic user",
+					     "Private-Lines: 1\n"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		CLEANUP_BUF struct buf b = {0}, out = {0};

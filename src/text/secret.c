@@ -104,6 +104,18 @@ static bool rule_fits(const struct secret_rule *r, struct str s, size_t at)
 	return r->name ? str_eq_nocase(here, r->start) : str_eq(here, r->start);
 }
 
+/* The newest program is the one whose arguments are looked at further. */
+static void add_program(struct pass *p, size_t at)
+{
+	struct secret_span span;
+
+	if (!secret_command(p->s, at, at, &span))
+		return;
+	p->program = at;
+	if (span.from < p->waiting.from)
+		p->waiting = span;
+}
+
 static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_span *out)
 {
 	for (; rule; rule = p->t->next[rule]) {
@@ -112,9 +124,7 @@ static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_sp
 		if (!rule_fits(r, p->s, at))
 			continue;
 		if (r->program) {
-			if (p->waiting.from == SIZE_MAX &&
-			    secret_command(p->s, at, at, &p->waiting))
-				p->program = at;
+			add_program(p, at);
 		} else if (r->find ? r->find(p->s, at, r, out) : find_token(p->s, at, r, out)) {
 			return true;
 		}
