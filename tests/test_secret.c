@@ -133,6 +133,12 @@ static const struct {
 							"[redacted password]"},
 	{"w_1 | <key>password</key>\nw_1 | <string>x1</string>",
 	 "w_1 | <key>password</key>\nw_1 | <string>[redacted password]</string>"},
+	{"user,password,port\nbob,x1,1\r\neve,\"a,b\",2\n",
+	 "user,password,port\nbob,[redacted password],1\r\neve,\"[redacted password]\",2\n"},
+	{"id;token\n1;abcdef12\n2;abcdef34\n\ntoken",
+	 "id;token\n1;[redacted token]\n2;[redacted token]\n\ntoken"},
+	{"a, password, b\n1, x1, 2", NULL},
+	{"user,password\nbob,x1,1\n", NULL},
 	/* more announced */
 	{"C: a001 LOGIN bob x1", "C: a001 LOGIN bob [redacted password]"},
 	{"CREATE LOGIN bob disabled", NULL},
@@ -289,6 +295,8 @@ static void linear(void **state)
 					     "\033[1m",
 					     "password:\n",
 					     "a1 LOGIN ",
+					     "a,password\nx1,x2\n",
+					     "password,",
 					     "Password for the elastic user",
 					     "Private-Lines: 1\n"};
 
