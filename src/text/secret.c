@@ -166,7 +166,7 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 		if (i >= stop)
 			break;
 		if (try_rules(p, i, t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
-		    !secret_at(p->s, out->from, STR("[redacted "))) {
+		    out->to > out->from && !secret_at(p->s, out->from, STR("[redacted "))) {
 			if (out->from > p->waiting.from)
 				*out = p->waiting; /* which is to be given first */
 			if (out->from > p->cell.from)
