@@ -81,8 +81,9 @@ static const struct {
 /* Index of the first rule of the program that begins at at, which may have path and suffix. */
 static size_t program_at(struct str s, size_t at, size_t *end)
 {
-	if (at > 1 && s.p[at - 1] == '-' && s.p[at - 2] == '\n')
-		; /* of a patch */
+	if (at > 1 && ((s.p[at - 1] == '-' && s.p[at - 2] == '\n') ||
+		       (s.p[at - 1] == 'm' && secret_digit(s.p[at - 2]))))
+		; /* of a patch, behind a colour */
 	else if (at > 1 && (secret_alnum(s.p[at - 1]) || strchr("-_.", s.p[at - 1])) &&
 		 !secret_at(s, at, STR("zip")) && !secret_at(s, at, STR("rar")) &&
 		 !secret_at(s, at, STR("freerdp")))

@@ -127,6 +127,19 @@ size_t secret_plain_place(struct secret_plain *p, size_t at);
 size_t secret_plain_end(struct secret_plain *p, size_t at); /* the same for what ends there */
 void secret_plain_release(struct secret_plain *p);
 
+/* secret-table.c */
+struct secret_column {
+	size_t line; /* the end of the line looked at last */
+	size_t index, fields;
+	struct secret_name name;
+	const char *kind;
+	char sep;
+};
+/* Does a name of which at is part say that a column below it holds secrets? */
+bool secret_column_of(struct str s, size_t at, struct secret_column *c);
+/* Its next cell with one; false at the end of the table. */
+bool secret_column_next(struct str s, struct secret_column *c, struct secret_span *out);
+
 /* secret-command.c */
 /* A program whose name begins at at: the first secret among its arguments from position from on. */
 bool secret_command(struct str s, size_t at, size_t from, struct secret_span *out);

@@ -484,7 +484,7 @@ bool secret_find_below(struct str s, size_t at, const struct secret_rule *r,
 {
 	size_t limit = at + SECRET_HORIZON, from = at + r->start.n - 1, to, nl;
 
-	while (!secret_line_end(s, from) && s.p[from] != ':')
+	while (!secret_line_end(s, from) && s.p[from] != ':' && from < at + LOOK_MAX)
 		from++;
 	from = secret_skip_blanks(s, from + 1);
 	nl = from < s.n && secret_line_end(s, from) ? from : s.n;

@@ -48,7 +48,8 @@ static bool take(const struct secret_place *p, const struct secret_name *n, size
 {
 	struct str v = {p->s.p + from, to - from};
 
-	if (from >= to || to > p->s.n || !secret_accepts(n, v, definite))
+	if (from >= to || to > p->s.n || str_contains(str_head(v, 12), STR("[redacted")) ||
+	    !secret_accepts(n, v, definite))
 		return false;
 	*out = (struct secret_span){.from = from, .to = to, .kind = n->kind};
 	return true;

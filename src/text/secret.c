@@ -26,6 +26,8 @@ struct pass {
 	struct str s;
 	size_t program; /* whose arguments are looked at; SIZE_MAX: none */
 	struct secret_span waiting;
+	struct secret_column column; /* of a table; its next secret */
+	struct secret_span cell;
 };
 
 static inline uint32_t three(const char *p)
@@ -104,6 +106,26 @@ static bool rule_fits(const struct secret_rule *r, struct str s, size_t at)
 	return r->name ? str_eq_nocase(here, r->start) : str_eq(here, r->start);
 }
 
+/* The newest program is the one whose arguments are looked at further. */
+static void add_program(struct pass *p, size_t at)
+{
+	struct secret_span span;
+
+	if (!secret_command(p->s, at, at, &span))
+		return;
+	p->program = at;
+	if (span.from < p->waiting.from)
+		p->waiting = span;
+}
+
+static void next_cell(struct pass *p, size_t at)
+{
+	do
+		if (!secret_column_next(p->s, &p->column, &p->cell))
+			p->cell.from = SIZE_MAX;
+	while (p->cell.from < at);
+}
+
 static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_span *out)
 {
 	for (; rule; rule = p->t->next[rule]) {
@@ -112,11 +134,12 @@ static bool try_rules(struct pass *p, size_t at, uint32_t rule, struct secret_sp
 		if (!rule_fits(r, p->s, at))
 			continue;
 		if (r->program) {
-			if (p->waiting.from == SIZE_MAX &&
-			    secret_command(p->s, at, at, &p->waiting))
-				p->program = at;
+			add_program(p, at);
 		} else if (r->find ? r->find(p->s, at, r, out) : find_token(p->s, at, r, out)) {
 			return true;
+		} else if (r->name && p->cell.from == SIZE_MAX &&
+			   secret_column_of(p->s, at, &p->column)) {
+			next_cell(p, at);
 		}
 	}
 	return false;
@@ -131,8 +154,11 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 
 	if (p->waiting.from < at && !secret_command(p->s, p->program, at, &p->waiting))
 		p->waiting.from = SIZE_MAX;
+	if (p->cell.from < at)
+		next_cell(p, at);
 	for (;;) {
-		size_t stop = p->waiting.from < end ? p->waiting.from : end;
+		size_t next = p->cell.from < p->waiting.from ? p->cell.from : p->waiting.from;
+		size_t stop = next < end ? next : end;
 		uint32_t h = 0;
 
 		while (i < stop && !passes(t, h = three(text + i)))
@@ -140,24 +166,27 @@ static bool next_secret(struct pass *p, size_t at, struct secret_span *out)
 		if (i >= stop)
 			break;
 		if (try_rules(p, i, t->head[h % (1 << TABLE_BITS)], out) && out->to > at &&
-		    !secret_at(p->s, out->from, STR("[redacted "))) {
+		    out->to > out->from && !secret_at(p->s, out->from, STR("[redacted "))) {
 			if (out->from > p->waiting.from)
 				*out = p->waiting; /* which is to be given first */
+			if (out->from > p->cell.from)
+				*out = p->cell;
 			if (out->from < at)
 				out->from = at;
 			return true;
 		}
 		i++;
 	}
-	*out = p->waiting;
-	return p->waiting.from != SIZE_MAX;
+	*out = p->cell.from < p->waiting.from ? p->cell : p->waiting;
+	return out->from != SIZE_MAX;
 }
 
 static void pass_init(struct pass *p, const struct table *t, struct str s)
 {
 	if (!s.n)
 		s = STR("");
-	*p = (struct pass){.t = t, .s = s, .waiting = {.from = SIZE_MAX}};
+	*p = (struct pass){
+		.t = t, .s = s, .waiting = {.from = SIZE_MAX}, .cell = {.from = SIZE_MAX}};
 }
 
 /* Secrets of the text as it stands and of what it was before it was escaped: where both tell of
