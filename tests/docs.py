@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The output that README.md and docs/ show is what the program prints today, as TAP:
 docs.py TOP INQUEST. Blocks that begin with "$ inquest" are run at TOP with COLUMNS=110; those of
-docs/example-NAME.md one after the other in an empty repository that holds the logs of demo/ci, and
+docs/example-NAME.md one after the other in an empty repository that holds the files of demo/ci and demo/history, and
 with what they say on stderr. Any day counts as today."""
 import glob
 import os
@@ -18,7 +18,7 @@ BLOCK = re.compile(r'^```\n\$ (inquest .*)\n((?:.*\n)*?)```$', re.M)
 
 def example_folder(top, where):
     subprocess.run(['git', 'init', '-q', where], check=True)
-    for log in glob.glob(f'{top}/demo/ci/*.log'):
+    for log in glob.glob(f'{top}/demo/ci/*.log') + glob.glob(f'{top}/demo/history/*.csv'):
         shutil.copy(log, where)
     return where
 
