@@ -311,8 +311,8 @@ static struct str wanted(const char *name)
 	return name ? str_of(name) : (struct str){0};
 }
 
-static int read_data(struct history *h, const struct history_values *v, struct str data,
-		     struct err *err)
+int history_read_data(struct history *h, const struct history_values *v, struct str data,
+		      struct err *err)
 {
 	struct reading r = {.h = h,
 			    .name = {wanted(v->value), wanted(v->reference), wanted(v->step),
@@ -342,7 +342,7 @@ int history_read_file(struct history *h, const struct history_values *v, struct 
 	if (!rc) {
 		struct file_map *m = &in.in[0].map;
 
-		rc = read_data(h, v, (struct str){m->data, m->size}, err);
+		rc = history_read_data(h, v, (struct str){m->data, m->size}, err);
 		if (rc && rc != -ERR_USAGE)
 			rc = err_prepend(err, rc, "%s: ", v->file);
 		h->source = arena_str(&h->arena, in.in[0].name);

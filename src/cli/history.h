@@ -41,6 +41,9 @@ struct history_covariates {
 /* Read columns of a file: CSV (commas, semicolons, tabs) or JSON lines; "-" is stdin. */
 int history_read_file(struct history *h, const struct history_values *v, struct cli *cli,
 		      struct err *err) ERR_CHECK;
+/* The same of its bytes; h keeps copies. */
+int history_read_data(struct history *h, const struct history_values *v, struct str data,
+		      struct err *err) ERR_CHECK;
 /* Read a variable of the stored runs. */
 int history_read_runs(struct history *h, struct store *s, const struct derived *d,
 		      struct str metric, const struct history_values *v, const char *root,

@@ -131,8 +131,8 @@ void spark_add(struct buf *out, const struct spark *s)
 	g.rows = s->height < 2 ? 2 : s->height < MOST ? s->height : MOST;
 	if (n) {
 		dots = g.columns * g.wide < s->n ? g.columns * g.wide : s->n;
-		g.low = room[n / 100];
-		g.high_value = room[n - 1 - n / 100];
+		g.low = room[n / 20];
+		g.high_value = room[n - 1 - n / 20];
 		g.bits = mem_zalloc(g.columns * g.rows);
 		draw(&g, s, dots, room);
 		add_rows(out, &g);

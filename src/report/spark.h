@@ -18,7 +18,7 @@ struct spark {
 
 /*
  * Where several values share a column their median is drawn; the scale leaves the outermost
- * hundredth at either end out, so that one spike does not flatten all else. Nothing is added if no
+ * twentieth at either end out, so that spikes do not flatten all else. Nothing is added if no
  * value is finite.
  */
 void spark_add(struct buf *out, const struct spark *s);

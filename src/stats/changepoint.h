@@ -32,8 +32,9 @@
 #define CHANGEPOINT_MOST  10000             /* changes; the clearest are kept */
 
 enum changepoint_mode {
-	CHANGEPOINT_AUTO, /* trend if what levels leave is autocorrelated and there is no reference
-			   */
+	/* Level, unless there is no reference and what levels leave wanders (autocorrelation above
+	 * .8), or several steps all go one way and lines describe them better (BIC). */
+	CHANGEPOINT_AUTO,
 	CHANGEPOINT_LEVEL,
 	CHANGEPOINT_TREND,
 };
