@@ -341,7 +341,8 @@ static struct cell *all_cells(struct work *w, size_t *n)
 					(struct cell){test_name(&w->d->arena, &run->tests[i]), s, r,
 						      NULL, &run->tests[i]};
 		}
-	qsort(cells, *n, sizeof(*cells), by_name);
+	if (*n)
+		qsort(cells, *n, sizeof(*cells), by_name);
 	return cells;
 }
 
@@ -417,7 +418,8 @@ void rundiff_run(struct rundiff *d, const struct rundiff_side side[2], const str
 	}
 	judge(d, o);
 	score(d);
-	qsort(d->rows, d->n, sizeof(*d->rows), by_score);
+	if (d->n)
+		qsort(d->rows, d->n, sizeof(*d->rows), by_score);
 	find_order(d, side);
 	free(cells);
 	work_release(&w);
