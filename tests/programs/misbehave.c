@@ -55,14 +55,14 @@ static int do_sleep(char **a)
 	return 0;
 }
 
-/* ms */
+/* ms of processor time, so that a busy machine changes nothing of what is measured */
 static int do_spin(char **a)
 {
 	struct timespec t, e;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	do
-		clock_gettime(CLOCK_MONOTONIC, &e);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &e);
 	while ((e.tv_sec - t.tv_sec) * 1000 + (e.tv_nsec - t.tv_nsec) / 1000000 < atol(a[0]));
 	return 0;
 }
