@@ -312,8 +312,10 @@ static void test_arguments(void **state)
 	assert_text(&t, "arg.Wall", "true");
 	assert_text(&t, "arg.1", "-");
 	release(&t);
+	arena_init(&t.a);
 	environment_arguments(&t.a, NULL, &t.v, &t.n, &t.cap);
 	assert_int_equal(t.n, 0);
+	release(&t);
 }
 
 static void test_elf(void **state)

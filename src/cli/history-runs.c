@@ -141,7 +141,8 @@ static void sort(struct history *h, struct runs *r, const char *root)
 		r->items[i].place = h->by_commit ? place[i] : 0;
 		r->items[i].started_ns = times ? r->items[i].started_ns : 0;
 	}
-	qsort(r->items, r->n, sizeof(*r->items), by_order);
+	if (r->n)
+		qsort(r->items, r->n, sizeof(*r->items), by_order);
 }
 
 int history_read_runs(struct history *h, struct store *s, const struct derived *d,
