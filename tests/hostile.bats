@@ -243,7 +243,7 @@ for i in range(200): print(f"2026-11-23 10:00:00 INFO worker: {random.getrandbit
 	for _ in 1 2 3 4 5 6; do
 		got=0
 		timeout 20 "$INQUEST" log table shrink.log >out 2>err || got=$?
-		case $got in 0 | 3) ;; *) return 1 ;; esac
+		case $got in 0 | 3) ;; *) echo "exit status $got"; cat err; return 1 ;; esac
 	done
 	wait $writer
 }
