@@ -69,3 +69,20 @@ struct value bench_json_value(const struct jsontree *t)
 	default: return (struct value){0};
 	}
 }
+
+int bench_doc_rows(struct import *im, struct str data, const char *key,
+		   void (*row)(struct bench *b, const struct jsontree *t), struct err *err)
+{
+	CLEANUP_BENCH_DOC struct bench_doc d;
+	CLEANUP_BENCH struct bench b;
+	int rc;
+
+	bench_init(&b, im);
+	rc = bench_doc_read(&d, im, data, err);
+	if (rc)
+		return rc;
+	for (const struct jsontree *t = jsontree_first(jsontree_get(d.root, key)); t; t = t->next)
+		row(&b, t);
+	bench_end(&b);
+	return 0;
+}

@@ -17,6 +17,11 @@ int bench_doc_read(struct bench_doc *d, struct import *im, struct str data,
 void bench_doc_release(struct bench_doc *d);
 #define CLEANUP_BENCH_DOC __attribute__((cleanup(bench_doc_release)))
 
+/* A report whose rows are the elements of the list under key: row() for each. */
+int bench_doc_rows(struct import *im, struct str data, const char *key,
+		   void (*row)(struct bench *b, const struct jsontree *t),
+		   struct err *err) ERR_CHECK;
+
 /* Does head begin as a document and hold all these keys (NULL ends them)? */
 bool bench_doc_has(struct str head, const char *const *keys);
 

@@ -195,3 +195,12 @@ void bench_end(struct bench *b)
 	if (b->rows)
 		metric_add(b->im, STR("bench.rows"), value_int((int64_t)b->rows), STR(""), 0);
 }
+
+void bench_text(struct import *im, struct str data, void (*read)(struct bench *b, struct str data))
+{
+	CLEANUP_BENCH struct bench b;
+
+	bench_init(&b, im);
+	read(&b, data);
+	bench_end(&b);
+}

@@ -56,6 +56,9 @@ struct variable *bench_add(struct bench *b, const char *what, struct value v, st
 /* Repetitions become variables and series; bench.rows is added. */
 void bench_end(struct bench *b);
 
+/* All of a text by a reader of its lines, from beginning to end. */
+void bench_text(struct import *im, struct str data, void (*read)(struct bench *b, struct str data));
+
 /*
  * Benchmarks in the text that runners of tests print. Each takes one line and tells whether it is
  * about a benchmark; call bench_end() after the last. Nothing of the line is kept.

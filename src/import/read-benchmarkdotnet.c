@@ -64,19 +64,7 @@ static int recognise(struct str path, struct str head)
 
 static int read_file(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
-	CLEANUP_BENCH_DOC struct bench_doc d;
-	CLEANUP_BENCH struct bench b;
-	int rc;
-
-	bench_init(&b, im);
-	rc = bench_doc_read(&d, im, files->data, err);
-	if (rc)
-		return rc;
-	for (const struct jsontree *t = jsontree_first(jsontree_get(d.root, "Benchmarks")); t;
-	     t = t->next)
-		row(&b, t);
-	bench_end(&b);
-	return 0;
+	return bench_doc_rows(im, files->data, "Benchmarks", row, err);
 }
 
 const struct import_reader read_benchmarkdotnet = {

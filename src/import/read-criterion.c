@@ -30,11 +30,7 @@ static int recognise(struct str path, struct str head)
 
 static int read_file(struct import *im, const struct import_file *files, size_t n, struct err *err)
 {
-	CLEANUP_BENCH struct bench b;
-
-	bench_init(&b, im);
-	read_lines(&b, files->data);
-	bench_end(&b);
+	bench_text(im, files->data, read_lines);
 	return 0;
 }
 
