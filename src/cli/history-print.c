@@ -7,7 +7,7 @@
 #include "cli/history.h"
 #include "report/spark.h"
 #include "report/style.h"
-#include "text/json.h"
+#include "report/json-object.h"
 #include "text/shell.h"
 
 #define HEIGHT     6  /* rows of the picture */
@@ -17,50 +17,16 @@
 
 /* ---- JSON ---- */
 
-static void add_key(struct buf *b, const char *key)
-{
-	if (b->n && b->p[b->n - 1] != '{')
-		BUF_LIT(b, ", ");
-	buf_printf(b, "\"%s\": ", key);
-}
-
-static void add_number(struct buf *b, const char *key, double v)
-{
-	add_key(b, key);
-	json_add_real(b, v);
-}
-
-static void add_count(struct buf *b, const char *key, size_t v)
-{
-	add_key(b, key);
-	buf_u64(b, v);
-}
-
-static void add_text(struct buf *b, const char *key, struct str s)
-{
-	add_key(b, key);
-	if (s.n)
-		json_add_string(b, s);
-	else
-		BUF_LIT(b, "null");
-}
-
-static void add_truth(struct buf *b, const char *key, bool v)
-{
-	add_key(b, key);
-	buf_printf(b, "%s", v ? "true" : "false");
-}
-
 /* The last value that surely is of the old level, and the first that surely is of the new one. */
 static void add_ends(struct buf *b, const char *key, const struct str *names,
 		     const struct change *c)
 {
 	if (!names)
 		return;
-	add_key(b, key);
+	object_key(b, key);
 	BUF_LIT(b, "{");
-	add_text(b, "before", names[c->from - 1]);
-	add_text(b, "after", names[c->to]);
+	object_text_or_null(b, "before", names[c->from - 1]);
+	object_text_or_null(b, "after", names[c->to]);
 	BUF_LIT(b, "}");
 }
 
@@ -68,33 +34,33 @@ static void add_change(struct buf *b, const struct history *h, const struct chan
 		       const struct history_covariates *covariates)
 {
 	BUF_LIT(b, "{");
-	add_count(b, "index", c->index);
-	add_count(b, "from", c->from);
-	add_count(b, "to", c->to);
-	add_number(b, "ratio", c->ratio);
-	add_number(b, "low", c->low);
-	add_number(b, "high", c->high);
-	add_number(b, "before", c->before);
-	add_number(b, "after", c->after);
-	add_number(b, "slope_before", c->slope_before);
-	add_number(b, "slope_after", c->slope_after);
-	add_count(b, "begin", c->begin);
-	add_count(b, "end", c->end);
-	add_number(b, "score", c->score);
-	add_truth(b, "machine", c->machine);
+	object_count(b, "index", c->index);
+	object_count(b, "from", c->from);
+	object_count(b, "to", c->to);
+	object_real(b, "ratio", c->ratio);
+	object_real(b, "low", c->low);
+	object_real(b, "high", c->high);
+	object_real(b, "before", c->before);
+	object_real(b, "after", c->after);
+	object_real(b, "slope_before", c->slope_before);
+	object_real(b, "slope_after", c->slope_after);
+	object_count(b, "begin", c->begin);
+	object_count(b, "end", c->end);
+	object_real(b, "score", c->score);
+	object_bool(b, "machine", c->machine);
 	if (h->step)
-		add_number(b, "step", h->step[c->index]);
+		object_real(b, "step", h->step[c->index]);
 	add_ends(b, "labels", h->label, c);
 	add_ends(b, "commits", h->commit, c);
 	add_ends(b, "runs", h->run, c);
 	if (covariates) {
-		add_key(b, "covariates");
+		object_key(b, "covariates");
 		BUF_LIT(b, "[");
 		for (size_t i = 0; i < covariates->n; i++) {
 			buf_printf(b, "%s{", i ? ", " : "");
-			add_text(b, "name", covariates->items[i].name);
-			add_text(b, "before", covariates->items[i].before);
-			add_text(b, "after", covariates->items[i].after);
+			object_text_or_null(b, "name", covariates->items[i].name);
+			object_text_or_null(b, "before", covariates->items[i].before);
+			object_text_or_null(b, "after", covariates->items[i].after);
 			BUF_LIT(b, "}");
 		}
 		BUF_LIT(b, "]");
@@ -106,7 +72,7 @@ static void add_changes(struct buf *b, const char *key, const struct history *h,
 			const struct change *c, size_t n,
 			const struct history_covariates *covariates)
 {
-	add_key(b, key);
+	object_key(b, key);
 	BUF_LIT(b, "[");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
@@ -122,18 +88,22 @@ void history_print_json(struct history *h, const struct changepoints *c,
 	CLEANUP_BUF struct buf b = {0};
 
 	BUF_LIT(&b, "{");
-	add_text(&b, "schema", STR("inquest.history/1"));
-	add_text(&b, "metric", h->metric);
-	add_text(&b, "reference", h->reference_name);
-	add_text(&b, "source", h->source);
-	add_text(&b, "order", h->by_commit ? STR("commit") : h->run ? STR("time") : STR("file"));
-	add_count(&b, "values", h->n);
-	add_count(&b, "left_out", c->left_out);
-	add_text(&b, "model", c->model == CHANGEPOINT_TREND ? STR("trend") : STR("level"));
-	add_truth(&b, "logs", c->logs);
-	add_truth(&b, "enough", c->used >= CHANGEPOINT_MIN);
-	add_number(&b, "noise", c->noise);
-	add_number(&b, "autocorrelation", c->autocorrelation);
+	object_text_or_null(&b, "schema", STR("inquest.history/1"));
+	object_text_or_null(&b, "metric", h->metric);
+	object_text_or_null(&b, "reference", h->reference_name);
+	object_text_or_null(&b, "source", h->source);
+	object_text_or_null(&b, "order",
+			    h->by_commit ? STR("commit")
+			    : h->run     ? STR("time")
+					 : STR("file"));
+	object_count(&b, "values", h->n);
+	object_count(&b, "left_out", c->left_out);
+	object_text_or_null(&b, "model",
+			    c->model == CHANGEPOINT_TREND ? STR("trend") : STR("level"));
+	object_bool(&b, "logs", c->logs);
+	object_bool(&b, "enough", c->used >= CHANGEPOINT_MIN);
+	object_real(&b, "noise", c->noise);
+	object_real(&b, "autocorrelation", c->autocorrelation);
 	add_changes(&b, "changes", h, c->changes, c->n, covariates);
 	add_changes(&b, "machine", h, c->machine, c->nmachine, NULL);
 	BUF_LIT(&b, "}\n");

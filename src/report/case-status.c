@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The home page of a case on one screen, and as JSON (docs/formats.md): see case-status.h. */
 #include "report/case-status.h"
+#include "report/json-object.h"
 
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "report/style.h"
-#include "text/json.h"
 
 #define SCREEN_ROWS 5  /* of each table, without -v */
 #define KIND_WIDTH  14 /* columns of a narrow cell */
@@ -282,41 +282,18 @@ void case_report_problems(const struct case_report *r, struct buf *out)
 
 /* JSON */
 
-static void key(struct buf *b, const char *name)
-{
-	if (b->n && b->p[b->n - 1] != '{')
-		buf_add_char(b, ',');
-	json_add_string(b, str_of(name));
-	buf_add_char(b, ':');
-}
-
-static void string(struct buf *b, const char *name, struct str s)
-{
-	key(b, name);
-	if (s.n)
-		json_add_string(b, s);
-	else
-		BUF_LIT(b, "null");
-}
-
-static void number(struct buf *b, const char *name, uint64_t n)
-{
-	key(b, name);
-	buf_u64(b, n);
-}
-
 /* A probability as a number; null if it is none. */
 static void real(struct buf *b, const char *name, struct str s)
 {
 	double v;
 
-	key(b, name);
-	json_add_real(b, str_double(s, &v) ? v : strtod("nan", NULL));
+	object_key(b, name);
+	json_add_real(b, str_double(s, &v) ? v : NAN);
 }
 
 static void strings(struct buf *b, const char *name, const struct str *s, size_t n)
 {
-	key(b, name);
+	object_key(b, name);
 	json_add_strings(b, s, n);
 }
 
@@ -324,14 +301,14 @@ static void strings(struct buf *b, const char *name, const struct str *s, size_t
 static void table(struct buf *b, const char *name, const struct casedoc_table *t,
 		  const char *const (*columns)[2])
 {
-	key(b, name);
+	object_key(b, name);
 	buf_add_char(b, '[');
 	for (size_t i = 0; i < t->nrows; i++) {
 		BUF_LIT(b, "{");
 		for (size_t k = 0; columns[k][0]; k++)
-			string(b, columns[k][1] ? columns[k][1] : columns[k][0],
-			       casedoc_cell(t, i, columns[k][0]));
-		number(b, "line", t->lines[i]);
+			object_text_or_null(b, columns[k][1] ? columns[k][1] : columns[k][0],
+					    casedoc_cell(t, i, columns[k][0]));
+		object_count(b, "line", t->lines[i]);
 		buf_printf(b, "}%s", i + 1 < t->nrows ? "," : "");
 	}
 	buf_add_char(b, ']');
@@ -339,19 +316,19 @@ static void table(struct buf *b, const char *name, const struct casedoc_table *t
 
 static void json_hypotheses(struct buf *b, const struct case_summary *c)
 {
-	key(b, "hypotheses");
+	object_key(b, "hypotheses");
 	buf_add_char(b, '[');
 	for (size_t i = 0; i < c->nhypotheses; i++) {
 		const struct case_hypothesis *h = &c->hypotheses[i];
 
 		BUF_LIT(b, "{");
-		string(b, "id", h->id);
-		string(b, "title", h->title);
+		object_text_or_null(b, "id", h->id);
+		object_text_or_null(b, "title", h->title);
 		real(b, "prior", h->prior);
 		real(b, "posterior", h->posterior);
-		number(b, "predictions", h->predictions);
-		number(b, "tested", h->tested);
-		number(b, "line", h->line);
+		object_count(b, "predictions", h->predictions);
+		object_count(b, "tested", h->tested);
+		object_count(b, "line", h->line);
 		buf_printf(b, "}%s", i + 1 < c->nhypotheses ? "," : "");
 	}
 	buf_add_char(b, ']');
@@ -359,13 +336,13 @@ static void json_hypotheses(struct buf *b, const struct case_summary *c)
 
 static void json_problems(struct buf *b, const struct case_report *r)
 {
-	key(b, "problems");
+	object_key(b, "problems");
 	buf_add_char(b, '[');
 	for (size_t i = 0; i < r->nproblems; i++) {
 		BUF_LIT(b, "{");
-		number(b, "line", r->problems[i].line);
-		number(b, "column", r->problems[i].column);
-		string(b, "text", r->problems[i].text);
+		object_count(b, "line", r->problems[i].line);
+		object_count(b, "column", r->problems[i].column);
+		object_text_or_null(b, "text", r->problems[i].text);
 		buf_printf(b, "}%s", i + 1 < r->nproblems ? "," : "");
 	}
 	buf_add_char(b, ']');
@@ -382,22 +359,22 @@ void case_report_json(const struct case_report *r, struct buf *b)
 	const struct case_summary *c = r->summary;
 
 	BUF_LIT(b, "{");
-	string(b, "schema", STR("inquest.status/1"));
-	string(b, "case", str_of(r->path));
-	string(b, "title", c->title);
-	string(b, "status", c->status);
-	string(b, "outcome", c->outcome);
+	object_text_or_null(b, "schema", STR("inquest.status/1"));
+	object_text_or_null(b, "case", str_of(r->path));
+	object_text_or_null(b, "title", c->title);
+	object_text_or_null(b, "status", c->status);
+	object_text_or_null(b, "outcome", c->outcome);
 	strings(b, "good", c->good, c->ngood);
 	strings(b, "bad", c->bad, c->nbad);
 	table(b, "symptoms", &c->symptoms, symptom_columns);
 	table(b, "timeline", &c->timeline, timeline_columns);
 	json_hypotheses(b, c);
 	table(b, "experiments", &c->experiments, experiment_columns);
-	string(b, "conclusion", c->conclusion);
+	object_text_or_null(b, "conclusion", c->conclusion);
 	strings(b, "evidence", c->evidence, c->nevidence);
-	string(b, "test", c->test);
-	string(b, "closed", c->closed);
-	key(b, "unknown");
+	object_text_or_null(b, "test", c->test);
+	object_text_or_null(b, "closed", c->closed);
+	object_key(b, "unknown");
 	buf_add_char(b, '[');
 	for (size_t i = 0; i < c->nunknown; i++) {
 		if (i)
@@ -405,16 +382,16 @@ void case_report_json(const struct case_report *r, struct buf *b)
 		json_add_string(b, str_of(c->unknown[i]));
 	}
 	buf_add_char(b, ']');
-	key(b, "next");
+	object_key(b, "next");
 	if (c->next_command) {
 		BUF_LIT(b, "{");
-		string(b, "why", str_of(c->next_why));
-		string(b, "command", str_of(c->next_command));
+		object_text_or_null(b, "why", str_of(c->next_why));
+		object_text_or_null(b, "command", str_of(c->next_command));
 		buf_add_char(b, '}');
 	} else {
 		BUF_LIT(b, "null");
 	}
-	string(b, "compare", str_of(r->compare ? r->compare : ""));
+	object_text_or_null(b, "compare", str_of(r->compare ? r->compare : ""));
 	json_problems(b, r);
 	buf_add_char(b, '}');
 }
@@ -422,7 +399,7 @@ void case_report_json(const struct case_report *r, struct buf *b)
 void case_report_error(const char *path, const char *why, struct buf *b)
 {
 	BUF_LIT(b, "{");
-	string(b, "case", str_of(path));
-	string(b, "error", str_of(why));
+	object_text_or_null(b, "case", str_of(path));
+	object_text_or_null(b, "error", str_of(why));
 	buf_add_char(b, '}');
 }

@@ -49,6 +49,16 @@ static inline void object_text(struct buf *b, const char *key, struct str s)
 	json_add_string(b, s);
 }
 
+/* Null if it is empty. */
+static inline void object_text_or_null(struct buf *b, const char *key, struct str s)
+{
+	object_key(b, key);
+	if (s.n)
+		json_add_string(b, s);
+	else
+		buf_add_str(b, STR("null"));
+}
+
 /* NaN and infinities are null. */
 static inline void object_real(struct buf *b, const char *key, double v)
 {
