@@ -100,7 +100,7 @@ get() { # KEY of the JSON in $output
 	tr , '\t' <a.csv >a.tsv; check a.tsv --value time
 	gzip -k a.csv; check a.csv.gz --value time
 	awk -F, 'NR > 1 { printf "{\"index\": %s, \"time\": %s}\n", $1, $2 }' a.csv >a.jsonl; check a.jsonl --value time
-	sed 's/"metric": "time"/"metric": "2"/' want >want2; mv want2 want
+	sed 's/"metric":"time"/"metric":"2"/' want >want2; mv want2 want
 	sed 1d a.csv >b.csv; check b.csv --value 2
 	awk -F, 'NR > 1 { printf "{\"x\": {\"time\": %s}}\n", $2 }' a.csv >n.jsonl
 	run "$INQUEST" history --file n.jsonl --value x.time --json
