@@ -193,8 +193,9 @@ static void deal(struct making *runs, const struct add_file *f, const uint32_t *
 		 size_t n, void (*put_row)(struct making *m, const struct add_file *f, size_t i))
 {
 	for (size_t i = 0; i < n; i++) {
-		uint32_t to = *(const uint32_t *)((const char *)run + i * stride);
+		uint32_t to;
 
+		memcpy(&to, (const char *)run + i * stride, sizeof(to));
 		if (to < f->im.nruns)
 			put_row(&runs[to], f, i);
 	}
