@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Snapshots: see snapshot.h. What can be read, opened and allocated before is, so that the time in
+ * which a thread stands still is for registers and one copy of memory. */
+#include "state/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "state/snapshot-priv.h"
+
+#define DEADLINE_NS INT64_C(100000000)
+#define STACK_MOST  ((size_t)256 << 10)
+#define RED_ZONE    128 /* below the stack pointer: a leaf function's (System V ABI, 3.2.2) */
+#define BATCH       512
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+int64_t snapshot_now(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
+{
+	struct snapshot *s = arg;
+	struct iovec here = {to, n}, there = {(void *)(uintptr_t)addr, n};
+
+	return process_vm_readv(s->pid, &here, 1, &there, 1, 0) == (ssize_t)n;
+}
+
+/* Open a path if it is the file of that device and inode. */
+static int open_if_same(const char *path, const struct image_map *m)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == m->inode)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/*
+ * map_files (root) is the mapped file itself, whatever became of its name; exe too, of the program.
+ * The path is looked up where the process sees it, then here. Devices are not compared: layered
+ * file systems show another one in maps.
+ */
+static int open_mapped(void *arg, const struct image_map *m)
+{
+	struct snapshot *s = arg;
+	char path[PATH_MAX + 64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", s->pid,
+		 (unsigned long long)m->start, (unsigned long long)m->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd >= 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d/exe", s->pid);
+	fd = open_if_same(path, m);
+	if (fd < 0 && !m->deleted) {
+		snprintf(path, sizeof(path), "/proc/%d/root" STR_FMT, s->pid, STR_ARG(m->path));
+		fd = open_if_same(path, m);
+	}
+	if (fd < 0 && !m->deleted) {
+		snprintf(path, sizeof(path), STR_FMT, STR_ARG(m->path));
+		fd = open_if_same(path, m);
+	}
+	return fd;
+}
+
+bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch)
+{
+	char name[64];
+	struct proc_stat stat;
+
+	snprintf(name, sizeof(name), "task/%d/status", t->tid);
+	if (proc_read(s->pid, name, scratch) != 0 ||
+	    !proc_parse_status(buf_str(scratch), &t->status))
+		return false;
+	snprintf(name, sizeof(name), "task/%d/stat", t->tid);
+	if (proc_read(s->pid, name, scratch) != 0 || !proc_parse_stat(buf_str(scratch), &stat))
+		return false;
+	t->state = stat.state;
+	t->cpu_ns = (stat.user_ticks + stat.system_ticks) *
+		    (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
+	snprintf(t->name, sizeof(t->name), STR_FMT, STR_ARG(stat.name));
+	snprintf(name, sizeof(name), "task/%d/syscall", t->tid);
+	t->call = (struct proc_syscall){.number = -1};
+	if (proc_read(s->pid, name, scratch) == 0)
+		proc_parse_syscall(buf_str(scratch), &t->call);
+	return true;
+}
+
+/* Where the memory to be copied begins, and how much of it there is. */
+static size_t span(const struct snapshot *s, uint64_t sp, size_t most, uint64_t *from)
+{
+	const struct image_map *m = image_find(&s->image, sp);
+
+	*from = sp;
+	if (!m)
+		return 0;
+	if (sp - m->start >= RED_ZONE)
+		*from = sp - RED_ZONE;
+	return m->end - *from < most ? (size_t)(m->end - *from) : most;
+}
+
+void snapshot_make_room(struct snapshot *s, struct snapshot_thread *t, size_t most)
+{
+	uint64_t from;
+	size_t n = span(s, t->regs.r[IMAGE_SP], most, &from);
+
+	if (!(t->regs.known >> IMAGE_SP & 1))
+		n = 0;
+	if (n > t->stack.n || !t->stack.bytes)
+		t->stack.bytes = (unsigned char *)arena_bytes(&s->arena, n + 1);
+	t->stack.addr = from;
+	t->stack.n = n;
+}
+
+static void copy_one(struct snapshot *s, struct snapshot_thread *t)
+{
+	struct iovec here = {(void *)(uintptr_t)t->stack.bytes, t->stack.n},
+		     there = {(void *)(uintptr_t)t->stack.addr, t->stack.n};
+	ssize_t n = process_vm_readv(s->pid, &here, 1, &there, 1, 0);
+
+	t->stack.n = n > 0 ? (size_t)n : 0;
+	if (n < 0)
+		t->why_not = "its stack cannot be read";
+}
+
+void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, size_t n, size_t most)
+{
+	for (size_t i = 0; i < n; i++)
+		snapshot_make_room(s, wanted[i], most);
+	for (size_t from = 0; from < n; from += BATCH) {
+		struct iovec here[BATCH], there[BATCH];
+		size_t k = n - from < BATCH ? n - from : BATCH, bytes = 0;
+
+		for (size_t i = 0; i < k; i++) {
+			const struct image_stack *st = &wanted[from + i]->stack;
+
+			here[i] = (struct iovec){(void *)(uintptr_t)st->bytes, st->n};
+			there[i] = (struct iovec){(void *)(uintptr_t)st->addr, st->n};
+			bytes += st->n;
+		}
+		if (process_vm_readv(s->pid, here, k, there, k, 0) != (ssize_t)bytes)
+			for (size_t i = 0; i < k; i++)
+				copy_one(s, wanted[from + i]);
+	}
+}
+
+/* Why it may not be looked at, and what helps. */
+static int refuse(const struct snapshot *s, int error, struct err *err)
+{
+	char path[64];
+	struct stat st;
+	const struct passwd *user;
+
+	snprintf(path, sizeof(path), "/proc/%d", s->pid);
+	if (error == ENOENT || error == ESRCH || stat(path, &st) != 0)
+		return err_set(err, ERR_NOTFOUND, "no process %d", s->pid);
+	user = getpwuid(st.st_uid);
+	if (st.st_uid != geteuid())
+		return err_set(err, ERR_SYSTEM,
+			       "process %d belongs to %s: run this as %s or as root", s->pid,
+			       user ? user->pw_name : "another user",
+			       user ? user->pw_name : "that user");
+	return err_set(err, ERR_SYSTEM,
+		       "the kernel does not let us look at process %d: run this as root (see "
+		       "/proc/sys/kernel/yama/ptrace_scope, or the process has made itself "
+		       "undumpable)",
+		       s->pid);
+}
+
+static int read_maps(struct snapshot *s, struct err *err)
+{
+	struct buf text = {0};
+	int error = proc_read(s->pid, "maps", &text);
+
+	if (!error)
+		s->image.nmaps = proc_parse_maps(buf_str(&text), &s->arena, &s->maps);
+	s->image.maps = s->maps;
+	buf_release(&text);
+	return error ? refuse(s, error, err) : 0;
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct snapshot_thread *x = a, *y = b;
+
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+static void list_threads(struct snapshot *s)
+{
+	struct buf scratch = {0};
+	int *tids = NULL;
+	size_t cap = 0, n = proc_numbers(s->pid, "task", &tids, &cap);
+
+	for (size_t i = 0; i < n; i++) {
+		struct snapshot_thread t = {.tid = tids[i]};
+
+		if (snapshot_look(s, &t, &scratch))
+			array_push(s->threads, s->n, s->cap) = t;
+	}
+	if (s->n)
+		qsort(s->threads, s->n, sizeof(*s->threads), by_tid);
+	free(tids);
+	buf_release(&scratch);
+}
+
+/* May we read its memory at all? */
+static int probe(struct snapshot *s, struct err *err)
+{
+	char byte;
+
+	for (size_t i = 0; i < s->image.nmaps; i++) {
+		if (!(s->maps[i].prot & IMAGE_READ) || s->maps[i].path.n == 0)
+			continue;
+		if (!read_memory(s, s->maps[i].start, &byte, 1) &&
+		    (errno == EPERM || errno == ESRCH))
+			return refuse(s, errno, err);
+		return 0;
+	}
+	return 0;
+}
+
+static void take(struct snapshot *s, struct snapshot_opts o)
+{
+	o.deadline_ns = o.deadline_ns ? o.deadline_ns : DEADLINE_NS;
+	o.stack_most = o.stack_most ? o.stack_most : STACK_MOST;
+	if (o.way == SNAPSHOT_STOP)
+		snapshot_stop_all(s, &o);
+	if (o.way != SNAPSHOT_STOP)
+		snapshot_nostop(s, &o);
+	if (o.way == SNAPSHOT_AUTO)
+		snapshot_stop_each(s, &o);
+}
+
+int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, struct err *err)
+{
+	int rc;
+
+	*s = (struct snapshot){.pid = pid, .taken_ns = clock_ns(CLOCK_REALTIME)};
+	arena_init(&s->arena);
+	s->image = (struct image){.read = read_memory, .open = open_mapped, .arg = s, .pid = pid};
+	rc = read_maps(s, err);
+	if (!rc)
+		rc = probe(s, err);
+	if (!rc)
+		list_threads(s);
+	if (!rc && !s->n)
+		rc = err_set(err, ERR_NOTFOUND, "no process %d", pid);
+	if (rc) {
+		snapshot_release(s);
+		return rc;
+	}
+	if (s->image.nmaps)
+		take(s, *o);
+	else
+		for (size_t i = 0; i < s->n; i++)
+			s->threads[i].why_not = s->threads[i].state == 'Z'
+							? "it has ended (a zombie)"
+							: "a thread of the kernel";
+	return 0;
+}
+
+void snapshot_release(struct snapshot *s)
+{
+	free(s->threads);
+	arena_release(&s->arena);
+}

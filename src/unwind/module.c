@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Modules: see module.h. Maps of one file that follow each other are one module. The bias is that
+ * of the loadable segment which the first map holds. libdwfl's own symbol look-up is linear, so a
+ * table sorted by address is made of what it reads.
+ */
+#include "unwind/module.h"
+
+#include <elf.h>
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+#define MEMORY_MOST  ((uint64_t)64 << 20) /* bytes of a module read from memory */
+#define SYMBOLS_MOST ((size_t)1 << 24)
+#define NOTES_MOST   200
+#define PAGE         ((uint64_t)4096)
+
+void modules_note(struct modules *ms, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (ms->nnotes >= NOTES_MOST)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	for (size_t i = 0; i < ms->nnotes; i++)
+		if (str_eq(ms->notes[i], str_of(text)))
+			return;
+	array_push(ms->notes, ms->nnotes, ms->capnotes) = arena_str(&ms->arena, str_of(text));
+}
+
+static bool is_file(const struct image_map *m)
+{
+	return m->path.n && (m->path.p[0] == '/' || str_eq(m->path, STR("[vdso]")));
+}
+
+static bool same_file(const struct image_map *a, const struct image_map *b)
+{
+	return a->inode == b->inode && a->device == b->device && str_eq(a->path, b->path);
+}
+
+static bool is_system(struct str path)
+{
+	static const char *const folders[] = {"/lib/",       "/lib32/",     "/lib64/",
+					      "/usr/lib/",   "/usr/lib32/", "/usr/lib64/",
+					      "/nix/store/", "[vdso]"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (str_starts(path, str_of(folders[i])))
+			return true;
+	return false;
+}
+
+static void add_module(struct modules *ms, size_t *cap, const struct image_map *first)
+{
+	array_push(ms->items, ms->n, *cap) = (struct module){
+		.start = first->start,
+		.first = first,
+		.path = first->path,
+		.own = !is_system(first->path),
+	};
+}
+
+void modules_init(struct modules *ms, const struct image *im)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+	};
+	size_t cap = 0;
+
+	*ms = (struct modules){.image = im};
+	arena_init(&ms->arena);
+	elf_version(EV_CURRENT);
+	ms->dwfl = dwfl_begin(&callbacks);
+	for (size_t i = 0; i < im->nmaps; i++) {
+		const struct image_map *m = &im->maps[i];
+		struct module *last = ms->n ? &ms->items[ms->n - 1] : NULL;
+
+		if (!is_file(m))
+			continue;
+		/* The same file again from its start on is another load of it. */
+		if (!last || !same_file(last->first, m) || m->offset == 0)
+			add_module(ms, &cap, m);
+		ms->items[ms->n - 1].end = m->end;
+	}
+}
+
+void modules_release(struct modules *ms)
+{
+	for (size_t i = 0; i < ms->n; i++) {
+		free(ms->items[i].symbols);
+		free(ms->items[i].units);
+	}
+	free(ms->items);
+	free(ms->notes);
+	if (ms->dwfl)
+		dwfl_end(ms->dwfl);
+	arena_release(&ms->arena);
+}
+
+/* The module as the memory holds it: segments at their places in a file. */
+static int file_of_memory(struct modules *ms, const struct module *m)
+{
+	uint64_t size = m->end - m->start;
+	CLEANUP_FREE unsigned char *page = mem_alloc(PAGE);
+	int fd;
+
+	if (size > MEMORY_MOST || m->first->offset != 0)
+		return -1;
+	if (!ms->image->read(ms->image->arg, m->start, page, PAGE) ||
+	    memcmp(page, ELFMAG, SELFMAG) != 0)
+		return -1;
+	fd = memfd_create("module", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	for (uint64_t at = 0; at < size; at += PAGE) {
+		const struct image_map *map = image_find(ms->image, m->start + at);
+		uint64_t in_file;
+
+		if (!map || !ms->image->read(ms->image->arg, m->start + at, page, PAGE))
+			continue;
+		in_file = map->path.p[0] == '[' ? at : map->offset + (m->start + at - map->start);
+		if (in_file > MEMORY_MOST ||
+		    pwrite(fd, page, PAGE, (off_t)in_file) != (ssize_t)PAGE)
+			break;
+	}
+	return fd;
+}
+
+/* Where the segment that the first map holds wants to be; false if there is none. */
+static bool find_bias(Elf *elf, const struct module *m, uint64_t *bias)
+{
+	size_t n;
+
+	if (elf_getphdrnum(elf, &n) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr ph;
+
+		if (!gelf_getphdr(elf, (int)i, &ph) || ph.p_type != PT_LOAD)
+			continue;
+		if ((ph.p_offset & ~(PAGE - 1)) > m->first->offset ||
+		    m->first->offset >= ph.p_offset + ph.p_filesz)
+			continue;
+		*bias = m->first->start - m->first->offset + ph.p_offset - ph.p_vaddr;
+		return true;
+	}
+	return false;
+}
+
+/* The build id in the notes of the program headers: of a file, or of the mapped memory. */
+static size_t build_id_of(Elf *elf, unsigned char id[64])
+{
+	const void *bits;
+	ssize_t n = dwelf_elf_gnu_build_id(elf, &bits);
+
+	if (n <= 0 || n > 64)
+		return 0;
+	memcpy(id, bits, (size_t)n);
+	return (size_t)n;
+}
+
+/* Is the file the one that was mapped? Compares its build id's bytes with the memory's. */
+static bool same_build(struct modules *ms, Elf *elf, uint64_t bias)
+{
+	unsigned char id[64], mapped[64];
+	size_t n = build_id_of(elf, id), phnum;
+
+	if (!n || elf_getphdrnum(elf, &phnum) != 0)
+		return true;
+	for (size_t i = 0; i < phnum; i++) {
+		GElf_Phdr ph;
+		unsigned char note[1024];
+		size_t size;
+
+		if (!gelf_getphdr(elf, (int)i, &ph) || ph.p_type != PT_NOTE)
+			continue;
+		size = ph.p_filesz < sizeof(note) ? ph.p_filesz : sizeof(note);
+		if (!ms->image->read(ms->image->arg, ph.p_vaddr + bias, note, size))
+			continue;
+		for (size_t at = 0; at + 16 + n <= size; at += 4) {
+			if (memcmp(note + at, "\4\0\0\0", 4) != 0 ||
+			    memcmp(note + at + 8, "\3\0\0\0GNU\0", 8) != 0)
+				continue;
+			memcpy(mapped, note + at + 16, n);
+			return memcmp(mapped, id, n) == 0;
+		}
+	}
+	return true;
+}
+
+static bool report(struct modules *ms, struct module *m, int fd, bool check)
+{
+	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	uint64_t bias = 0;
+	bool good = elf && elf_kind(elf) == ELF_K_ELF && find_bias(elf, m, &bias);
+	bool same = good && (!check || same_build(ms, elf, bias));
+	const char *name;
+
+	if (elf)
+		elf_end(elf);
+	if (good && !same)
+		modules_note(ms, "%.*s: the file is another build than the mapped one",
+			     (int)m->path.n, m->path.p);
+	if (!same) {
+		close(fd);
+		return false;
+	}
+	dwfl_report_begin_add(ms->dwfl);
+	name = arena_str(&ms->arena, m->path).p;
+	m->dwfl = dwfl_report_elf(ms->dwfl, name, name, fd, bias, true);
+	dwfl_report_end(ms->dwfl, NULL, NULL);
+	if (!m->dwfl) {
+		close(fd);
+		return false;
+	}
+	m->bias = bias;
+	return true;
+}
+
+bool module_open(struct modules *ms, struct module *m)
+{
+	int fd;
+
+	if (m->opened)
+		return m->dwfl != NULL;
+	m->opened = true;
+	fd = m->path.p[0] == '/' ? ms->image->open(ms->image->arg, m->first) : -1;
+	if (fd < 0 || !report(ms, m, fd, true)) {
+		fd = file_of_memory(ms, m);
+		if (fd < 0 || !report(ms, m, fd, false)) {
+			modules_note(ms, "%.*s: cannot be read, neither as a file nor in memory",
+				     (int)m->path.n, m->path.p);
+			return false;
+		}
+	}
+	m->eh = dwfl_module_eh_cfi(m->dwfl, &m->eh_bias);
+	return true;
+}
+
+struct module *modules_find(struct modules *ms, uint64_t addr)
+{
+	size_t low = 0, high = ms->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ms->items[mid].end <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == ms->n || ms->items[low].start > addr)
+		return NULL;
+	/* Memory without a name between the maps of a file is not the file's. */
+	if (!image_find(ms->image, addr) || !is_file(image_find(ms->image, addr)))
+		return NULL;
+	return &ms->items[low];
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->data != y->data)
+		return x->data ? -1 : 1;
+	if ((x->size == 0) != (y->size == 0))
+		return x->size == 0 ? -1 : 1;
+	if (x->global != y->global)
+		return x->global ? 1 : -1; /* the last one is the one that is found */
+	return strcmp(y->name, x->name);
+}
+
+static bool is_wanted(const GElf_Sym *sym, const char *name)
+{
+	int type = GELF_ST_TYPE(sym->st_info);
+
+	if (!name || !*name || sym->st_shndx == SHN_UNDEF)
+		return false;
+	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
+	       (type == STT_NOTYPE && name[0] != '$' && name[0] != '.');
+}
+
+static void read_symbols(struct module *m)
+{
+	int count = dwfl_module_getsymtab(m->dwfl);
+	size_t cap = 0;
+
+	m->has_symbols = true;
+	for (int i = 0; i < count && m->nsymbols < SYMBOLS_MOST; i++) {
+		GElf_Sym sym;
+		GElf_Addr addr;
+		const char *name =
+			dwfl_module_getsym_info(m->dwfl, i, &sym, &addr, NULL, NULL, NULL);
+
+		if (!is_wanted(&sym, name))
+			continue;
+		array_push(m->symbols, m->nsymbols, cap) = (struct symbol){
+			.start = addr,
+			.size = sym.st_size,
+			.name = name,
+			.global = GELF_ST_BIND(sym.st_info) != STB_LOCAL,
+			.data = GELF_ST_TYPE(sym.st_info) == STT_OBJECT,
+		};
+	}
+	if (m->nsymbols)
+		qsort(m->symbols, m->nsymbols, sizeof(*m->symbols), by_address);
+}
+
+const struct symbol *module_symbol(struct module *m, uint64_t addr)
+{
+	size_t low = 0, high;
+	const struct symbol *open = NULL;
+
+	if (!m->dwfl)
+		return NULL;
+	if (!m->has_symbols)
+		read_symbols(m);
+	high = m->nsymbols;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->symbols[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* Symbols may lie within each other: look some back for one that holds the address. */
+	for (size_t i = low; i > 0 && low - i < 32; i--) {
+		const struct symbol *s = &m->symbols[i - 1];
+
+		if (s->size && addr - s->start < s->size)
+			return s;
+		if (!s->size && !open)
+			open = s;
+	}
+	return open;
+}
+
+uint64_t module_address(struct module *m, const char *name)
+{
+	if (!m->dwfl)
+		return 0;
+	if (!m->has_symbols)
+		read_symbols(m);
+	for (size_t i = 0; i < m->nsymbols; i++)
+		if (strcmp(m->symbols[i].name, name) == 0)
+			return m->symbols[i].start;
+	return 0;
+}

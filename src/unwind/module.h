@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ELF files that are mapped in an image, each once, opened when first asked for: through
+ * libdwfl, which finds separate debug files by build id and debug link, and the symbols of
+ * .gnu_debugdata. What has no file that can be opened (the vdso, a file that is gone) is read from
+ * the memory itself. A file whose build id is not that of the mapped one is not used.
+ */
+#pragma once
+
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "unwind/image.h"
+
+struct symbol {
+	uint64_t start, size; /* addresses in the image; size 0: unknown */
+	const char *name;
+	bool global;
+	bool data; /* no code */
+};
+
+struct module {
+	uint64_t start, end; /* of all its maps */
+	const struct image_map *first;
+	struct str path;
+	bool own;              /* of the program: not under a system's folders of libraries */
+	bool opened;           /* was tried */
+	Dwfl_Module *dwfl;     /* NULL: cannot be read */
+	uint64_t bias;         /* address in the image - address in the file */
+	Dwarf_CFI *eh, *debug; /* NULL: none */
+	uint64_t eh_bias, debug_bias;
+	bool has_debug_cfi;     /* debug was looked for */
+	struct symbol *symbols; /* by address; NULL until asked for */
+	size_t nsymbols;
+	bool has_symbols;
+	Dwarf *dwarf; /* NULL: no lines */
+	uint64_t dwarf_bias;
+	bool has_dwarf;
+	struct unit_range *units; /* by address: which unit a pc belongs to */
+	size_t nunits;
+	bool has_units;
+};
+
+struct modules {
+	const struct image *image;
+	struct module *items; /* in rising order */
+	size_t n;
+	Dwfl *dwfl;
+	struct arena arena;
+	struct str *notes;
+	size_t nnotes, capnotes;
+};
+
+void modules_init(struct modules *ms, const struct image *im);
+void modules_release(struct modules *ms);
+
+/* The module that holds addr; NULL: none. It is opened if need be. */
+struct module *modules_find(struct modules *ms, uint64_t addr);
+/* Open one; false if it cannot be read, which a note says. */
+bool module_open(struct modules *ms, struct module *m);
+
+/* The symbol that holds addr, or the last one without size before it; NULL: none. */
+const struct symbol *module_symbol(struct module *m, uint64_t addr);
+/* The address of a name; 0: none. */
+uint64_t module_address(struct module *m, const char *name);
+
+void modules_note(struct modules *ms, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
