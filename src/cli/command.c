@@ -6,11 +6,15 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "config.h"
 
 const struct command *const commands[] = {
 	&cmd_add,     &cmd_close,      &cmd_config,      &cmd_diff,          &cmd_help,
 	&cmd_history, &cmd_log_digest, &cmd_log_table,   &cmd_log_templates, &cmd_log_timeline,
 	&cmd_new,     &cmd_run,        &cmd_runs_remove, &cmd_runs_show,     &cmd_status,
+#if HAVE_STACKS
+	&cmd_stacks,
+#endif
 	&cmd_runs, /* after those whose names begin with it */
 	NULL,
 };

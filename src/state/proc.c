@@ -215,13 +215,23 @@ bool proc_parse_syscall(struct str text, struct proc_syscall *s)
 	return hex(&text, ' ', &s->sp) && hex(&text, 0, &s->pc);
 }
 
+#define PATH_ROOM 128
+
+static void path_of(char path[PATH_ROOM], int pid, const char *name)
+{
+	if (pid)
+		snprintf(path, PATH_ROOM, "/proc/%d/%s", pid, name);
+	else
+		snprintf(path, PATH_ROOM, "/proc/%s", name);
+}
+
 int proc_read(int pid, const char *name, struct buf *out)
 {
-	char path[128];
+	char path[PATH_ROOM];
 	int fd, rc = 0;
 
 	buf_clear(out);
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	path_of(path, pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
@@ -244,12 +254,12 @@ int proc_read(int pid, const char *name, struct buf *out)
 
 size_t proc_numbers(int pid, const char *name, int **out, size_t *cap)
 {
-	char path[128];
+	char path[PATH_ROOM];
 	struct dirent *e;
 	size_t n = 0;
 	DIR *d;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	path_of(path, pid, name);
 	d = opendir(path);
 	while (d && n < PROC_TASKS && (e = readdir(d))) {
 		uint64_t id;
@@ -264,11 +274,11 @@ size_t proc_numbers(int pid, const char *name, int **out, size_t *cap)
 
 bool proc_link(int pid, const char *name, struct buf *out)
 {
-	char path[128];
+	char path[PATH_ROOM];
 	ssize_t n;
 
 	buf_clear(out);
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	path_of(path, pid, name);
 	buf_reserve(out, 4096);
 	n = readlink(path, out->p, out->cap);
 	if (n < 0)

@@ -43,6 +43,8 @@ struct proc_syscall {
 };
 bool proc_parse_syscall(struct str text, struct proc_syscall *s);
 
+/* pid 0: of /proc itself. */
+
 /* The content of /proc/PID/NAME ("task/12/stat"); 0 or an errno. The buffer is cleared first. */
 int proc_read(int pid, const char *name, struct buf *out);
 /* Threads or children: numbers of a folder /proc/PID/NAME; count, at most PROC_TASKS. */

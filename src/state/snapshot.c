@@ -20,7 +20,8 @@
 #define DEADLINE_NS INT64_C(100000000)
 #define STACK_MOST  ((size_t)256 << 10)
 #define RED_ZONE    128 /* below the stack pointer: a leaf function's (System V ABI, 3.2.2) */
-#define BATCH       512
+#define BATCH       512 /* pieces of memory: IOV_MAX is 1024 */
+#define FUTEX_CALL  202 /* of x86-64 */
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -135,33 +136,53 @@ void snapshot_make_room(struct snapshot *s, struct snapshot_thread *t, size_t mo
 	t->stack.n = n;
 }
 
+static bool copy_piece(struct snapshot *s, uint64_t addr, const void *to, size_t n, ssize_t *got)
+{
+	*got = 0;
+	if (n) {
+		struct iovec here = {(void *)(uintptr_t)to, n},
+			     there = {(void *)(uintptr_t)addr, n};
+
+		*got = process_vm_readv(s->pid, &here, 1, &there, 1, 0);
+	}
+	return *got == (ssize_t)n;
+}
+
 static void copy_one(struct snapshot *s, struct snapshot_thread *t)
 {
-	struct iovec here = {(void *)(uintptr_t)t->stack.bytes, t->stack.n},
-		     there = {(void *)(uintptr_t)t->stack.addr, t->stack.n};
-	ssize_t n = process_vm_readv(s->pid, &here, 1, &there, 1, 0);
+	ssize_t n;
 
+	if (!copy_piece(s, t->stack.addr, t->stack.bytes, t->stack.n, &n))
+		t->why_not = "not all of its stack can be read";
 	t->stack.n = n > 0 ? (size_t)n : 0;
-	if (n < 0)
-		t->why_not = "its stack cannot be read";
+	if (t->has_futex)
+		t->has_futex = copy_piece(s, t->call.args[0], t->futex, sizeof(t->futex), &n);
+}
+
+static size_t add_pieces(struct snapshot_thread *t, struct iovec *here, struct iovec *there)
+{
+	here[0] = (struct iovec){(void *)(uintptr_t)t->stack.bytes, t->stack.n};
+	there[0] = (struct iovec){(void *)(uintptr_t)t->stack.addr, t->stack.n};
+	here[1] = (struct iovec){t->futex, t->has_futex ? sizeof(t->futex) : 0};
+	there[1] = (struct iovec){(void *)(uintptr_t)t->call.args[0], here[1].iov_len};
+	return here[0].iov_len + here[1].iov_len;
 }
 
 void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, size_t n, size_t most)
 {
-	for (size_t i = 0; i < n; i++)
+	struct iovec here[2 * BATCH], there[2 * BATCH];
+
+	for (size_t i = 0; i < n; i++) {
 		snapshot_make_room(s, wanted[i], most);
+		wanted[i]->has_futex =
+			!wanted[i]->call.running && wanted[i]->call.number == FUTEX_CALL;
+	}
 	for (size_t from = 0; from < n; from += BATCH) {
-		struct iovec here[BATCH], there[BATCH];
 		size_t k = n - from < BATCH ? n - from : BATCH, bytes = 0;
 
-		for (size_t i = 0; i < k; i++) {
-			const struct image_stack *st = &wanted[from + i]->stack;
-
-			here[i] = (struct iovec){(void *)(uintptr_t)st->bytes, st->n};
-			there[i] = (struct iovec){(void *)(uintptr_t)st->addr, st->n};
-			bytes += st->n;
-		}
-		if (process_vm_readv(s->pid, here, k, there, k, 0) != (ssize_t)bytes)
+		for (size_t i = 0; i < k; i++)
+			bytes += add_pieces(wanted[from + i], &here[2 * i], &there[2 * i]);
+		if (process_vm_readv(s->pid, here, 2 * k, there, 2 * k, 0) != (ssize_t)bytes)
 			for (size_t i = 0; i < k; i++)
 				copy_one(s, wanted[from + i]);
 	}

@@ -31,6 +31,8 @@ struct snapshot_opts {
 	size_t stack_most;   /* bytes copied of each stack; 0: 256 kB */
 };
 
+#define SNAPSHOT_FUTEX 32
+
 struct snapshot_thread {
 	int tid;
 	struct proc_status status;
@@ -43,6 +45,10 @@ struct snapshot_thread {
 	struct image_regs regs;
 	struct image_stack stack;
 	struct proc_syscall call;
+	/* What a futex call waits on, of the same moment as the stack: its word and what follows.
+	 */
+	unsigned char futex[SNAPSHOT_FUTEX];
+	bool has_futex;
 	int64_t stopped_ns;
 };
 

@@ -14,6 +14,9 @@ struct str names_demangle(struct arena *a, const char *s)
 	char *plain = NULL;
 	struct str out;
 
+	/* The version of a symbol of a library, "read@@GLIBC_2.2.5", is no part of its name. */
+	if (strchr(s, '@') > s)
+		s = arena_str(a, str_head(str_of(s), (size_t)(strchr(s, '@') - s))).p;
 	if (s[0] == '_' && (s[1] == 'Z' || s[1] == 'R') && strlen(s) < NAME_MOST)
 		plain = cplus_demangle(s, DMGL_PARAMS | DMGL_ANSI | DMGL_AUTO);
 	out = arena_str(a, str_of(plain ? plain : s));

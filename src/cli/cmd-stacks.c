@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* inquest stacks: what every thread of a process is doing, and who waits for whom. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "report/stacks.h"
+#include "state/look.h"
+#include "text/pattern.h"
+#include "text/shell.h"
+
+struct values {
+	bool args, locals, json, folded, verbose, help;
+	const char *name, *tree, *how, *lines, *color;
+	uint64_t frames;
+};
+
+static const struct option options[] = {
+	{OPTION_STRING, 0, "name", "PATTERN",
+	 "all processes whose name or command line matches the regular expression",
+	 offsetof(struct values, name)},
+	{OPTION_STRING, 0, "tree", "PID", "this process and all that it started",
+	 offsetof(struct values, tree)},
+	{OPTION_CHOICE, 0, "how", "auto|nostop|stop",
+	 "auto: blocked threads untouched, running ones stopped for some microseconds;\n"
+	 "nostop: no thread is stopped; stop: all at the same time, one moment",
+	 offsetof(struct values, how)},
+	{OPTION_CHOICE, 0, "lines", "none|own|all",
+	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
+	 "too (slower), of none",
+	 offsetof(struct values, lines)},
+	{OPTION_FLAG, 0, "args", NULL, "with the arguments of each function",
+	 offsetof(struct values, args)},
+	{OPTION_FLAG, 0, "locals", NULL, "with local variables too",
+	 offsetof(struct values, locals)},
+	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)",
+	 offsetof(struct values, frames)},
+	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(struct values, json)},
+	{OPTION_FLAG, 0, "folded", NULL, "folded stacks, for flame graphs",
+	 offsetof(struct values, folded)},
+	{OPTION_FLAG, 'v', "verbose", NULL, "every frame, system calls, what the kernel says",
+	 offsetof(struct values, verbose)},
+	{OPTION_CHOICE, 0, "color", "auto|always|never", "colour (default: auto)",
+	 offsetof(struct values, color)},
+	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
+	{.kind = OPTION_END},
+};
+
+struct chosen {
+	int *pids;
+	size_t n, cap;
+};
+
+static int number(const char *text, int *pid, struct err *err)
+{
+	uint64_t v;
+
+	if (!str_u64(str_of(text), &v) || v == 0 || v > INT32_MAX)
+		return err_set(err, ERR_USAGE, "'%s' is no process id (--name finds by name)",
+			       text);
+	*pid = (int)v;
+	return 0;
+}
+
+static bool matches(void *arg, struct str name, struct str command)
+{
+	const struct pattern *p = arg;
+
+	return pattern_find(p, name) || pattern_find(p, command);
+}
+
+static int choose_named(struct chosen *c, const char *text, struct err *err)
+{
+	struct pattern *p;
+	int rc = pattern_new(&p, str_of(text), err);
+
+	if (rc)
+		return err_prepend(err, rc, "--name: ");
+	c->n = look_named(matches, p, &c->pids);
+	pattern_free(p);
+	return c->n ? 0 : err_set(err, ERR_NOTFOUND, "no process matches '%s'", text);
+}
+
+static int choose(struct chosen *c, const struct values *v, const struct option_list *rest,
+		  struct err *err)
+{
+	int pid, rc = 0;
+
+	if ((rest->n != 0) + (v->name != NULL) + (v->tree != NULL) != 1)
+		return err_set(err, ERR_USAGE,
+			       rest->n ? "process ids, --name and --tree exclude each other"
+				       : "which process? (a process id, --name or --tree)");
+	if (v->name)
+		return choose_named(c, v->name, err);
+	if (v->tree) {
+		rc = number(v->tree, &pid, err);
+		if (!rc)
+			c->n = look_tree(pid, &c->pids);
+		return rc;
+	}
+	for (size_t i = 0; i < rest->n && !rc; i++) {
+		rc = number(rest->items[i], &pid, err);
+		if (!rc)
+			array_push(c->pids, c->n, c->cap) = pid;
+	}
+	return rc;
+}
+
+static enum snapshot_way way_of(const char *how)
+{
+	if (how && strcmp(how, "nostop") == 0)
+		return SNAPSHOT_NOSTOP;
+	return how && strcmp(how, "stop") == 0 ? SNAPSHOT_STOP : SNAPSHOT_AUTO;
+}
+
+static enum unwind_lines lines_of(const char *lines)
+{
+	if (lines && strcmp(lines, "all") == 0)
+		return UNWIND_LINES_ALL;
+	return lines && strcmp(lines, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
+}
+
+static int print(struct cli *cli, const struct values *v, const struct stacks *st, int argc,
+		 char **argv, struct err *err)
+{
+	struct stacks_look look = {
+		.color = cli->color_out, .width = (size_t)cli->width, .verbose = v->verbose};
+	struct buf out = {0}, command = {0};
+	int rc;
+
+	BUF_LIT(&command, "inquest");
+	for (int i = 0; i < argc; i++) {
+		buf_add_char(&command, ' ');
+		shell_add_word(&command, str_of(argv[i]));
+	}
+	if (v->json)
+		stacks_json(st, buf_str(&command), &out);
+	else if (v->folded)
+		stacks_folded(st, &out);
+	else
+		stacks_text(st, &look, &out);
+	rc = command_output(&out, err);
+	buf_release(&command);
+	buf_release(&out);
+	return rc;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct values v = {0};
+	struct option_list rest = {0};
+	struct chosen chosen = {0};
+	struct err err = {""};
+	struct look look;
+	int rc = options_parse(options, argc, argv, &v, &rest, &err);
+
+	if (!rc && v.json + v.folded > 1)
+		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (!rc)
+		rc = choose(&chosen, &v, &rest, &err);
+	if (v.color)
+		cli->color_out = strcmp(v.color, "always") == 0 ||
+				 (cli->color_out && strcmp(v.color, "never") != 0);
+	if (!rc) {
+		struct look_opts o = {
+			.snapshot = {.way = way_of(v.how)},
+			.unwind = {.lines = lines_of(v.lines), .max_frames = v.frames},
+			.arguments = v.args,
+			.locals = v.locals,
+		};
+
+		rc = look_take(&look, chosen.pids, chosen.n, &o, &err);
+	}
+	if (!rc) {
+		rc = print(cli, &v, &look.stacks, argc, argv, &err);
+		look_release(&look);
+	}
+	free(chosen.pids);
+	options_list_release(&rest);
+	return rc ? command_status(&cmd_stacks, rc, &err) : EXIT_DONE;
+}
+
+const struct command cmd_stacks = {
+	.name = "stacks",
+	.stage = "observe",
+	.front = true,
+	.summary = "what every thread of a process is doing, and who waits for whom",
+	.usage = "PID... [OPTIONS]\n--name PATTERN [OPTIONS]\n--tree PID [OPTIONS]",
+	.details =
+		"Blocked threads are read as they stand, without a stop or a signal: no system "
+		"call\n"
+		"of theirs ends early. Running ones are stopped for the time it takes to copy "
+		"their\n"
+		"registers and stack; frames are worked out afterwards, from the copy. Owners of\n"
+		"mutexes, threads that are joined, children and pipes are followed; a circle is\n"
+		"printed as a deadlock. Threads in the same place stand together, the likely\n"
+		"culprit first.",
+	.examples = "a program that hangs\tinquest stacks 4711\n"
+		    "all of a test's processes\tinquest stacks --tree 4711\n"
+		    "by name, every frame\tinquest stacks --name '^worker' -v\n"
+		    "a flame graph's input\tinquest stacks 4711 --folded",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Stacks of live processes: see look.h. */
+#include "state/look.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "exec/tree.h"
+#include "state/waits.h"
+
+static struct str command_of(int pid, struct arena *a)
+{
+	struct buf text = {0};
+	struct str out;
+
+	proc_read(pid, "cmdline", &text);
+	while (text.n && !text.p[text.n - 1])
+		text.n--;
+	for (size_t i = 0; i < text.n; i++)
+		if (!text.p[i])
+			text.p[i] = ' ';
+	out = arena_str(a, buf_str(&text));
+	buf_release(&text);
+	return out;
+}
+
+static void describe_process(struct look *l, const struct snapshot *s, struct stack_process *p)
+{
+	struct buf text = {0};
+	struct proc_stat st;
+
+	*p = (struct stack_process){.pid = s->pid, .command = command_of(s->pid, &l->arena)};
+	if (proc_read(s->pid, "stat", &text) == 0 && proc_parse_stat(buf_str(&text), &st)) {
+		p->parent = st.parent;
+		p->name = arena_str(&l->arena, st.name);
+	} else {
+		p->name = str_of(s->threads[0].name);
+	}
+	p->deleted = proc_link(s->pid, "exe", &text) && str_ends(buf_str(&text), STR(" (deleted)"));
+	buf_release(&text);
+}
+
+static struct str line_of(struct look *l, int pid, int tid, const char *file)
+{
+	struct buf text = {0};
+	struct str out = STR("");
+	char name[64];
+
+	snprintf(name, sizeof(name), "task/%d/%s", tid, file);
+	if (proc_read(pid, name, &text) == 0)
+		out = arena_str(&l->arena, str_trim(buf_str(&text)));
+	buf_release(&text);
+	return out;
+}
+
+/* "[<0>] futex_wait_queue+0x69/0xc0", a line each */
+static void kernel_stack(struct look *l, struct stack_thread *t)
+{
+	struct str text = line_of(l, t->pid, t->tid, "stack"), line;
+	size_t cap = 0;
+	struct str *lines = NULL, *copy;
+
+	while (str_next(&text, '\n', &line)) {
+		size_t blank = str_find_char(line, ' ');
+
+		array_push(lines, t->nkernel, cap) = str_from(line, blank + 1);
+	}
+	copy = arena_alloc(&l->arena, (t->nkernel + 1) * sizeof(*copy));
+	if (t->nkernel)
+		memcpy(copy, lines, t->nkernel * sizeof(*copy));
+	free(lines);
+	t->kernel_stack = copy;
+}
+
+static void fill_thread(struct look *l, const struct snapshot *s,
+			const struct snapshot_thread *from, struct stack_thread *t)
+{
+	*t = (struct stack_thread){
+		.pid = s->pid,
+		.tid = from->tid,
+		.inner = from->status.inner,
+		.name = str_of(from->name),
+		.state = from->state,
+		.how = from->how,
+		.why_not = from->why_not ? str_of(from->why_not) : STR(""),
+		.exact = from->exact,
+		.cpu_ns = from->cpu_ns,
+		.switches = from->status.switches,
+		.forced_switches = from->status.forced_switches,
+		.system_call = STR(""),
+		.wait_text = STR(""),
+		.kernel_wait = line_of(l, s->pid, from->tid, "wchan"),
+	};
+	if (str_eq(t->kernel_wait, STR("0")))
+		t->kernel_wait = STR("");
+	if (t->state == 'D' || t->how == STACK_NONE)
+		kernel_stack(l, t);
+}
+
+static void note(struct look *l, struct str text, size_t *cap)
+{
+	array_push(l->stacks.notes, l->stacks.nnotes, *cap) = text;
+}
+
+static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
+{
+	const struct str *notes;
+	size_t n = unwind_notes(u, &notes);
+
+	for (size_t i = 0; i < n; i++)
+		note(l, notes[i], cap);
+}
+
+static int look_at(struct look *l, size_t at, struct stack_thread *threads, struct fds *fds,
+		   const struct look_opts *o, struct err *err)
+{
+	const struct snapshot *s = &l->snapshots[at];
+	int rc = unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < s->n; i++) {
+		fill_thread(l, s, &s->threads[i], &threads[i]);
+		if (threads[i].how == STACK_NONE)
+			continue;
+		unwind_thread(l->unwinds[at], &s->threads[i].regs, &s->threads[i].stack,
+			      &threads[i]);
+	}
+	waits_find(s, threads, fds, &l->arena);
+	return 0;
+}
+
+static int take_all(struct look *l, const int *pids, size_t n, const struct look_opts *o,
+		    size_t *notes, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct err why = {0};
+		int got = snapshot_take(&l->snapshots[l->n], pids[i], &o->snapshot, &why);
+
+		if (!got) {
+			l->n++;
+			continue;
+		}
+		note(l, arena_str(&l->arena, str_of(why.msg)), notes);
+		if (!rc)
+			rc = err_set(err, (enum err_code) - got, "%s", why.msg);
+	}
+	return l->n ? 0 : rc;
+}
+
+static void sum_up(struct look *l)
+{
+	struct stacks *st = &l->stacks;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct snapshot *s = &l->snapshots[i];
+
+		st->disturbed += s->disturbed;
+		if (s->pause_ns > st->pause_ns)
+			st->pause_ns = s->pause_ns;
+		if (!i)
+			st->taken_ns = s->taken_ns;
+	}
+	waits_deadlocks(st, &l->arena);
+	waits_groups(st, &l->arena);
+}
+
+int look_take(struct look *l, const int *pids, size_t n, const struct look_opts *o, struct err *err)
+{
+	struct stacks *st = &l->stacks;
+	struct fds *fds;
+	size_t notes = 0;
+	int rc;
+
+	*l = (struct look){0};
+	l->snapshots = mem_zalloc((n + 1) * sizeof(*l->snapshots));
+	l->unwinds = mem_zalloc((n + 1) * sizeof(struct unwind *));
+	rc = take_all(l, pids, n, o, &notes, err);
+	for (size_t i = 0; i < l->n; i++)
+		st->nthreads += l->snapshots[i].n;
+	st->threads = arena_zalloc(&l->arena, (st->nthreads + 1) * sizeof(*st->threads));
+	st->processes = arena_zalloc(&l->arena, (l->n + 1) * sizeof(*st->processes));
+	st->nprocesses = l->n;
+	fds = fds_new();
+	for (size_t i = 0, at = 0; !rc && i < l->n; i++) {
+		describe_process(l, &l->snapshots[i], &st->processes[i]);
+		rc = look_at(l, i, st->threads + at, fds, o, err);
+		at += l->snapshots[i].n;
+		if (!rc)
+			add_notes(l, l->unwinds[i], &notes);
+	}
+	fds_free(fds);
+	if (rc)
+		look_release(l);
+	else
+		sum_up(l);
+	return rc;
+}
+
+void look_release(struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		unwind_free(l->unwinds[i]);
+		snapshot_release(&l->snapshots[i]);
+	}
+	free(l->snapshots);
+	free(l->unwinds);
+	free(l->stacks.notes);
+	arena_release(&l->arena);
+	*l = (struct look){0};
+}
+
+size_t look_tree(int pid, int **out)
+{
+	struct tree *t = mem_zalloc(sizeof(*t));
+	int *pids;
+	size_t n;
+
+	tree_walk(t, pid);
+	n = t->n + 1;
+	pids = mem_alloc(n * sizeof(*pids));
+	pids[0] = pid;
+	memcpy(pids + 1, t->pids, t->n * sizeof(*pids));
+	free(t);
+	*out = pids;
+	return n;
+}
+
+size_t look_named(bool (*matches)(void *arg, struct str name, struct str command), void *arg,
+		  int **out)
+{
+	int *all = NULL, *found = NULL;
+	size_t cap = 0, n = proc_numbers(0, "", &all, &cap), fcap = 0, count = 0;
+	struct buf text = {0};
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < n; i++) {
+		struct proc_stat st;
+
+		if (all[i] == getpid() || proc_read(all[i], "stat", &text) != 0 ||
+		    !proc_parse_stat(buf_str(&text), &st) || st.state == 'Z')
+			continue;
+		if (matches(arg, arena_str(&a, st.name), command_of(all[i], &a)))
+			array_push(found, count, fcap) = all[i];
+	}
+	arena_release(&a);
+	buf_release(&text);
+	free(all);
+	*out = found;
+	return count;
+}

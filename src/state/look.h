@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stacks of live processes: snapshot, frames, who waits for whom, in one. */
+#pragma once
+
+#include "state/snapshot.h"
+#include "types/stack.h"
+#include "unwind/unwind.h"
+
+struct look_opts {
+	struct snapshot_opts snapshot;
+	struct unwind_opts unwind;
+	bool arguments, locals;
+};
+
+/* Owns what its stacks point to. */
+struct look {
+	struct stacks stacks;
+	struct arena arena;
+	struct snapshot *snapshots; /* one a process */
+	struct unwind **unwinds;
+	size_t n;
+};
+
+/*
+ * Of several processes those that vanish meanwhile are a note. All snapshots are taken before any
+ * frame is looked for. -ERR_NOTFOUND, -ERR_SYSTEM: of the first process, if none could be had.
+ */
+int look_take(struct look *l, const int *pids, size_t n, const struct look_opts *o,
+	      struct err *err) ERR_CHECK;
+void look_release(struct look *l);
+
+/* A process with all its descendants, each after its parent. Release with free(). */
+size_t look_tree(int pid, int **pids);
+/* Processes whose name or command line matches; not ourselves. */
+size_t look_named(bool (*matches)(void *arg, struct str name, struct str command), void *arg,
+		  int **pids);
