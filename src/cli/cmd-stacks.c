@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
-#include "report/stacks.h"
-#include "state/look.h"
+#include "cli/stacks.h"
 #include "text/pattern.h"
-#include "text/shell.h"
 
 struct values {
 	bool args, locals, json, folded, verbose, help;
@@ -115,38 +112,6 @@ static enum snapshot_way way_of(const char *how)
 	return how && strcmp(how, "stop") == 0 ? SNAPSHOT_STOP : SNAPSHOT_AUTO;
 }
 
-static enum unwind_lines lines_of(const char *lines)
-{
-	if (lines && strcmp(lines, "all") == 0)
-		return UNWIND_LINES_ALL;
-	return lines && strcmp(lines, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
-}
-
-static int print(struct cli *cli, const struct values *v, const struct stacks *st, int argc,
-		 char **argv, struct err *err)
-{
-	struct stacks_look look = {
-		.color = cli->color_out, .width = (size_t)cli->width, .verbose = v->verbose};
-	struct buf out = {0}, command = {0};
-	int rc;
-
-	BUF_LIT(&command, "inquest");
-	for (int i = 0; i < argc; i++) {
-		buf_add_char(&command, ' ');
-		shell_add_word(&command, str_of(argv[i]));
-	}
-	if (v->json)
-		stacks_json(st, buf_str(&command), &out);
-	else if (v->folded)
-		stacks_folded(st, &out);
-	else
-		stacks_text(st, &look, &out);
-	rc = command_output(&out, err);
-	buf_release(&command);
-	buf_release(&out);
-	return rc;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
@@ -166,7 +131,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!rc) {
 		struct look_opts o = {
 			.snapshot = {.way = way_of(v.how)},
-			.unwind = {.lines = lines_of(v.lines), .max_frames = v.frames},
+			.unwind = {.lines = stacks_lines(v.lines), .max_frames = v.frames},
 			.arguments = v.args,
 			.locals = v.locals,
 		};
@@ -174,7 +139,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}
 	if (!rc) {
-		rc = print(cli, &v, &look.stacks, argc, argv, &err);
+		struct stacks_print p = {.json = v.json, .folded = v.folded, .verbose = v.verbose};
+
+		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
 		look_release(&look);
 	}
 	free(chosen.pids);

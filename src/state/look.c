@@ -206,6 +206,11 @@ void look_release(struct look *l)
 		unwind_free(l->unwinds[i]);
 		snapshot_release(&l->snapshots[i]);
 	}
+	if (l->core) {
+		unwind_free(l->unwinds[0]);
+		core_release(l->core);
+		free(l->core);
+	}
 	free(l->snapshots);
 	free(l->unwinds);
 	free(l->stacks.notes);

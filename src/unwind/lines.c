@@ -115,17 +115,37 @@ static void code_place(Dwarf_Die *unit, uint64_t pc, struct line_scope *s)
 	dwarf_linecol(line, &s->column);
 }
 
+static bool is_function(Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
+}
+
+/* The innermost function at pc, and what it stands in: the calls it was inlined by, not (as
+ * dwarf_getscopes() goes on) where its source stands. */
+static int scopes_of(Dwarf_Die *unit, uint64_t pc, Dwarf_Die **chain)
+{
+	Dwarf_Die *scopes = NULL;
+	int n = dwarf_getscopes(unit, pc, &scopes), i = 0;
+
+	while (i < n && !is_function(&scopes[i]))
+		i++;
+	n = i < n ? dwarf_getscopes_die(&scopes[i], chain) : 0;
+	free(scopes);
+	return n;
+}
+
 /* From the innermost scope outwards: inlined calls, up to the function. */
 static void read_scopes(Dwarf_Die *unit, uint64_t pc, struct lines *out)
 {
 	Dwarf_Die *scopes = NULL;
-	int n = dwarf_getscopes(unit, pc, &scopes);
+	int n = scopes_of(unit, pc, &scopes);
 
 	for (int i = 0; i < n && out->n < LINES_INLINED; i++) {
-		int tag = dwarf_tag(&scopes[i]);
 		struct line_scope *s = &out->scopes[out->n];
 
-		if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+		if (!is_function(&scopes[i]))
 			continue;
 		*s = (struct line_scope){.die = scopes[i], .name = name_of(&scopes[i])};
 		if (out->n == 0)
@@ -133,7 +153,7 @@ static void read_scopes(Dwarf_Die *unit, uint64_t pc, struct lines *out)
 		else
 			call_place(unit, &out->scopes[out->n - 1].die, s);
 		out->n++;
-		if (tag == DW_TAG_subprogram)
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
 			break;
 	}
 	free(scopes);

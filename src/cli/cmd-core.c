@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* inquest core: why a program died, from the memory that it left. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/stacks.h"
+
+struct values {
+	bool json, folded, verbose, help;
+	const char *lines, *color;
+	uint64_t frames;
+};
+
+static const struct option options[] = {
+	{OPTION_CHOICE, 0, "lines", "none|own|all",
+	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
+	 "too, of none",
+	 offsetof(struct values, lines)},
+	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)",
+	 offsetof(struct values, frames)},
+	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(struct values, json)},
+	{OPTION_FLAG, 0, "folded", NULL, "folded stacks, for flame graphs",
+	 offsetof(struct values, folded)},
+	{OPTION_FLAG, 'v', "verbose", NULL, "every frame of every thread",
+	 offsetof(struct values, verbose)},
+	{OPTION_CHOICE, 0, "color", "auto|always|never", "colour (default: auto)",
+	 offsetof(struct values, color)},
+	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
+	{.kind = OPTION_END},
+};
+
+static int open_core(const char *path, int *fd, struct err *err)
+{
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return *fd < 0 ? err_errno(err, "%s", path) : 0;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct values v = {0};
+	struct option_list rest = {0};
+	struct err err = {""};
+	struct look look;
+	struct look_death death;
+	int fd, rc = options_parse(options, argc, argv, &v, &rest, &err);
+
+	if (!rc && rest.n != 1)
+		rc = err_set(&err, ERR_USAGE, rest.n ? "one core, not %zu" : "which core file?",
+			     rest.n);
+	if (!rc && v.json + v.folded > 1)
+		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (v.color)
+		cli->color_out = strcmp(v.color, "always") == 0 ||
+				 (cli->color_out && strcmp(v.color, "never") != 0);
+	if (!rc)
+		rc = open_core(rest.items[0], &fd, &err);
+	if (!rc) {
+		struct unwind_opts o = {.lines = stacks_lines(v.lines), .max_frames = v.frames};
+
+		rc = look_core(&look, fd, &o, &death, &err);
+		if (rc)
+			err_prepend(&err, rc, "%s: ", rest.items[0]);
+	}
+	if (!rc) {
+		struct stacks_print p = {
+			.json = v.json, .folded = v.folded, .verbose = v.verbose, .death = &death};
+
+		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
+		look_release(&look);
+	}
+	options_list_release(&rest);
+	return rc ? command_status(&cmd_core, rc, &err) : EXIT_DONE;
+}
+
+const struct command cmd_core = {
+	.name = "core",
+	.stage = "observe",
+	.summary = "why a program died, and where each thread stood, from its core file",
+	.usage = "FILE [OPTIONS]",
+	.details =
+		"Says the signal and what caused it, the message of a failed assertion, the type\n"
+		"and text of a C++ exception, and the stack of every thread in the same form as\n"
+		"'inquest stacks'. Memory that was not dumped is read from the program's files, "
+		"if\n"
+		"they are still the same builds. A core is read piece by piece: its size does not\n"
+		"matter. What is cut off gives what it holds.",
+	.examples = "why did it crash\tinquest core core.4711\n"
+		    "for a program\tinquest core core.4711 --json",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What the commands about stacks share: see stacks.h. */
+#include "cli/stacks.h"
+
+#include <string.h>
+
+#include "report/stacks.h"
+#include "text/shell.h"
+
+enum unwind_lines stacks_lines(const char *word)
+{
+	if (word && strcmp(word, "all") == 0)
+		return UNWIND_LINES_ALL;
+	return word && strcmp(word, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
+}
+
+static void death_text(const struct look_death *d, bool color, struct buf *out)
+{
+	struct buf head = {0};
+
+	buf_printf(&head, "died of signal %d (%s)", d->signal, strsignal(d->signal));
+	style_add(out, color, STYLE_BAD, buf_str(&head));
+	buf_release(&head);
+	if (d->code.n)
+		buf_printf(out, ": " STR_FMT, STR_ARG(d->code));
+	buf_add_char(out, '\n');
+	if (d->has_address)
+		buf_printf(out, "address:   %#llx\n", (unsigned long long)d->address);
+	if (d->fault.n)
+		buf_printf(out, "there is:  " STR_FMT "\n", STR_ARG(d->fault));
+	if (d->sender)
+		buf_printf(out, "sent by:   process %d\n", d->sender);
+	if (d->exception.n) {
+		BUF_LIT(out, "exception: ");
+		style_add_foreign(out, d->exception, 0);
+		if (d->what.n)
+			BUF_LIT(out, ": ");
+		style_add_foreign(out, d->what, 0);
+		buf_add_char(out, '\n');
+	}
+	if (d->message.n) {
+		BUF_LIT(out, "message:   ");
+		style_add_foreign(out, d->message, 0);
+		buf_add_char(out, '\n');
+	}
+	buf_add_char(out, '\n');
+}
+
+int stacks_print(struct cli *cli, const struct stacks_print *p, const struct stacks *st, int argc,
+		 char **argv, struct err *err)
+{
+	struct stacks_look look = {
+		.color = cli->color_out, .width = (size_t)cli->width, .verbose = p->verbose};
+	struct buf out = {0}, command = {0};
+	int rc;
+
+	BUF_LIT(&command, "inquest");
+	for (int i = 0; i < argc; i++) {
+		buf_add_char(&command, ' ');
+		shell_add_word(&command, str_of(argv[i]));
+	}
+	if (p->json)
+		stacks_json(st, buf_str(&command), &out);
+	else if (p->folded)
+		stacks_folded(st, &out);
+	else if (p->death)
+		death_text(p->death, cli->color_out, &out);
+	if (!p->json && !p->folded)
+		stacks_text(st, &look, &out);
+	rc = command_output(&out, err);
+	buf_release(&command);
+	buf_release(&out);
+	return rc;
+}

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Core files: see core.h. Every number in them is checked against the size of the file before it is
+ * used; counts have caps.
+ */
+#include "state/core.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/procfs.h>
+#include <sys/stat.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#define SEGMENTS_MOST ((size_t)1 << 20)
+#define NOTES_MOST    ((size_t)256 << 20)
+#define THREADS_MOST  ((size_t)1 << 17)
+#define FILES_MOST    ((size_t)1 << 20)
+#define NULL_PAGE     UINT64_C(65536)
+
+struct core_segment {
+	uint64_t start, memory, file, offset; /* sizes in memory and in the file */
+	unsigned prot;
+};
+
+static bool read_at(const struct core *c, uint64_t offset, void *to, size_t n)
+{
+	while (n) {
+		ssize_t got = pread(c->fd, to, n, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		to = (char *)to + got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
+static const struct core_segment *segment_of(const struct core *c, uint64_t addr)
+{
+	size_t low = 0, high = c->nsegments;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (c->segments[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || addr - c->segments[low - 1].start >= c->segments[low - 1].memory)
+		return NULL;
+	return &c->segments[low - 1];
+}
+
+static struct core_file *file_of(const struct core *c, uint64_t addr)
+{
+	size_t low = 0, high = c->nfiles;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (c->files[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || addr >= c->files[low - 1].end)
+		return NULL;
+	return &c->files[low - 1];
+}
+
+static int open_file(struct core_file *f)
+{
+	struct stat st;
+
+	if (f->fd != -1)
+		return f->fd;
+	f->fd = open(f->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (f->fd >= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(f->fd);
+		f->fd = -1;
+	}
+	if (f->fd < 0)
+		f->fd = -2;
+	return f->fd;
+}
+
+/* One piece that lies in one segment and in one file. */
+static size_t read_piece(struct core *c, uint64_t addr, void *to, size_t n)
+{
+	const struct core_segment *s = segment_of(c, addr);
+	uint64_t in = s ? addr - s->start : 0;
+	struct core_file *f;
+
+	if (!s)
+		return 0;
+	if (in < s->file) {
+		n = s->file - in < n ? (size_t)(s->file - in) : n;
+		return read_at(c, s->offset + in, to, n) ? n : 0;
+	}
+	n = s->memory - in < n ? (size_t)(s->memory - in) : n;
+	f = file_of(c, addr);
+	if (!f || open_file(f) < 0)
+		return 0;
+	n = f->end - addr < n ? (size_t)(f->end - addr) : n;
+	return pread(f->fd, to, n, (off_t)(f->offset + (addr - f->start))) == (ssize_t)n ? n : 0;
+}
+
+static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
+{
+	while (n) {
+		size_t got = read_piece(arg, addr, to, n);
+
+		if (!got)
+			return false;
+		addr += got;
+		to = (char *)to + got;
+		n -= got;
+	}
+	return true;
+}
+
+static int open_mapped(void *arg, const struct image_map *m)
+{
+	(void)arg;
+	return open(m->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+/* A note's descriptor: text up to a NUL of a field of n bytes. */
+static struct str field(struct core *c, const char *p, size_t n)
+{
+	return arena_str(&c->arena, (struct str){p, strnlen(p, n)});
+}
+
+static void note_thread(struct core *c, const unsigned char *d, size_t n)
+{
+	struct elf_prstatus st;
+	struct user_regs_struct r;
+
+	if (n < sizeof(st) || c->nthreads >= THREADS_MOST)
+		return;
+	memcpy(&st, d, sizeof(st));
+	memcpy(&r, st.pr_reg, sizeof(r));
+	array_push(c->threads, c->nthreads, c->capthreads) = (struct core_thread){
+		.tid = st.pr_pid,
+		.signal = st.pr_cursig,
+		.regs = {.r = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9,
+			       r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip},
+			 .known = (UINT32_C(1) << IMAGE_REGS) - 1},
+	};
+	if (c->nthreads == 1)
+		c->signal = st.pr_cursig;
+}
+
+static void note_process(struct core *c, const unsigned char *d, size_t n)
+{
+	struct elf_prpsinfo ps;
+
+	if (n < sizeof(ps))
+		return;
+	memcpy(&ps, d, sizeof(ps));
+	c->pid = ps.pr_pid;
+	c->parent = ps.pr_ppid;
+	c->uid = ps.pr_uid;
+	c->name = field(c, ps.pr_fname, sizeof(ps.pr_fname));
+	c->command = str_trim(field(c, ps.pr_psargs, sizeof(ps.pr_psargs)));
+}
+
+static void note_signal(struct core *c, const unsigned char *d, size_t n)
+{
+	siginfo_t s;
+
+	if (n < sizeof(s) || c->has_info)
+		return;
+	memcpy(&s, d, sizeof(s));
+	c->has_info = true;
+	c->signal = s.si_signo;
+	c->code = s.si_code;
+	if (s.si_code == SI_USER || s.si_code == SI_TKILL || s.si_code == SI_QUEUE)
+		c->sender = s.si_pid;
+	else
+		c->fault = (uint64_t)(uintptr_t)s.si_addr;
+}
+
+static void note_auxv(struct core *c, const unsigned char *d, size_t n)
+{
+	for (size_t i = 0; i + 16 <= n; i += 16) {
+		uint64_t pair[2];
+
+		memcpy(pair, d + i, sizeof(pair));
+		if (pair[0] == AT_SYSINFO_EHDR)
+			c->vdso = pair[1];
+	}
+}
+
+/* count, page size, count of {start, end, offset in pages}, then the names. */
+static void note_files(struct core *c, const unsigned char *d, size_t n)
+{
+	uint64_t head[2], entry[3];
+	size_t names, at;
+
+	if (n < sizeof(head) || c->files)
+		return;
+	memcpy(head, d, sizeof(head));
+	if (head[0] > FILES_MOST || head[0] > (n - sizeof(head)) / sizeof(entry))
+		return;
+	at = names = sizeof(head) + (size_t)head[0] * sizeof(entry);
+	c->files = arena_alloc(&c->arena, ((size_t)head[0] + 1) * sizeof(*c->files));
+	for (size_t i = 0; i < head[0] && at < n; i++) {
+		size_t length = strnlen((const char *)d + at, n - at);
+
+		memcpy(entry, d + sizeof(head) + i * sizeof(entry), sizeof(entry));
+		if (entry[0] < entry[1])
+			c->files[c->nfiles++] = (struct core_file){
+				.start = entry[0],
+				.end = entry[1],
+				.offset = entry[2] * head[1],
+				.path = field(c, (const char *)d + at, length),
+				.fd = -1,
+			};
+		at += length + 1;
+	}
+}
+
+static void read_notes(struct core *c, const unsigned char *p, size_t n)
+{
+	static const struct {
+		uint32_t type;
+		void (*read)(struct core *c, const unsigned char *d, size_t n);
+	} kinds[] = {{NT_PRSTATUS, note_thread},
+		     {NT_PRPSINFO, note_process},
+		     {NT_SIGINFO, note_signal},
+		     {NT_AUXV, note_auxv},
+		     {NT_FILE, note_files}};
+
+	for (size_t at = 0; n - at >= sizeof(Elf64_Nhdr);) {
+		Elf64_Nhdr h;
+		size_t name, desc;
+
+		memcpy(&h, p + at, sizeof(h));
+		at += sizeof(h);
+		name = ((size_t)h.n_namesz + 3) & ~(size_t)3;
+		desc = ((size_t)h.n_descsz + 3) & ~(size_t)3;
+		if (name > n - at || h.n_descsz > n - at - name)
+			return;
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			if (kinds[i].type == h.n_type)
+				kinds[i].read(c, p + at + name, h.n_descsz);
+		at += name;
+		if (desc > n - at)
+			return;
+		at += desc;
+	}
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct core_segment *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static int by_file_start(const void *a, const void *b)
+{
+	const struct core_file *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static void add_segment(struct core *c, const Elf64_Phdr *ph, size_t *cap)
+{
+	struct core_segment s = {.start = ph->p_vaddr,
+				 .memory = ph->p_memsz,
+				 .file = ph->p_filesz,
+				 .offset = ph->p_offset,
+				 .prot = (ph->p_flags & PF_R ? IMAGE_READ : 0u) |
+					 (ph->p_flags & PF_W ? IMAGE_WRITE : 0u) |
+					 (ph->p_flags & PF_X ? IMAGE_EXEC : 0u)};
+
+	if (!s.memory || s.start + s.memory < s.start)
+		return;
+	if (s.file > s.memory)
+		s.file = s.memory;
+	if (s.offset > c->size || s.file > c->size - s.offset) {
+		c->truncated = true;
+		s.file = s.offset < c->size ? c->size - s.offset : 0;
+	}
+	array_push(c->segments, c->nsegments, *cap) = s;
+}
+
+static int read_headers(struct core *c, struct err *err)
+{
+	Elf64_Ehdr h;
+	size_t count, cap = 0;
+	CLEANUP_FREE Elf64_Phdr *ph = NULL;
+
+	if (!read_at(c, 0, &h, sizeof(h)) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
+		return err_set(err, ERR_INPUT, "this is no core file (no ELF header)");
+	if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    h.e_machine != EM_X86_64)
+		return err_set(err, ERR_INPUT, "a core of another machine than x86-64");
+	if (h.e_type != ET_CORE)
+		return err_set(err, ERR_INPUT, "an ELF file, but no core: a program or library");
+	count = h.e_phnum;
+	if (count == PN_XNUM) {
+		Elf64_Shdr s;
+
+		if (!h.e_shoff || !read_at(c, h.e_shoff, &s, sizeof(s)))
+			return err_set(err, ERR_INPUT, "the core's headers are damaged");
+		count = s.sh_info;
+	}
+	if (h.e_phentsize != sizeof(*ph) || count > SEGMENTS_MOST || h.e_phoff > c->size ||
+	    count * sizeof(*ph) > c->size - h.e_phoff)
+		return err_set(err, ERR_INPUT, "the core's headers are damaged or cut off");
+	ph = mem_alloc(count * sizeof(*ph) + 1);
+	if (!read_at(c, h.e_phoff, ph, count * sizeof(*ph)))
+		return err_set(err, ERR_INPUT, "the core's headers cannot be read");
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE unsigned char *notes = NULL;
+		size_t n = ph[i].p_filesz < NOTES_MOST ? (size_t)ph[i].p_filesz : NOTES_MOST;
+
+		if (ph[i].p_type == PT_LOAD)
+			add_segment(c, &ph[i], &cap);
+		if (ph[i].p_type != PT_NOTE || ph[i].p_offset > c->size)
+			continue;
+		if (n > c->size - ph[i].p_offset)
+			n = (size_t)(c->size - ph[i].p_offset);
+		notes = mem_alloc(n + 1);
+		if (read_at(c, ph[i].p_offset, notes, n))
+			read_notes(c, notes, n);
+	}
+	return 0;
+}
+
+/* Maps: a segment each, with the file that the notes say. Overlapping ones are lies. */
+static void make_maps(struct core *c)
+{
+	uint64_t last = 0;
+
+	c->maps = arena_alloc(&c->arena, (c->nsegments + 1) * sizeof(*c->maps));
+	for (size_t i = 0; i < c->nsegments; i++) {
+		const struct core_segment *s = &c->segments[i];
+		const struct core_file *f = file_of(c, s->start);
+		struct image_map *m;
+
+		if (s->start < last)
+			continue;
+		last = s->start + s->memory;
+		m = &c->maps[c->image.nmaps++];
+		*m = (struct image_map){.start = s->start,
+					.end = last,
+					.prot = s->prot,
+					.path = f ? f->path : STR("")};
+		if (f)
+			m->offset = f->offset + (s->start - f->start);
+		else if (c->vdso && c->vdso == s->start)
+			m->path = STR("[vdso]");
+	}
+	c->image.maps = c->maps;
+}
+
+int core_open(struct core *c, int fd, struct err *err)
+{
+	struct stat st;
+	int rc;
+
+	*c = (struct core){.fd = fd, .name = STR(""), .command = STR("")};
+	arena_init(&c->arena);
+	c->image = (struct image){.read = read_memory, .open = open_mapped, .arg = c};
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		rc = err_set(err, ERR_INPUT, "a core must be a file (unpack it first)");
+	else
+		c->size = (uint64_t)st.st_size, rc = read_headers(c, err);
+	if (!rc && !c->nthreads)
+		rc = err_set(err, ERR_INPUT, "the core has no thread in its notes%s",
+			     c->truncated ? ": it is cut off" : "");
+	if (rc) {
+		core_release(c);
+		return rc;
+	}
+	if (c->nsegments)
+		qsort(c->segments, c->nsegments, sizeof(*c->segments), by_start);
+	if (c->nfiles)
+		qsort(c->files, c->nfiles, sizeof(*c->files), by_file_start);
+	make_maps(c);
+	return 0;
+}
+
+void core_release(struct core *c)
+{
+	for (size_t i = 0; i < c->nfiles; i++)
+		if (c->files[i].fd >= 0)
+			close(c->files[i].fd);
+	close(c->fd);
+	free(c->threads);
+	free(c->segments);
+	arena_release(&c->arena);
+}
+
+const char *core_code(int signal, int code)
+{
+	static const struct {
+		int signal, code;
+		const char *text;
+	} codes[] = {
+		{SIGSEGV, SEGV_MAPERR, "address not mapped"},
+		{SIGSEGV, SEGV_ACCERR, "access not permitted there"},
+		{SIGSEGV, SI_KERNEL, "an address that no program can have"},
+		{SIGBUS, BUS_ADRALN, "address not aligned"},
+		{SIGBUS, BUS_ADRERR, "beyond the end of a mapped file, or no memory left for it"},
+		{SIGBUS, BUS_OBJERR, "hardware error"},
+		{SIGBUS, BUS_MCEERR_AR, "memory error of the hardware"},
+		{SIGFPE, FPE_INTDIV, "division of an integer by zero"},
+		{SIGFPE, FPE_INTOVF, "overflow of an integer division"},
+		{SIGFPE, FPE_FLTDIV, "division by zero"},
+		{SIGFPE, FPE_FLTINV, "invalid operation on floating point numbers"},
+		{SIGILL, ILL_ILLOPN, "illegal operand"},
+		{SIGILL, ILL_ILLOPC, "illegal instruction"},
+		{SIGTRAP, TRAP_BRKPT, "breakpoint"},
+		{SIGTRAP, SI_KERNEL, "breakpoint"},
+		{SIGSYS, 1, "a system call that seccomp forbids"},
+		{0, SI_USER, "sent by kill()"},
+		{0, SI_QUEUE, "sent by sigqueue()"},
+		{0, SI_TKILL, "sent by a thread: abort(), raise() or pthread_kill()"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if ((codes[i].signal == signal || !codes[i].signal) && codes[i].code == code)
+			return codes[i].text;
+	return "";
+}
+
+/* Is addr in the gap below the stack of the thread that died, near its stack pointer? */
+static bool is_below_stack(const struct core *c, uint64_t addr)
+{
+	uint64_t sp = c->threads[0].regs.r[IMAGE_SP];
+	const struct image_map *m = image_find(&c->image, addr);
+	uint64_t distance = addr > sp ? addr - sp : sp - addr;
+
+	return distance < (UINT64_C(1) << 20) && (!m || !(m->prot & IMAGE_WRITE));
+}
+
+struct str core_describe_fault(const struct core *c, struct arena *a)
+{
+	const struct image_map *m = image_find(&c->image, c->fault);
+	uint64_t pc = c->threads[0].regs.r[IMAGE_PC];
+	const char *place = m && m->path.n ? m->path.p : "memory without a file";
+
+	if (c->signal == SIGSEGV && c->code == SI_KERNEL)
+		return STR("an address outside of what a program can have (a damaged pointer)");
+	if (c->fault < NULL_PAGE)
+		return str_of(c->fault ? arena_printf(a, "%llu bytes from a null pointer",
+						      (unsigned long long)c->fault)
+				       : "a null pointer");
+	if (is_below_stack(c, c->fault))
+		return STR("just below the stack: the stack is full (endless recursion, or a very "
+			   "large local variable)");
+	if (!m)
+		return STR("memory that is not mapped: freed, or never there (a wild pointer)");
+	if (c->fault == pc && !(m->prot & IMAGE_EXEC))
+		return str_of(arena_printf(a,
+					   "%s, which is no code: a wrong function pointer or a "
+					   "damaged return address",
+					   place));
+	if (!(m->prot & IMAGE_WRITE))
+		return str_of(arena_printf(a, "%s, which may not be written", place));
+	return str_of(place);
+}

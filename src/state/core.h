@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Core files (core(5)): an ELF file with the memory of a process that died, and notes about its
+ * threads, its files and the signal. Read piece by piece as asked for, so that its size does not
+ * matter; truncated ones give what they hold. Memory of files that was not dumped is read from the
+ * files, if they are still the same builds.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "types/stack.h"
+#include "unwind/image.h"
+
+struct core_thread {
+	int tid;
+	int signal; /* that it got; of the first thread, the one that killed the process */
+	struct image_regs regs;
+	struct image_stack stack; /* no bytes: memory is read where it lies */
+};
+
+struct core_file {
+	uint64_t start, end, offset;
+	struct str path;
+	int fd; /* -1: not opened; -2: it cannot be */
+};
+
+struct core {
+	struct arena arena;
+	struct image image;
+	struct image_map *maps;
+	struct core_thread *threads; /* the one that died first */
+	size_t nthreads, capthreads;
+	struct core_file *files;
+	size_t nfiles;
+	struct core_segment *segments; /* by address */
+	size_t nsegments;
+	int fd;
+	uint64_t size; /* of the file */
+	int pid, parent;
+	uint32_t uid;
+	struct str name, command;
+	int signal;    /* 0: unknown */
+	bool has_info; /* code, fault and sender are known */
+	int code;
+	uint64_t fault;
+	int sender; /* pid that sent it, for kill(); 0 */
+	uint64_t vdso;
+	bool truncated; /* segments lie beyond the end of the file */
+};
+
+/* fd is taken over. -ERR_INPUT: no core, one of another machine, or a damaged one. */
+int core_open(struct core *c, int fd, struct err *err) ERR_CHECK;
+void core_release(struct core *c);
+
+/* What is at an address that could not be used, in words: "the null page", "beyond the end of the
+ * stack", "memory that is not mapped". */
+struct str core_describe_fault(const struct core *c, struct arena *a);
+/* The kind of a signal's code: "address not mapped", "sent by kill()"; empty if it says nothing. */
+const char *core_code(int signal, int code);

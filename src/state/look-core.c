@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Stacks of a core file, and why its program died: see look.h. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "state/look.h"
+#include "state/waits.h"
+#include "unwind/cxx.h"
+
+#define STACK_READ ((size_t)64 << 20) /* bytes of a stack that are read at once */
+#define PIECE      ((size_t)64 << 10)
+#define TEXT_MOST  4096
+
+/* The stack of a thread, as far as the core has it, into a buffer that is used again. */
+static struct image_stack read_stack(struct core *c, const struct image_regs *regs, struct buf *b)
+{
+	uint64_t sp = regs->r[IMAGE_SP];
+	const struct image_map *m = image_find(&c->image, sp);
+	size_t want = m && m->end - sp < STACK_READ ? (size_t)(m->end - sp) : m ? STACK_READ : 0;
+
+	buf_clear(b);
+	while (b->n < want) {
+		size_t n = want - b->n < PIECE ? want - b->n : PIECE;
+
+		buf_reserve(b, n);
+		if (!c->image.read(c->image.arg, sp + b->n, b->p + b->n, n))
+			break;
+		b->n += n;
+	}
+	return (struct image_stack){sp, (const unsigned char *)b->p, b->n};
+}
+
+static struct str read_text(struct look *l, uint64_t addr)
+{
+	const struct image *im = &l->core->image;
+	char text[TEXT_MOST];
+	size_t n = 0;
+
+	while (n < sizeof(text) && im->read(im->arg, addr + n, text + n, 1) && text[n])
+		n++;
+	return arena_str(&l->arena, str_trim((struct str){text, n}));
+}
+
+/* glibc keeps what assert() and its own checks print: a struct of its size, then the text. */
+static struct str abort_message(struct look *l)
+{
+	const struct image *im = &l->core->image;
+	uint64_t at = unwind_symbol(l->unwinds[0], "libc", "__abort_msg"), text;
+
+	if (!at || !im->read(im->arg, at, &text, sizeof(text)) || !text)
+		return STR("");
+	return read_text(l, text + sizeof(uint32_t));
+}
+
+static void find_death(struct look *l, const struct image_stack *stack, struct look_death *d)
+{
+	struct core *c = l->core;
+	struct cxx_exception e;
+	bool faults = c->has_info && !c->sender && c->code != SI_KERNEL &&
+		      (c->signal == SIGSEGV || c->signal == SIGBUS);
+
+	*d = (struct look_death){.signal = c->signal,
+				 .code = STR(""),
+				 .fault = STR(""),
+				 .message = STR(""),
+				 .exception = STR(""),
+				 .what = STR(""),
+				 .sender = c->sender != c->pid ? c->sender : 0,
+				 .truncated = c->truncated};
+	if (c->has_info)
+		d->code = str_of(core_code(c->signal, c->code));
+	if (faults) {
+		d->has_address = true;
+		d->address = c->fault;
+	}
+	if (faults || (c->signal == SIGSEGV && c->has_info && c->code == SI_KERNEL))
+		d->fault = core_describe_fault(c, &l->arena);
+	if (c->signal != SIGABRT)
+		return;
+	d->message = abort_message(l);
+	if (cxx_find_exception(&c->image, stack, &l->arena, &e)) {
+		d->exception = e.type;
+		d->what = e.what;
+	}
+}
+
+static void fill_thread(const struct core *c, const struct core_thread *from,
+			struct stack_thread *t)
+{
+	*t = (struct stack_thread){.pid = c->pid,
+				   .tid = from->tid,
+				   .inner = from->tid,
+				   .name = STR(""),
+				   .state = ' ',
+				   .how = STACK_CORE,
+				   .why_not = STR(""),
+				   .exact = true,
+				   .crashed = from == c->threads,
+				   .cpu_ns = -1,
+				   .system_call = STR(""),
+				   .wait_text = STR(""),
+				   .kernel_wait = STR("")};
+}
+
+static void add_notes(struct look *l)
+{
+	const struct str *notes;
+	size_t n = unwind_notes(l->unwinds[0], &notes), cap = 0;
+	struct stacks *st = &l->stacks;
+
+	for (size_t i = 0; i < n; i++)
+		array_push(st->notes, st->nnotes, cap) = notes[i];
+	if (l->core->truncated)
+		array_push(st->notes, st->nnotes, cap) =
+			STR("the core is cut off: some of its memory is missing");
+}
+
+int look_core(struct look *l, int fd, const struct unwind_opts *o, struct look_death *death,
+	      struct err *err)
+{
+	struct stacks *st = &l->stacks;
+	struct core *c = mem_zalloc(sizeof(*c));
+	struct buf bytes = {0};
+	int rc;
+
+	*l = (struct look){0};
+	rc = core_open(c, fd, err);
+	if (rc) {
+		free(c);
+		return rc;
+	}
+	l->core = c;
+	l->unwinds = mem_zalloc(sizeof(struct unwind *));
+	rc = unwind_new(&l->unwinds[0], &c->image, o, err);
+	if (rc) {
+		look_release(l);
+		return rc;
+	}
+	st->nprocesses = 1;
+	st->processes = arena_zalloc(&l->arena, sizeof(*st->processes));
+	*st->processes = (struct stack_process){
+		.pid = c->pid, .parent = c->parent, .name = c->name, .command = c->command};
+	st->nthreads = c->nthreads;
+	st->threads = arena_zalloc(&l->arena, c->nthreads * sizeof(*st->threads));
+	for (size_t i = 0; i < c->nthreads; i++) {
+		struct image_stack stack = read_stack(c, &c->threads[i].regs, &bytes);
+
+		fill_thread(c, &c->threads[i], &st->threads[i]);
+		unwind_thread(l->unwinds[0], &c->threads[i].regs, &stack, &st->threads[i]);
+		if (i == 0)
+			find_death(l, &stack, death);
+	}
+	buf_release(&bytes);
+	waits_groups(st, &l->arena);
+	add_notes(l);
+	return 0;
+}
