@@ -73,7 +73,8 @@ static void by_lines(struct names *c, struct named *n, const struct lines *l, co
 			n->frames[i].offset = 0;
 			n->frames[i].function = STR("");
 		}
-		if (l->scopes[i].name)
+		/* A demangled symbol says more than a name without its class. */
+		if (l->scopes[i].name && !(i + 1 == l->n && f->symbol.n))
 			n->frames[i].function = names_demangle(&c->arena, l->scopes[i].name);
 	}
 }
