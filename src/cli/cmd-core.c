@@ -10,7 +10,7 @@
 #include "cli/stacks.h"
 
 struct values {
-	bool json, folded, verbose, help;
+	bool args, locals, json, folded, verbose, help;
 	const char *lines, *color;
 	uint64_t frames;
 };
@@ -20,6 +20,10 @@ static const struct option options[] = {
 	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
 	 "too, of none",
 	 offsetof(struct values, lines)},
+	{OPTION_FLAG, 0, "args", NULL, "with the arguments of each function",
+	 offsetof(struct values, args)},
+	{OPTION_FLAG, 0, "locals", NULL, "with local variables too",
+	 offsetof(struct values, locals)},
 	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)",
 	 offsetof(struct values, frames)},
 	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(struct values, json)},
@@ -59,7 +63,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!rc)
 		rc = open_core(rest.items[0], &fd, &err);
 	if (!rc) {
-		struct unwind_opts o = {.lines = stacks_lines(v.lines), .max_frames = v.frames};
+		struct look_opts o = {
+			.unwind = {.lines = stacks_lines(v.lines), .max_frames = v.frames},
+			.arguments = v.args || v.locals,
+			.locals = v.locals,
+		};
 
 		rc = look_core(&look, fd, &o, &death, &err);
 		if (rc)

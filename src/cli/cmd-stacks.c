@@ -132,7 +132,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		struct look_opts o = {
 			.snapshot = {.way = way_of(v.how)},
 			.unwind = {.lines = stacks_lines(v.lines), .max_frames = v.frames},
-			.arguments = v.args,
+			.arguments = v.args || v.locals,
 			.locals = v.locals,
 		};
 

@@ -115,7 +115,7 @@ static void add_notes(struct look *l)
 			STR("the core is cut off: some of its memory is missing");
 }
 
-int look_core(struct look *l, int fd, const struct unwind_opts *o, struct look_death *death,
+int look_core(struct look *l, int fd, const struct look_opts *o, struct look_death *death,
 	      struct err *err)
 {
 	struct stacks *st = &l->stacks;
@@ -131,7 +131,7 @@ int look_core(struct look *l, int fd, const struct unwind_opts *o, struct look_d
 	}
 	l->core = c;
 	l->unwinds = mem_zalloc(sizeof(struct unwind *));
-	rc = unwind_new(&l->unwinds[0], &c->image, o, err);
+	rc = unwind_new(&l->unwinds[0], &c->image, &o->unwind, err);
 	if (rc) {
 		look_release(l);
 		return rc;
@@ -147,6 +147,9 @@ int look_core(struct look *l, int fd, const struct unwind_opts *o, struct look_d
 
 		fill_thread(c, &c->threads[i], &st->threads[i]);
 		unwind_thread(l->unwinds[0], &c->threads[i].regs, &stack, &st->threads[i]);
+		if (o->arguments || o->locals)
+			unwind_values(l->unwinds[0], &stack, o->arguments, o->locals,
+				      &st->threads[i]);
 		if (i == 0)
 			find_death(l, &stack, death);
 	}

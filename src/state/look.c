@@ -126,6 +126,9 @@ static int look_at(struct look *l, size_t at, struct stack_thread *threads, stru
 			continue;
 		unwind_thread(l->unwinds[at], &s->threads[i].regs, &s->threads[i].stack,
 			      &threads[i]);
+		if (o->arguments || o->locals)
+			unwind_values(l->unwinds[at], &s->threads[i].stack, o->arguments, o->locals,
+				      &threads[i]);
 	}
 	waits_find(s, threads, fds, &l->arena);
 	return 0;

@@ -44,7 +44,7 @@ struct look_death {
 int look_take(struct look *l, const int *pids, size_t n, const struct look_opts *o,
 	      struct err *err) ERR_CHECK;
 /* The same of a core file; fd is taken over. The thread that died comes first. */
-int look_core(struct look *l, int fd, const struct unwind_opts *o, struct look_death *death,
+int look_core(struct look *l, int fd, const struct look_opts *o, struct look_death *death,
 	      struct err *err) ERR_CHECK;
 void look_release(struct look *l);
 

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "unwind/lines.h"
 #include "unwind/names.h"
 #include "unwind/rules.h"
+#include "unwind/values.h"
 
 #define FRAMES      1000
 #define WALK_MOST   ((uint64_t)1 << 24) /* frames of a thread */
@@ -392,6 +394,40 @@ void unwind_thread(struct unwind *u, const struct image_regs *regs, const struct
 	memcpy(frames, t->frames, t->nframes * sizeof(*frames));
 	free(t->frames);
 	t->frames = frames;
+}
+
+/* The values of the frames at one pc, of which there are several if calls were inlined. */
+static void add_values(struct unwind *u, const struct step *s, const struct image_stack *stack,
+		       const struct values_wanted *w, struct frame *frames, size_t n)
+{
+	uint64_t at = s->regs.r[IMAGE_PC] - s->call;
+	struct module *m = modules_find(&u->modules, at);
+	struct frame_view v = {.image = u->image, .stack = stack, .regs = s->regs, .cfa = s->cfa};
+	struct lines l;
+
+	if (!m || !m->own)
+		return;
+	lines_find(&u->modules, m, at, &l);
+	v.bias = m->dwarf_bias;
+	for (size_t i = 0; i < l.n && i < n; i++)
+		values_of(&l.scopes[i].die, &l.scopes[l.n - 1].die, at - m->dwarf_bias, &v, w,
+			  &u->arena, &frames[i]);
+}
+
+void unwind_values(struct unwind *u, const struct image_stack *stack, bool arguments, bool locals,
+		   struct stack_thread *t)
+{
+	const struct values_wanted w = {arguments, locals};
+	size_t at = 0;
+
+	for (size_t i = 0; i < u->nsteps && at < t->nframes; i++) {
+		size_t n = 1;
+
+		while (at + n < t->nframes && t->frames[at + n - 1].inlined)
+			n++;
+		add_values(u, &u->steps[i], stack, &w, t->frames + at, n);
+		at += n;
+	}
 }
 
 uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol)

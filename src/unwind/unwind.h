@@ -37,8 +37,10 @@ void unwind_free(struct unwind *u);
 void unwind_thread(struct unwind *u, const struct image_regs *regs, const struct image_stack *stack,
 		   struct stack_thread *t);
 
-/* Arguments and local variables of the frames of a thread just unwound. */
-void unwind_values(struct unwind *u, struct stack_thread *t, bool arguments, bool locals);
+/* Arguments and local variables of the frames of the thread just unwound, before anything is put
+ * among its frames; of the program's own functions. */
+void unwind_values(struct unwind *u, const struct image_stack *stack, bool arguments, bool locals,
+		   struct stack_thread *t);
 
 /* The address of a symbol in any module, or in the one whose path ends in module; 0: none. */
 uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol);

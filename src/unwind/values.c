@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Arguments and local variables: where DWARF says they are, and the text of their values. What lies
+ * in a register that a call destroys, or nowhere, is "<optimized out>". Pointers are not followed
+ * but for text; structs and arrays are shown to a depth and a number.
+ */
+#include "unwind/values.h"
+
+#include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+
+#define VALUES_MOST  64 /* of a frame */
+#define DEPTH_MOST   3
+#define MEMBERS_MOST 12
+#define TEXT_MOST    120
+#define TYPES_MOST   32 /* typedefs and qualifiers on the way to a type */
+
+struct shower {
+	const struct frame_view *v;
+	struct buf out;
+};
+
+static struct str optimized_out(void)
+{
+	return STR("<optimized out>");
+}
+
+/* The type behind typedefs, const and the like; false if there is none (void). */
+static bool strip(Dwarf_Die *die, Dwarf_Die *out)
+{
+	Dwarf_Attribute attr;
+
+	for (unsigned i = 0; i < TYPES_MOST; i++) {
+		switch (dwarf_tag(die)) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			if (!dwarf_attr_integrate(die, DW_AT_type, &attr) ||
+			    !dwarf_formref_die(&attr, out))
+				return false;
+			die = out;
+			break;
+		default: *out = *die; return true;
+		}
+	}
+	return false;
+}
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *out)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attr) && dwarf_formref_die(&attr, out);
+}
+
+/* As C writes it, roughly: "const char *". */
+static void type_name(Dwarf_Die *die, struct buf *out, unsigned depth)
+{
+	Dwarf_Die inner;
+	const char *name = dwarf_diename(die);
+	bool has = depth < TYPES_MOST && type_of(die, &inner);
+
+	switch (dwarf_tag(die)) {
+	case DW_TAG_const_type: BUF_LIT(out, "const "); break;
+	case DW_TAG_volatile_type: BUF_LIT(out, "volatile "); break;
+	case DW_TAG_pointer_type:
+	case DW_TAG_reference_type:
+	case DW_TAG_rvalue_reference_type:
+		if (has)
+			type_name(&inner, out, depth + 1);
+		else
+			BUF_LIT(out, "void");
+		buf_printf(out, dwarf_tag(die) == DW_TAG_pointer_type ? " *" : " &");
+		return;
+	case DW_TAG_array_type:
+		if (has)
+			type_name(&inner, out, depth + 1);
+		BUF_LIT(out, " []");
+		return;
+	case DW_TAG_subroutine_type: BUF_LIT(out, "function"); return;
+	default: buf_printf(out, "%s", name ? name : "?"); return;
+	}
+	if (has)
+		type_name(&inner, out, depth + 1);
+	else
+		BUF_LIT(out, "void");
+}
+
+static void show(struct shower *s, Dwarf_Die *type, uint64_t addr, const unsigned char *bytes,
+		 size_t n, unsigned depth);
+
+static void show_text(struct shower *s, uint64_t addr)
+{
+	char text[TEXT_MOST + 1];
+	size_t n = 0;
+
+	while (n < TEXT_MOST && frame_read(s->v, addr + n, text + n, 1) && text[n])
+		n++;
+	buf_add_char(&s->out, '"');
+	buf_add(&s->out, text, n);
+	buf_printf(&s->out, n == TEXT_MOST ? "\"..." : "\"");
+}
+
+static uint64_t as_number(const unsigned char *bytes, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, bytes, n < sizeof(v) ? n : sizeof(v));
+	return v;
+}
+
+static bool is_char(Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word encoding;
+	Dwarf_Die plain;
+
+	return strip(type, &plain) && dwarf_attr(&plain, DW_AT_encoding, &attr) &&
+	       dwarf_formudata(&attr, &encoding) == 0 && dwarf_bytesize(&plain) == 1 &&
+	       (encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char);
+}
+
+static void show_pointer(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
+{
+	uint64_t v = as_number(bytes, n);
+	Dwarf_Die to;
+
+	buf_printf(&s->out, v ? "%#llx" : "NULL", (unsigned long long)v);
+	if (v && type_of(type, &to) && is_char(&to)) {
+		buf_add_char(&s->out, ' ');
+		show_text(s, v);
+	}
+}
+
+static void show_base(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word encoding = DW_ATE_unsigned;
+	uint64_t v = as_number(bytes, n);
+	unsigned unused = n < 8 ? 64 - 8 * (unsigned)n : 0;
+	float f;
+	double d;
+
+	if (dwarf_attr(type, DW_AT_encoding, &attr))
+		dwarf_formudata(&attr, &encoding);
+	if (encoding == DW_ATE_boolean) {
+		buf_printf(&s->out, v ? "true" : "false");
+	} else if (encoding == DW_ATE_float && n == sizeof(f)) {
+		memcpy(&f, bytes, sizeof(f));
+		buf_printf(&s->out, "%.9g", (double)f);
+	} else if (encoding == DW_ATE_float && n == sizeof(d)) {
+		memcpy(&d, bytes, sizeof(d));
+		buf_printf(&s->out, "%.17g", d);
+	} else if (n > sizeof(v)) {
+		buf_printf(&s->out, "<%zu bytes>", n);
+	} else if (encoding == DW_ATE_signed || encoding == DW_ATE_signed_char) {
+		buf_i64(&s->out, (int64_t)(v << unused) >> unused);
+	} else {
+		buf_u64(&s->out, v);
+	}
+	if (n == 1 && v >= ' ' && v <= '~' &&
+	    (encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char))
+		buf_printf(&s->out, " '%c'", (int)v);
+}
+
+static void show_enum(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
+{
+	uint64_t v = as_number(bytes, n);
+	Dwarf_Die child;
+
+	if (dwarf_child(type, &child) == 0)
+		do {
+			Dwarf_Attribute attr;
+			Dwarf_Sword value;
+
+			if (dwarf_attr(&child, DW_AT_const_value, &attr) &&
+			    dwarf_formsdata(&attr, &value) == 0 &&
+			    as_number((const unsigned char *)&value, n) == v) {
+				buf_printf(&s->out, "%s", dwarf_diename(&child));
+				return;
+			}
+		} while (dwarf_siblingof(&child, &child) == 0);
+	buf_u64(&s->out, v);
+}
+
+/* Elements of an array: its bound and, if that is absent, 0. */
+static uint64_t elements(Dwarf_Die *type)
+{
+	Dwarf_Die child;
+	Dwarf_Attribute attr;
+	Dwarf_Word v;
+
+	if (dwarf_child(type, &child) != 0)
+		return 0;
+	if (dwarf_attr(&child, DW_AT_count, &attr) && dwarf_formudata(&attr, &v) == 0)
+		return v;
+	if (dwarf_attr(&child, DW_AT_upper_bound, &attr) && dwarf_formudata(&attr, &v) == 0)
+		return v + 1;
+	return 0;
+}
+
+static void show_array(struct shower *s, Dwarf_Die *type, uint64_t addr, unsigned depth)
+{
+	Dwarf_Die element;
+	uint64_t n = elements(type);
+	int size = type_of(type, &element) ? dwarf_bytesize(&element) : -1;
+
+	if (size <= 0) {
+		Dwarf_Die plain;
+
+		size = type_of(type, &element) && strip(&element, &plain) ? dwarf_bytesize(&plain)
+									  : -1;
+	}
+	if (size <= 0 || !addr) {
+		BUF_LIT(&s->out, "{...}");
+		return;
+	}
+	if (is_char(&element)) {
+		show_text(s, addr);
+		return;
+	}
+	buf_add_char(&s->out, '{');
+	for (uint64_t i = 0; i < n && i < MEMBERS_MOST; i++) {
+		unsigned char bytes[256];
+
+		if (i)
+			BUF_LIT(&s->out, ", ");
+		if ((size_t)size > sizeof(bytes) ||
+		    !frame_read(s->v, addr + i * (uint64_t)size, bytes, (size_t)size))
+			break;
+		show(s, &element, addr + i * (uint64_t)size, bytes, (size_t)size, depth + 1);
+	}
+	buf_printf(&s->out, n > MEMBERS_MOST ? ", ...}" : "}");
+}
+
+static void show_struct(struct shower *s, Dwarf_Die *type, uint64_t addr,
+			const unsigned char *bytes, size_t n, unsigned depth)
+{
+	Dwarf_Die member;
+	unsigned shown = 0;
+
+	buf_add_char(&s->out, '{');
+	if (dwarf_child(type, &member) == 0)
+		do {
+			Dwarf_Attribute attr;
+			Dwarf_Word at = 0;
+			Dwarf_Die inner, plain;
+			int size;
+
+			if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, &inner) ||
+			    dwarf_hasattr(&member, DW_AT_external))
+				continue;
+			if (dwarf_attr(&member, DW_AT_data_member_location, &attr))
+				dwarf_formudata(&attr, &at);
+			size = strip(&inner, &plain) ? dwarf_bytesize(&plain) : -1;
+			if (size < 0 && dwarf_tag(&plain) == DW_TAG_array_type)
+				size = 0;
+			if (size < 0 || at > n || (size_t)size > n - at ||
+			    dwarf_hasattr(&member, DW_AT_data_bit_offset))
+				continue;
+			if (shown++)
+				BUF_LIT(&s->out, ", ");
+			if (shown > MEMBERS_MOST) {
+				BUF_LIT(&s->out, "...");
+				break;
+			}
+			buf_printf(&s->out,
+				   "%s = ", dwarf_diename(&member) ? dwarf_diename(&member) : "?");
+			show(s, &inner, addr ? addr + at : 0, bytes + at, (size_t)size, depth + 1);
+		} while (dwarf_siblingof(&member, &member) == 0);
+	buf_add_char(&s->out, '}');
+}
+
+/* addr: where it lies; 0: nowhere. bytes: the value. */
+static void show(struct shower *s, Dwarf_Die *type, uint64_t addr, const unsigned char *bytes,
+		 size_t n, unsigned depth)
+{
+	Dwarf_Die plain;
+
+	if (depth > DEPTH_MOST || !strip(type, &plain)) {
+		BUF_LIT(&s->out, "...");
+		return;
+	}
+	switch (dwarf_tag(&plain)) {
+	case DW_TAG_pointer_type:
+	case DW_TAG_reference_type:
+	case DW_TAG_rvalue_reference_type: show_pointer(s, &plain, bytes, n); break;
+	case DW_TAG_enumeration_type: show_enum(s, &plain, bytes, n); break;
+	case DW_TAG_array_type: show_array(s, &plain, addr, depth); break;
+	case DW_TAG_structure_type:
+	case DW_TAG_class_type:
+	case DW_TAG_union_type: show_struct(s, &plain, addr, bytes, n, depth); break;
+	default: show_base(s, &plain, bytes, n);
+	}
+}
+
+/* Where a variable is at pc (an address of the file). */
+static struct location locate(Dwarf_Die *die, uint64_t pc, const struct frame_view *v)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t n;
+
+	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation_addr(&attr, pc, &ops, &n, 1) != 1)
+		return (struct location){0};
+	return location_eval(v, ops, n, NULL);
+}
+
+static struct str text_of(Dwarf_Die *die, uint64_t pc, const struct frame_view *v, struct arena *a)
+{
+	struct shower s = {.v = v};
+	struct location l = locate(die, pc, v);
+	unsigned char bytes[1024];
+	Dwarf_Die type, plain;
+	Dwarf_Attribute attr;
+	Dwarf_Sword value;
+	struct str out;
+	int size;
+
+	if (!type_of(die, &type) || !strip(&type, &plain))
+		return STR("?");
+	size = dwarf_bytesize(&plain);
+	if (l.kind == LOCATION_NONE && dwarf_attr_integrate(die, DW_AT_const_value, &attr) &&
+	    dwarf_formsdata(&attr, &value) == 0) {
+		l = (struct location){.kind = LOCATION_VALUE, .value = (uint64_t)value};
+	}
+	if (l.kind == LOCATION_NONE)
+		return optimized_out();
+	if (l.kind == LOCATION_REGISTER) {
+		if (l.value >= IMAGE_REGS || !(v->regs.known >> l.value & 1))
+			return optimized_out();
+		l = (struct location){.kind = LOCATION_VALUE, .value = v->regs.r[l.value]};
+	}
+	if (dwarf_tag(&plain) == DW_TAG_array_type && l.kind == LOCATION_ADDRESS)
+		size = size < 0 ? 0 : size;
+	if (size < 0 || (size_t)size > (l.kind == LOCATION_VALUE ? 8 : INT32_MAX))
+		return STR("?");
+	if ((size_t)size > sizeof(bytes))
+		size = sizeof(bytes);
+	if (l.kind == LOCATION_VALUE)
+		memcpy(bytes, &l.value, (size_t)size);
+	else if (!frame_read(v, l.value, bytes, (size_t)size))
+		return STR("<cannot be read>");
+	show(&s, &type, l.kind == LOCATION_ADDRESS ? l.value : 0, bytes, (size_t)size, 0);
+	out = arena_str(a, buf_str(&s.out));
+	buf_release(&s.out);
+	return out;
+}
+
+struct list {
+	struct frame_value *items;
+	size_t n, cap;
+};
+
+static void add(struct list *l, Dwarf_Die *die, uint64_t pc, const struct frame_view *v,
+		struct arena *a)
+{
+	Dwarf_Attribute attr;
+	const char *name =
+		dwarf_attr_integrate(die, DW_AT_name, &attr) ? dwarf_formstring(&attr) : NULL;
+	struct buf type = {0};
+	Dwarf_Die of;
+
+	if (!name || l->n >= VALUES_MOST)
+		return;
+	if (type_of(die, &of))
+		type_name(&of, &type, 0);
+	array_push(l->items, l->n, l->cap) = (struct frame_value){
+		.name = arena_str(a, str_of(name)),
+		.type = arena_str(a, buf_str(&type)),
+		.text = text_of(die, pc, v, a),
+		.argument = dwarf_tag(die) == DW_TAG_formal_parameter,
+	};
+	buf_release(&type);
+}
+
+/* Variables of a function or block; those of blocks within that hold pc too. */
+static void collect(struct list *l, Dwarf_Die *scope, uint64_t pc, const struct frame_view *v,
+		    const struct values_wanted *w, struct arena *a)
+{
+	Dwarf_Die child;
+
+	if (dwarf_child(scope, &child) != 0)
+		return;
+	do {
+		int tag = dwarf_tag(&child);
+
+		if ((tag == DW_TAG_formal_parameter && w->arguments) ||
+		    (tag == DW_TAG_variable && w->locals))
+			add(l, &child, pc, v, a);
+		else if (tag == DW_TAG_lexical_block && dwarf_haspc(&child, pc) == 1)
+			collect(l, &child, pc, v, w, a);
+	} while (dwarf_siblingof(&child, &child) == 0);
+}
+
+void values_of(Dwarf_Die *scope, Dwarf_Die *function, uint64_t pc, struct frame_view *v,
+	       const struct values_wanted *w, struct arena *a, struct frame *f)
+{
+	struct list l = {0};
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t n;
+
+	v->base = NULL;
+	if (dwarf_attr_integrate(function, DW_AT_frame_base, &attr) &&
+	    dwarf_getlocation_addr(&attr, pc, &ops, &n, 1) == 1) {
+		v->base = ops;
+		v->nbase = n;
+	}
+	collect(&l, scope, pc, v, w, a);
+	f->values = arena_alloc(a, (l.n + 1) * sizeof(*f->values));
+	if (l.n)
+		memcpy(f->values, l.items, l.n * sizeof(*f->values));
+	f->nvalues = l.n;
+	free(l.items);
+}
