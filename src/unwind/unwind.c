@@ -137,27 +137,53 @@ static void set(struct image_regs *regs, unsigned reg, uint64_t value)
 	regs->known |= UINT32_C(1) << reg;
 }
 
-/* A frame pointer that nobody told us: the first place on the stack that looks like a saved one
- * below a return address. */
-static bool guess_frame_pointer(const struct unwind *u, struct frame_view *v)
+/* Does the call before addr go to the function that holds pc? Only direct calls can tell. */
+static bool calls_function_of(struct unwind *u, uint64_t addr, uint64_t pc)
 {
-	uint64_t sp = v->regs.r[IMAGE_SP];
+	struct module *m = modules_find(&u->modules, pc);
+	const struct symbol *s = m ? module_symbol(m, pc) : NULL;
+	unsigned char b[5];
+	int32_t distance;
+
+	if (!s || !u->image->read(u->image->arg, addr - sizeof(b), b, sizeof(b)) || b[0] != 0xe8)
+		return false;
+	memcpy(&distance, b + 1, sizeof(distance));
+	return addr + (uint64_t)(int64_t)distance == s->start;
+}
+
+/*
+ * A frame pointer that nobody told us: a place on the stack that looks like a saved one below a
+ * return address. The first from where this function was called, which is no guess any more; else
+ * the first of all.
+ */
+static bool guess_frame_pointer(struct unwind *u, struct frame_view *v, enum frame_trust *trust)
+{
+	uint64_t sp = v->regs.r[IMAGE_SP], guess = 0;
 	const struct image_map *m = image_find(u->image, sp);
 
 	for (unsigned i = 0; m && i < SCAN_WORDS; i++) {
 		uint64_t at = sp + i * UINT64_C(8), pair[2];
 
 		if (!frame_read(v, at, pair, sizeof(pair)))
-			return false;
-		if (pair[0] > at && pair[0] < m->end && pair[0] % 8 == 0 && is_return(u, pair[1])) {
+			break;
+		if (pair[0] <= at || pair[0] >= m->end || pair[0] % 8 != 0 ||
+		    !is_return(u, pair[1]))
+			continue;
+		if (calls_function_of(u, pair[1], v->regs.r[IMAGE_PC])) {
 			set(&v->regs, IMAGE_RBP, at);
+			*trust = FRAME_POINTER;
 			return true;
 		}
+		guess = guess ? guess : at;
 	}
-	return false;
+	if (!guess)
+		return false;
+	set(&v->regs, IMAGE_RBP, guess);
+	*trust = FRAME_GUESSED;
+	return true;
 }
 
-static bool find_cfa(const struct unwind *u, const struct rules *r, struct frame_view *v,
+static bool find_cfa(struct unwind *u, const struct rules *r, struct frame_view *v,
 		     enum frame_trust *trust)
 {
 	struct location l;
@@ -166,9 +192,8 @@ static bool find_cfa(const struct unwind *u, const struct rules *r, struct frame
 		if (r->cfa_reg >= IMAGE_REGS)
 			return false;
 		if (!known(&v->regs, r->cfa_reg)) {
-			if (r->cfa_reg != IMAGE_RBP || !guess_frame_pointer(u, v))
+			if (r->cfa_reg != IMAGE_RBP || !guess_frame_pointer(u, v, trust))
 				return false;
-			*trust = FRAME_GUESSED;
 		}
 		v->cfa = v->regs.r[r->cfa_reg] + (uint64_t)r->cfa_offset;
 		return true;
@@ -202,7 +227,7 @@ static bool apply(const struct rule *rule, const struct frame_view *v, unsigned 
 
 enum outcome { CALLER, LAST, LOST };
 
-static enum outcome by_rules(const struct unwind *u, const struct rules *r, struct step *s,
+static enum outcome by_rules(struct unwind *u, const struct rules *r, struct step *s,
 			     struct frame_view *v, struct step *next)
 {
 	enum frame_trust trust = FRAME_EXACT;
