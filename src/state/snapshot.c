@@ -200,10 +200,10 @@ static int refuse(const struct snapshot *s, int error, struct err *err)
 		return err_set(err, ERR_NOTFOUND, "no process %d", s->pid);
 	user = getpwuid(st.st_uid);
 	if (st.st_uid != geteuid())
-		return err_set(err, ERR_SYSTEM,
-			       "process %d belongs to %s: run this as %s or as root", s->pid,
-			       user ? user->pw_name : "another user",
-			       user ? user->pw_name : "that user");
+		return err_set(err, ERR_SYSTEM, "process %d belongs to %s: run this as root%s%s",
+			       s->pid, user ? user->pw_name : "another user",
+			       user && st.st_uid ? " or as " : "",
+			       user && st.st_uid ? user->pw_name : "");
 	return err_set(err, ERR_SYSTEM,
 		       "the kernel does not let us look at process %d: run this as root (see "
 		       "/proc/sys/kernel/yama/ptrace_scope, or the process has made itself "

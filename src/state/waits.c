@@ -250,12 +250,13 @@ void waits_find(const struct snapshot *s, struct stack_thread *threads, struct f
 		struct buf text = {0};
 
 		threads[i].wait_text = STR("");
-		call_text(&text, &t->call);
+		if (!t->status.kernel)
+			call_text(&text, &t->call);
 		threads[i].system_call = arena_str(a, buf_str(&text));
 		buf_release(&text);
 		if (t->state == 'T' || t->state == 't')
 			threads[i].wait = WAIT_STOPPED;
-		else if (!t->call.running && t->call.number >= 0)
+		else if (!t->status.kernel && !t->call.running && t->call.number >= 0)
 			blocked(&f, t, &threads[i]);
 		if (t->state == 'D' && threads[i].wait == WAIT_NONE)
 			threads[i].wait = WAIT_KERNEL;
