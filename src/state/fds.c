@@ -285,37 +285,50 @@ void fds_describe(struct fds *f, int pid, int fd, bool writing, struct fd_info *
 	buf_release(&text);
 }
 
-void fds_describe_epoll(struct fds *f, int pid, int fd, struct fd_info *out)
+void fds_describe_several(struct fds *f, int pid, const int *fds, size_t n, struct fd_info *out)
 {
-	struct buf info = {0}, text = {0};
-	struct str lines, line;
-	char path[64];
-	unsigned n = 0;
+	struct buf text = {0};
 
 	*out = (struct fd_info){.wait = WAIT_POLL};
+	for (size_t i = 0; i < n && i < POLL_FEW; i++) {
+		struct fd_info one = {0};
+
+		if (i)
+			BUF_LIT(&text, ", ");
+		describe(f, pid, fds[i], false, &text, &one);
+		if (n == 1)
+			out->other = one.other;
+	}
+	if (n > POLL_FEW)
+		buf_printf(&text, " and %zu more", n - POLL_FEW);
+	out->text = arena_str(&f->arena, buf_str(&text));
+	buf_release(&text);
+}
+
+void fds_describe_epoll(struct fds *f, int pid, int fd, struct fd_info *out)
+{
+	struct buf info = {0};
+	struct str lines, line;
+	char path[64];
+	int *fds = NULL;
+	size_t n = 0, cap = 0;
+
 	snprintf(path, sizeof(path), "fdinfo/%d", fd);
 	proc_read(pid, path, &info);
 	lines = buf_str(&info);
 	/* "tfd:        5 events:       19 data: ..." */
 	while (str_next(&lines, '\n', &line)) {
-		struct fd_info ignored = {0};
 		uint64_t target;
 
-		if (!str_starts(line, STR("tfd:")) || !str_u64(word_of(line, 1), &target))
-			continue;
-		if (n++ >= POLL_FEW)
-			continue;
-		if (n > 1)
-			BUF_LIT(&text, ", ");
-		describe(f, pid, (int)target, false, &text, &ignored);
+		if (str_starts(line, STR("tfd:")) && str_u64(word_of(line, 1), &target) &&
+		    target <= INT32_MAX)
+			array_push(fds, n, cap) = (int)target;
 	}
-	if (n > POLL_FEW)
-		buf_printf(&text, " and %u more", n - POLL_FEW);
+	fds_describe_several(f, pid, fds, n, out);
 	if (!n)
-		BUF_LIT(&text, "no file");
-	out->text = arena_str(&f->arena, buf_str(&text));
+		out->text = STR("an epoll without files");
+	free(fds);
 	buf_release(&info);
-	buf_release(&text);
 }
 
 /* Lines of /proc/locks: "1: POSIX  ADVISORY  WRITE 123 fd:01:4711 0 EOF", and of those that wait

@@ -25,7 +25,9 @@ void fds_free(struct fds *f);
 
 /* writing: the other end is the one that reads. */
 void fds_describe(struct fds *f, int pid, int fd, bool writing, struct fd_info *out);
-/* "epoll 5 of 3 files: ..." */
+/* The files that one call waits for together: the first few of them. */
+void fds_describe_several(struct fds *f, int pid, const int *fds, size_t n, struct fd_info *out);
+/* Those that an epoll file has. */
 void fds_describe_epoll(struct fds *f, int pid, int fd, struct fd_info *out);
 /* The process that holds the file lock that a thread waits for (/proc/locks); 0: unknown. */
 int fds_lock_holder(struct fds *f, int pid, int tid);

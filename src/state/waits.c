@@ -2,6 +2,7 @@
 /* What threads wait for: see waits.h. */
 #include "state/waits.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,7 +14,8 @@
 #define FUTEX_BITSET  9
 #define FUTEX_PI2     13
 #define TID_MASK      UINT32_C(0x3fffffff)
-#define OWNER         8 /* of __owner in pthread_mutex_t, from __lock */
+#define POLLED_MOST   64 /* files of one poll() that are counted */
+#define OWNER         8  /* of __owner in pthread_mutex_t, from __lock */
 
 struct finder {
 	const struct snapshot *s;
@@ -187,18 +189,55 @@ static void child(struct finder *f, const struct snapshot_thread *t, struct stac
 	buf_release(&text);
 }
 
+/* The files of poll(), as the process has them in memory; select() has bits. */
+static size_t polled(const struct finder *f, const struct snapshot_thread *t, int *fds, size_t most)
+{
+	const struct image *im = &f->s->image;
+	bool select = t->call.number == 23 || t->call.number == 270;
+	uint64_t count = select ? t->call.args[0] : t->call.args[1];
+	size_t n = 0;
+
+	for (uint64_t i = 0; i < count && i < 65536 && n < most; i++) {
+		struct pollfd p;
+		unsigned char byte;
+
+		if (!select) {
+			if (!im->read(im->arg, t->call.args[0] + i * sizeof(p), &p, sizeof(p)))
+				break;
+			if (p.fd >= 0)
+				fds[n++] = p.fd;
+			continue;
+		}
+		/* reading, writing, exceptions: sets of bits, each may be NULL */
+		for (size_t set = 1; set <= 3; set++) {
+			if (!t->call.args[set] ||
+			    !im->read(im->arg, t->call.args[set] + i / 8, &byte, 1) ||
+			    !(byte >> i % 8 & 1))
+				continue;
+			fds[n++] = (int)i;
+			break;
+		}
+	}
+	return n;
+}
+
 static void file(struct finder *f, const struct snapshot_thread *t, const struct call_info *c,
 		 struct stack_thread *out)
 {
 	struct fd_info info;
-	int fd = (int)t->call.args[0];
+	int fd = (int)t->call.args[0], fds[POLLED_MOST];
+	size_t n;
 
-	if (c->args[0] != 'f') /* poll and select */
-		return;
-	if (c->wait == WAIT_POLL)
+	if (c->args[0] != 'f') { /* poll and select */
+		n = polled(f, t, fds, POLLED_MOST);
+		if (!n)
+			return;
+		fds_describe_several(f->fds, out->pid, fds, n, &info);
+	} else if (c->wait == WAIT_POLL) {
 		fds_describe_epoll(f->fds, out->pid, fd, &info);
-	else
+	} else {
 		fds_describe(f->fds, out->pid, fd, c->writes, &info);
+	}
 	out->wait = info.wait;
 	out->wait_text = arena_str(f->a, info.text);
 	out->waits_for = info.other;
