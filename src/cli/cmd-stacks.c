@@ -20,9 +20,10 @@ static const struct option options[] = {
 	 offsetof(struct values, name)},
 	{OPTION_STRING, 0, "tree", "PID", "this process and all that it started",
 	 offsetof(struct values, tree)},
-	{OPTION_CHOICE, 0, "how", "auto|nostop|stop",
+	{OPTION_CHOICE, 0, "how", "auto|bpf|nostop|stop",
 	 "auto: blocked threads untouched, running ones stopped for some microseconds;\n"
-	 "nostop: no thread is stopped; stop: all at the same time, one moment",
+	 "bpf: the same, registers by the kernel (root), or an error; nostop: no thread is\n"
+	 "stopped; stop: all at the same time, one moment",
 	 offsetof(struct values, how)},
 	{OPTION_CHOICE, 0, "lines", "none|own|all",
 	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
@@ -107,9 +108,12 @@ static int choose(struct chosen *c, const struct values *v, const struct option_
 
 static enum snapshot_way way_of(const char *how)
 {
-	if (how && strcmp(how, "nostop") == 0)
-		return SNAPSHOT_NOSTOP;
-	return how && strcmp(how, "stop") == 0 ? SNAPSHOT_STOP : SNAPSHOT_AUTO;
+	static const char *const words[] = {"auto", "bpf", "nostop", "stop"};
+
+	for (unsigned i = 0; how && i < ARRAY_SIZE(words); i++)
+		if (strcmp(how, words[i]) == 0)
+			return (enum snapshot_way)i;
+	return SNAPSHOT_AUTO;
 }
 
 static int run(struct cli *cli, int argc, char **argv)

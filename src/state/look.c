@@ -112,26 +112,64 @@ static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
 		note(l, notes[i], cap);
 }
 
-static int look_at(struct look *l, size_t at, struct stack_thread *threads, struct fds *fds,
-		   const struct look_opts *o, struct err *err)
+/* The threads of one process with their frames. */
+struct looked {
+	struct stack_thread *threads;
+	size_t n;
+};
+
+static int look_at(struct look *l, size_t at, struct fds *fds, const struct look_opts *o,
+		   struct looked *out, struct err *err)
 {
 	const struct snapshot *s = &l->snapshots[at];
 	int rc = unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
 
 	if (rc)
 		return rc;
+	out->n = s->n;
+	out->threads = arena_zalloc(&l->arena, s->n * sizeof(*out->threads));
 	for (size_t i = 0; i < s->n; i++) {
-		fill_thread(l, s, &s->threads[i], &threads[i]);
-		if (threads[i].how == STACK_NONE)
+		struct stack_thread *t = &out->threads[i];
+
+		fill_thread(l, s, &s->threads[i], t);
+		if (t->how == STACK_NONE)
 			continue;
-		unwind_thread(l->unwinds[at], &s->threads[i].regs, &s->threads[i].stack,
-			      &threads[i]);
+		unwind_thread(l->unwinds[at], &s->threads[i].regs, &s->threads[i].stack, t);
 		if (o->arguments || o->locals)
 			unwind_values(l->unwinds[at], &s->threads[i].stack, o->arguments, o->locals,
-				      &threads[i]);
+				      t);
 	}
-	waits_find(s, threads, fds, &l->arena);
+	waits_find(s, out->threads, fds, &l->arena);
 	return 0;
+}
+
+/* Were frames guessed for want of registers that the kernel could tell? */
+static bool is_guessed(const struct looked *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < l->threads[i].nframes; k++)
+			if (l->threads[i].how == STACK_NOSTOP &&
+			    l->threads[i].frames[k].trust == FRAME_GUESSED)
+				return true;
+	return false;
+}
+
+/* Once more, with all registers, if that can be had: it takes some time to set up. */
+static int look_again(struct look *l, size_t at, struct fds *fds, const struct look_opts *o,
+		      struct looked *out, struct err *err)
+{
+	struct snapshot_opts with = o->snapshot;
+	struct snapshot again;
+
+	with.way = SNAPSHOT_BPF;
+	if (snapshot_take(&again, l->snapshots[at].pid, &with, NULL) != 0)
+		return 0;
+	unwind_free(l->unwinds[at]);
+	l->unwinds[at] = NULL;
+	snapshot_release(&l->snapshots[at]);
+	l->snapshots[at] = again;
+	l->snapshots[at].image.arg = &l->snapshots[at];
+	return look_at(l, at, fds, o, out, err);
 }
 
 static int take_all(struct look *l, const int *pids, size_t n, const struct look_opts *o,
@@ -171,10 +209,23 @@ static void sum_up(struct look *l)
 	waits_groups(st, &l->arena);
 }
 
+static void put_together(struct look *l, const struct looked *looked)
+{
+	struct stacks *st = &l->stacks;
+	size_t at = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		st->nthreads += looked[i].n;
+	st->threads = arena_zalloc(&l->arena, st->nthreads * sizeof(*st->threads));
+	for (size_t i = 0; i < l->n; at += looked[i++].n)
+		memcpy(st->threads + at, looked[i].threads, looked[i].n * sizeof(*st->threads));
+}
+
 int look_take(struct look *l, const int *pids, size_t n, const struct look_opts *o, struct err *err)
 {
 	struct stacks *st = &l->stacks;
-	struct fds *fds;
+	struct looked *looked = mem_zalloc((n + 1) * sizeof(*looked));
+	struct fds *fds = fds_new();
 	size_t notes = 0;
 	int rc;
 
@@ -182,24 +233,24 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
 	l->snapshots = mem_zalloc((n + 1) * sizeof(*l->snapshots));
 	l->unwinds = mem_zalloc((n + 1) * sizeof(struct unwind *));
 	rc = take_all(l, pids, n, o, &notes, err);
-	for (size_t i = 0; i < l->n; i++)
-		st->nthreads += l->snapshots[i].n;
-	st->threads = arena_zalloc(&l->arena, (st->nthreads + 1) * sizeof(*st->threads));
 	st->processes = arena_zalloc(&l->arena, (l->n + 1) * sizeof(*st->processes));
 	st->nprocesses = l->n;
-	fds = fds_new();
-	for (size_t i = 0, at = 0; !rc && i < l->n; i++) {
+	for (size_t i = 0; !rc && i < l->n; i++) {
 		describe_process(l, &l->snapshots[i], &st->processes[i]);
-		rc = look_at(l, i, st->threads + at, fds, o, err);
-		at += l->snapshots[i].n;
+		rc = look_at(l, i, fds, o, &looked[i], err);
+		if (!rc && o->snapshot.way == SNAPSHOT_AUTO && is_guessed(&looked[i]))
+			rc = look_again(l, i, fds, o, &looked[i], err);
 		if (!rc)
 			add_notes(l, l->unwinds[i], &notes);
 	}
-	fds_free(fds);
-	if (rc)
-		look_release(l);
-	else
+	if (!rc) {
+		put_together(l, looked);
 		sum_up(l);
+	} else {
+		look_release(l);
+	}
+	fds_free(fds);
+	free(looked);
 	return rc;
 }
 

@@ -68,8 +68,7 @@ void snapshot_nostop(struct snapshot *s, const struct snapshot_opts *o)
 	for (size_t i = 0; i < s->n; i++) {
 		struct snapshot_thread *t = &s->threads[i];
 
-		t->why_not = NULL;
-		if (!is_blocked(t))
+		if (t->how != STACK_NONE || !is_blocked(t))
 			continue;
 		set_registers(t);
 		wanted[n++] = t;

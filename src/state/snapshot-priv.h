@@ -15,6 +15,8 @@ void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, si
 
 /* Blocked threads, untouched. Those that move are left without a stack. */
 void snapshot_nostop(struct snapshot *s, const struct snapshot_opts *o);
+/* Blocked threads with all their registers; false: the kernel does not give them. */
+bool snapshot_bpf(struct snapshot *s, const struct snapshot_opts *o);
 /* Those without a stack, one after another; or all threads at once. */
 void snapshot_stop_each(struct snapshot *s, const struct snapshot_opts *o);
 void snapshot_stop_all(struct snapshot *s, const struct snapshot_opts *o);

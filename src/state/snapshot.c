@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "state/snapshot-priv.h"
 
 #define DEADLINE_NS INT64_C(100000000)
@@ -264,16 +265,32 @@ static int probe(struct snapshot *s, struct err *err)
 	return 0;
 }
 
-static void take(struct snapshot *s, struct snapshot_opts o)
+static bool with_bpf(struct snapshot *s, const struct snapshot_opts *o)
+{
+#if HAVE_BPF
+	return snapshot_bpf(s, o);
+#else
+	(void)s, (void)o;
+	return false;
+#endif
+}
+
+static int take(struct snapshot *s, struct snapshot_opts o, struct err *err)
 {
 	o.deadline_ns = o.deadline_ns ? o.deadline_ns : DEADLINE_NS;
 	o.stack_most = o.stack_most ? o.stack_most : STACK_MOST;
-	if (o.way == SNAPSHOT_STOP)
+	if (o.way == SNAPSHOT_STOP) {
 		snapshot_stop_all(s, &o);
-	if (o.way != SNAPSHOT_STOP)
-		snapshot_nostop(s, &o);
-	if (o.way == SNAPSHOT_AUTO)
+		return 0;
+	}
+	if (o.way == SNAPSHOT_BPF && !with_bpf(s, &o))
+		return err_set(err, ERR_SYSTEM,
+			       "the kernel gives no registers by BPF: this needs root, Linux 6.1 "
+			       "or later with BTF, and a build with libbpf, bpftool and clang");
+	snapshot_nostop(s, &o);
+	if (o.way != SNAPSHOT_NOSTOP)
 		snapshot_stop_each(s, &o);
+	return 0;
 }
 
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, struct err *err)
@@ -290,13 +307,13 @@ int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, st
 		list_threads(s);
 	if (!rc && !s->n)
 		rc = err_set(err, ERR_NOTFOUND, "no process %d", pid);
+	if (!rc && s->image.nmaps)
+		rc = take(s, *o, err);
 	if (rc) {
 		snapshot_release(s);
 		return rc;
 	}
-	if (s->image.nmaps)
-		take(s, *o);
-	else
+	if (!s->image.nmaps)
 		for (size_t i = 0; i < s->n; i++)
 			s->threads[i].why_not = s->threads[i].state == 'Z'
 							? "it has ended (a zombie)"

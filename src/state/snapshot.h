@@ -19,8 +19,8 @@
 #include "unwind/image.h"
 
 enum snapshot_way {
-	SNAPSHOT_AUTO, /* blocked threads untouched, running ones stopped */
-	SNAPSHOT_BPF,
+	SNAPSHOT_AUTO,   /* blocked threads untouched, by /proc; running ones stopped */
+	SNAPSHOT_BPF,    /* the same with all registers of blocked threads */
 	SNAPSHOT_NOSTOP, /* nothing is stopped: running threads have no stack */
 	SNAPSHOT_STOP,   /* all are stopped at the same time: one consistent moment */
 };
