@@ -7,15 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/core-find.h"
 #include "cli/stacks.h"
 
 struct values {
-	bool args, locals, json, folded, verbose, help;
+	bool find, args, locals, json, folded, verbose, help;
 	const char *lines, *color;
 	uint64_t frames;
 };
 
 static const struct option options[] = {
+	{OPTION_FLAG, 0, "find", NULL,
+	 "list the cores of this machine, or those of programs with that in their name",
+	 offsetof(struct values, find)},
 	{OPTION_CHOICE, 0, "lines", "none|own|all",
 	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
 	 "too, of none",
@@ -43,52 +47,69 @@ static int open_core(const char *path, int *fd, struct err *err)
 	return *fd < 0 ? err_errno(err, "%s", path) : 0;
 }
 
+static int show(struct cli *cli, const struct values *v, const char *path, int argc, char **argv,
+		struct err *err)
+{
+	struct look_opts o = {
+		.unwind = {.lines = stacks_lines(v->lines), .max_frames = v->frames},
+		.arguments = v->args || v->locals,
+		.locals = v->locals,
+	};
+	struct look_death death;
+	struct stacks_print p = {
+		.json = v->json, .folded = v->folded, .verbose = v->verbose, .death = &death};
+	struct look look;
+	int fd, rc = open_core(path, &fd, err);
+
+	if (rc)
+		return rc;
+	rc = look_core(&look, fd, &o, &death, err);
+	if (rc)
+		return err_prepend(err, rc, "%s: ", path);
+	rc = stacks_print(cli, &p, &look.stacks, argc, argv, err);
+	look_release(&look);
+	return rc;
+}
+
+static int check(const struct values *v, const struct option_list *rest, struct err *err)
+{
+	if (v->find && rest->n > 1)
+		return err_set(err, ERR_USAGE, "--find takes one name, not %zu", rest->n);
+	if (!v->find && rest->n != 1)
+		return err_set(err, ERR_USAGE,
+			       rest->n ? "one core, not %zu"
+				       : "which core file? (--find lists them)",
+			       rest->n);
+	if (v->json && v->folded)
+		return err_set(err, ERR_USAGE, "--json and --folded exclude each other");
+	return 0;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
 	struct option_list rest = {0};
 	struct err err = {""};
-	struct look look;
-	struct look_death death;
-	int fd, rc = options_parse(options, argc, argv, &v, &rest, &err);
+	int status = EXIT_DONE, rc = options_parse(options, argc, argv, &v, &rest, &err);
 
-	if (!rc && rest.n != 1)
-		rc = err_set(&err, ERR_USAGE, rest.n ? "one core, not %zu" : "which core file?",
-			     rest.n);
-	if (!rc && v.json + v.folded > 1)
-		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (!rc)
+		rc = check(&v, &rest, &err);
 	if (v.color)
 		cli->color_out = strcmp(v.color, "always") == 0 ||
 				 (cli->color_out && strcmp(v.color, "never") != 0);
-	if (!rc)
-		rc = open_core(rest.items[0], &fd, &err);
-	if (!rc) {
-		struct look_opts o = {
-			.unwind = {.lines = stacks_lines(v.lines), .max_frames = v.frames},
-			.arguments = v.args || v.locals,
-			.locals = v.locals,
-		};
-
-		rc = look_core(&look, fd, &o, &death, &err);
-		if (rc)
-			err_prepend(&err, rc, "%s: ", rest.items[0]);
-	}
-	if (!rc) {
-		struct stacks_print p = {
-			.json = v.json, .folded = v.folded, .verbose = v.verbose, .death = &death};
-
-		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
-		look_release(&look);
-	}
+	if (!rc && v.find)
+		rc = core_find(cli, rest.n ? rest.items[0] : NULL, v.json, &status, &err);
+	else if (!rc)
+		rc = show(cli, &v, rest.items[0], argc, argv, &err);
 	options_list_release(&rest);
-	return rc ? command_status(&cmd_core, rc, &err) : EXIT_DONE;
+	return rc ? command_status(&cmd_core, rc, &err) : status;
 }
 
 const struct command cmd_core = {
 	.name = "core",
 	.stage = "observe",
 	.summary = "why a program died, and where each thread stood, from its core file",
-	.usage = "FILE [OPTIONS]",
+	.usage = "FILE [OPTIONS]\n--find [PROGRAM] [--json]",
 	.details =
 		"Says the signal and what caused it, the message of a failed assertion, the type\n"
 		"and text of a C++ exception, and the stack of every thread in the same form as\n"
@@ -97,7 +118,8 @@ const struct command cmd_core = {
 		"they are still the same builds. A core is read piece by piece: its size does not\n"
 		"matter. What is cut off gives what it holds.",
 	.examples = "why did it crash\tinquest core core.4711\n"
-		    "for a program\tinquest core core.4711 --json",
+		    "for a program\tinquest core core.4711 --json\n"
+		    "where cores are\tinquest core --find",
 	.options = options,
 	.run = run,
 };

@@ -11,7 +11,7 @@
 
 #include "state/bpf/threads.h"
 #include "state/snapshot-priv.h"
-#include "threads.skel.h"
+#include <threads.skel.h>
 
 #define BLOCKED 3 /* TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE */
 #define TRIES   3
