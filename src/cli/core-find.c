@@ -78,11 +78,12 @@ int core_find(struct cli *cli, const char *program, bool json, int *status, stru
 {
 	struct corefind f;
 	struct arena a;
-	int rc;
+	int rc = 0;
 
 	arena_init(&a);
 	corefind_look(&f, program, ".", &a);
-	rc = print(cli, &f, json, err);
+	if (json || f.n)
+		rc = print(cli, &f, json, err);
 	if (!json && (!f.n || f.off))
 		explain(&f);
 	*status = f.n ? EXIT_FOUND : EXIT_DONE;
