@@ -162,7 +162,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		cli->color_out = strcmp(v.color, "always") == 0 ||
 				 (cli->color_out && strcmp(v.color, "never") != 0);
 	if (!rc)
-		rc = work(cli, &v, rest.n ? rest.items[0] : NULL, &o, &status, &err);
+		rc = work(cli, &v, rest.n ? rest.items[0] : "", &o, &status, &err);
 	options_list_release(&rest);
 	return rc ? command_status(&cmd_history, rc, &err) : status;
 }
