@@ -66,14 +66,18 @@ static void smooth_variance(const struct aligned *al, const double *mean, size_t
 	for (size_t t = 0; t < al->m; t++) {
 		size_t a = t > h ? t - h : 0, b = t + h + 1 < al->m ? t + h + 1 : al->m;
 
-		out[t] = (sum[b] - sum[a]) / (double)(b - a);
+		/* Values near the greatest double have no variance that one could hold. */
+		out[t] = isfinite(sum[b]) ? (sum[b] - sum[a]) / (double)(b - a) : INFINITY;
 	}
 	free(sum);
 }
 
-static double clip(double v)
+/* From the mean in deviations; none where the good curves differ without measure. */
+static double distance(double value, double mean, double deviation)
 {
-	return isnan(v) ? CURVE_CLIP : fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
+	double v = (value - mean) / deviation;
+
+	return isnan(v) ? 0 : v;
 }
 
 static void standardise(struct band *b, const struct aligned *al, double *spread)
@@ -86,15 +90,17 @@ static void standardise(struct band *b, const struct aligned *al, double *spread
 			mean[t] += al->good[i][t] / k;
 	smooth_variance(al, mean, h, spread);
 	for (size_t t = 0; t < m; t++) {
-		double s;
+		double s, v;
 
 		spread[t] = sqrt(spread[t]);
 		/* Good curves that are all the same leave rounding only. */
 		s = fmax(spread[t], 1e-9 * fabs(mean[t]) + 1e-300);
-		b->sum[t + 1] = b->sum[t] + clip((al->bad[t] - mean[t]) / s / sqrt(1 + 1 / k));
+		v = isnan(al->bad[t]) ? CURVE_CLIP
+				      : distance(al->bad[t], mean[t], s * sqrt(1 + 1 / k));
+		b->sum[t + 1] = b->sum[t] + fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
 		for (size_t i = 0; i < al->k; i++)
-			b->good[i][t + 1] =
-				b->good[i][t] + (al->good[i][t] - mean[t]) / s / sqrt(1 - 1 / k);
+			b->good[i][t + 1] = b->good[i][t] +
+					    distance(al->good[i][t], mean[t], s * sqrt(1 - 1 / k));
 	}
 	free(mean);
 }
@@ -308,7 +314,6 @@ static void find_beginning(const struct band *b, const struct stretch *s, size_t
 	size_t by = (last - first) / GRID + 1, near, to;
 
 	*start = first;
-
 	find_likeliest(&g, first, last, by, &best, start);
 	near = *start - first > by ? *start - by : first;
 	to = last - *start > by ? *start + by : last;
