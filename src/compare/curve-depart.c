@@ -95,8 +95,11 @@ static void standardise(struct band *b, const struct aligned *al, double *spread
 		spread[t] = sqrt(spread[t]);
 		/* Good curves that are all the same leave rounding only. */
 		s = fmax(spread[t], 1e-9 * fabs(mean[t]) + 1e-300);
-		v = isnan(al->bad[t]) ? CURVE_CLIP
-				      : distance(al->bad[t], mean[t], s * sqrt(1 + 1 / k));
+		v = al->bad[t];
+		if (isnan(v))
+			v = CURVE_CLIP;
+		else if (isfinite(v))
+			v = distance(v, mean[t], s * sqrt(1 + 1 / k));
 		b->sum[t + 1] = b->sum[t] + fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
 		for (size_t i = 0; i < al->k; i++)
 			b->good[i][t + 1] = b->good[i][t] +
