@@ -154,7 +154,7 @@ static void test_hostile(void **unused)
 {
 	enum { FEW = 50 };
 	static const double huge[] = {1e308, -1e308, 5e-324, 1};
-	static double x[FEW], same[FEW], nan[FEW], wild[4][FEW];
+	static double x[FEW], same[FEW], nan[FEW], endless[FEW], wild[4][FEW];
 	struct curve good[3], bad = {STR("b"), x, same, FEW};
 	struct curvediff d;
 
@@ -162,6 +162,7 @@ static void test_hostile(void **unused)
 		x[t] = (double)t;
 		same[t] = 3;
 		nan[t] = NAN;
+		endless[t] = t % 2 ? INFINITY : -INFINITY;
 		for (size_t i = 0; i < 4; i++)
 			wild[i][t] = huge[(t * t + i * 7 + t / 3) % 4];
 	}
@@ -170,11 +171,13 @@ static void test_hostile(void **unused)
 	curvediff_run(&d, good, 3, &bad);
 	assert_int_equal(d.verdict, CURVE_WITHIN);
 	curvediff_release(&d);
-	bad.y = nan;
-	curvediff_run(&d, good, 3, &bad);
-	assert_int_equal(d.verdict, CURVE_DEPARTS);
-	assert_true(d.departure.step == 0 && isnan(d.departure.effect));
-	curvediff_release(&d);
+	for (size_t i = 0; i < 2; i++) {
+		bad.y = i ? endless : nan;
+		curvediff_run(&d, good, 3, &bad);
+		assert_int_equal(d.verdict, CURVE_DEPARTS);
+		assert_true(d.departure.step == 0 && isnan(d.departure.effect));
+		curvediff_release(&d);
+	}
 	for (size_t n = 1; n < 4; n++) {
 		for (size_t i = 0; i < 3; i++)
 			good[i] = (struct curve){STR("g"), x, same, n};

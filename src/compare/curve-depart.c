@@ -95,11 +95,10 @@ static void standardise(struct band *b, const struct aligned *al, double *spread
 		spread[t] = sqrt(spread[t]);
 		/* Good curves that are all the same leave rounding only. */
 		s = fmax(spread[t], 1e-9 * fabs(mean[t]) + 1e-300);
-		v = al->bad[t];
-		if (isnan(v))
-			v = CURVE_CLIP;
-		else if (isfinite(v))
-			v = distance(v, mean[t], s * sqrt(1 + 1 / k));
+		/* What is no finite number departs, in one direction whatever its sign: infinities
+		 * of both must not cancel out. */
+		v = isfinite(al->bad[t]) ? distance(al->bad[t], mean[t], s * sqrt(1 + 1 / k))
+					 : CURVE_CLIP;
 		b->sum[t + 1] = b->sum[t] + fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
 		for (size_t i = 0; i < al->k; i++)
 			b->good[i][t + 1] = b->good[i][t] +
