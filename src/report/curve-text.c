@@ -40,7 +40,9 @@ static void add_effect(const struct curve_metric *m, struct buf *b)
 {
 	const struct curve_departure *d = &m->diff.departure;
 
-	if (!m->diff.log)
+	if (!isfinite(d->effect))
+		BUF_LIT(b, "no number");
+	else if (!m->diff.log)
 		buf_printf(b, "%+.4g from their mean", d->effect);
 	else if (d->effect >= 1.995)
 		buf_printf(b, "%.1f times their mean", d->effect);
