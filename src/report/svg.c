@@ -30,8 +30,7 @@ static const char *const classes[] = {
 	[STYLE_BAD] = "b",   [STYLE_WARN] = "w", [STYLE_PLACE] = "c",
 };
 
-/* Text for a document: what is no character of XML becomes U+FFFD. */
-static void add_text(struct buf *b, struct str s)
+void svg_text(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		uint32_t c;
@@ -206,7 +205,7 @@ static void add_legend(struct drawing *d)
 			   "<rect class=\"%s k\" x=\"%.0f\" y=\"%d\" width=\"14\" "
 			   "height=\"4\"/><text class=\"t\" x=\"%.0f\" y=\"%d\">",
 			   classes[l->style], x, HEIGHT - 14, x + 20, HEIGHT - 9);
-		add_text(d->out, str_of(l->name));
+		svg_text(d->out, str_of(l->name));
 		BUF_LIT(d->out, "</text>\n");
 		x += 44 + 6.5 * (double)strlen(l->name);
 	}
@@ -225,9 +224,9 @@ void svg_add(struct buf *out, const struct plot *p, struct str title)
 		   "fill:currentColor}@media(prefers-color-scheme:dark){.t{fill:#aaa}.g{stroke:"
 		   "#5ac577}.b{stroke:#ff7b6b}.p,.c{stroke:#9bd}}</style>\n<title>",
 		   WIDTH, HEIGHT);
-	add_text(out, title);
+	svg_text(out, title);
 	buf_printf(out, "</title>\n<text class=\"h\" x=\"%d\" y=\"18\">", LEFT);
-	add_text(out, title);
+	svg_text(out, title);
 	BUF_LIT(out, "</text>\n");
 	if (find_range(&d)) {
 		add_y_ticks(&d);

@@ -10,3 +10,6 @@
 
 /* title and the names of lines are text from anywhere. plot->width and height are not used. */
 void svg_add(struct buf *out, const struct plot *p, struct str title);
+
+/* Text within a document of XML: what is no character of XML becomes U+FFFD. */
+void svg_text(struct buf *b, struct str s);
