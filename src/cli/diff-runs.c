@@ -10,8 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/derived.h"
-#include "cli/run-logs.h"
-#include "report/rundiff.h"
+#include "cli/diff-run-logs.h"
 #include "text/quote.h"
 #include "text/shell.h"
 
@@ -164,29 +163,71 @@ static bool is_commit(struct str s)
 	return s.n >= 7;
 }
 
-static struct str *ids_of(struct arena *a, const struct rundiff_side *side)
-{
-	struct str *ids = arena_alloc(a, side->n * sizeof(*ids));
-
-	for (size_t i = 0; i < side->n; i++)
-		ids[i] = side->runs[i].id;
-	return ids;
-}
-
 static void next_commands(struct selection *s, struct buf *b)
 {
-	struct str *good_ids = ids_of(&s->arena, &s->side[0]),
-		   *bad_ids = ids_of(&s->arena, &s->side[1]);
-	const char *logs;
 	struct str good = shared_value(&s->side[0], "git.commit"),
 		   bad = shared_value(&s->side[1], "git.commit");
 
 	if (is_commit(good) && is_commit(bad) && !str_eq(good, bad))
 		buf_printf(b, "Next: git log --oneline %.12s..%.12s\n", good.p, bad.p);
-	logs = run_logs_diff(&s->workspace, s->store, good_ids, s->side[0].n, bad_ids, s->side[1].n,
-			     &s->arena);
-	if (logs)
-		buf_printf(b, "Next: %s\n", logs);
+}
+
+/* ---- logs ---- */
+
+static void add_words(struct buf *b, const char *option, const struct option_list *words)
+{
+	buf_printf(b, " %s", option);
+	for (size_t i = 0; i < words->n; i++) {
+		buf_add_char(b, ' ');
+		shell_add_word(b, str_of(words->items[i]));
+	}
+}
+
+/* What compares the logs alone. */
+static const char *logs_command(struct selection *s, const struct diff_runs *d)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	BUF_LIT(&b, "inquest diff --logs");
+	if (d->store) {
+		BUF_LIT(&b, " --store ");
+		shell_add_word(&b, str_of(d->store));
+	}
+	add_words(&b, "--good", d->good);
+	add_words(&b, "--bad", d->bad);
+	return arena_str(&s->arena, buf_str(&b)).p;
+}
+
+static int compare_logs(struct cli *cli, struct selection *s, const struct diff_runs *d,
+			struct diff_run_logs *logs, struct err *err)
+{
+	const struct diff_run_logs_opts o = {
+		.evidence = s->workspace.evidence,
+		.runs = {s->records[0], s->records[1]},
+		.n = {s->nrecords[0], s->nrecords[1]},
+		.values = d->values,
+		.command = d->print_logs ? d->command : logs_command(s, d),
+		.all = d->print_logs != NULL,
+		.verbose = d->verbose,
+	};
+
+	return diff_run_logs(logs, cli, &o, err);
+}
+
+/* --logs */
+static int print_logs(const struct diff_runs *d, const struct diff_run_logs *logs, int *status,
+		      struct err *err)
+{
+	static const char *const sides[] = {"good", "bad"};
+	bool read[2] = {false, false};
+
+	for (size_t i = 0; i < logs->report.n; i++)
+		read[logs->report.runs[i].side] |= logs->report.runs[i].state == RUNDIFF_LOGS_READ;
+	if (!logs->compared)
+		return err_set(err, ERR_NOTFOUND, "of the %s runs no log is kept on this machine",
+			       sides[read[0]]);
+	*status = diff_logs_differ(&logs->diff) ? EXIT_FOUND : EXIT_DONE;
+	return d->print_logs(d->print_arg, logs->report.report, err);
 }
 
 /* ---- series ---- */
@@ -272,10 +313,11 @@ static bool is_worse(const struct curve_metric *m)
 	return m->better == BETTER_UNKNOWN || (d->direction > 0) == (m->better == BETTER_LOWER);
 }
 
-static int status_of(const struct rundiff *d, const struct selection *s)
+static int status_of(const struct rundiff *d, const struct selection *s,
+		     const struct rundiff_logs *logs)
 {
 	const size_t *m = d->count[RUNDIFF_METRIC], *t = d->count[RUNDIFF_TEST];
-	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE];
+	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE] || (logs && logs->errors);
 
 	for (size_t i = 0; i < s->ncurves; i++)
 		worse = worse || is_worse(&s->curves[i]);
@@ -285,7 +327,8 @@ static int status_of(const struct rundiff *d, const struct selection *s)
 }
 
 static int print(struct cli *cli, struct selection *s, const struct diff_runs *d,
-		 const struct rundiff *diff, const struct rundiff_opts *opts, struct err *err)
+		 const struct rundiff_logs *logs, const struct rundiff *diff,
+		 const struct rundiff_opts *opts, struct err *err)
 {
 	CLEANUP_BUF struct buf out = {0}, next = {0};
 	struct rundiff_report r = {.diff = diff,
@@ -293,6 +336,7 @@ static int print(struct cli *cli, struct selection *s, const struct diff_runs *d
 				   .opts = opts,
 				   .curves = s->curves,
 				   .ncurves = s->ncurves,
+				   .logs = logs,
 				   .command = d->command,
 				   .color = cli->color_out,
 				   .verbose = d->verbose || d->metric,
@@ -334,36 +378,55 @@ bool diff_runs_given(const struct diff_runs *d)
 	return stored;
 }
 
+static void selection_release(struct selection *s)
+{
+	derived_release(&s->derived);
+	store_close(s->store);
+	workspace_release(&s->workspace);
+	for (int side = 0; side < 2; side++) {
+		free(s->runs[side]);
+		free(s->records[side]);
+	}
+	for (size_t i = 0; i < s->ncurves; i++)
+		curvediff_release(&s->curves[i].diff);
+	free(s->curves);
+	free(s->ids);
+	arena_release(&s->arena);
+}
+
+static int compare(struct cli *cli, struct selection *s, const struct diff_runs *d,
+		   const struct rundiff_logs *logs, int *status, struct err *err)
+{
+	const struct rundiff_opts opts = {.alpha = ALPHA, .equivalence = d->equivalence};
+	struct rundiff diff;
+	int rc;
+
+	add_curves(s, d->metric);
+	rc = d->metric ? keep_only(s, d->metric, err) : 0;
+	if (rc)
+		return rc;
+	rundiff_run(&diff, s->side, &opts);
+	rc = print(cli, s, d, logs, &diff, &opts, err);
+	*status = status_of(&diff, s, logs);
+	rundiff_release(&diff);
+	return rc;
+}
+
 int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct err *err)
 {
-	struct rundiff_opts opts = {.alpha = ALPHA, .equivalence = d->equivalence};
+	struct diff_run_logs logs = {0};
 	struct selection s = {0};
-	struct rundiff diff;
 	int rc;
 
 	arena_init(&s.arena);
 	rc = select_runs(&s, d, err);
+	if (!rc && !d->metric)
+		rc = compare_logs(cli, &s, d, &logs, err);
 	if (!rc)
-		add_curves(&s, d->metric);
-	if (!rc && d->metric)
-		rc = keep_only(&s, d->metric, err);
-	if (!rc) {
-		rundiff_run(&diff, s.side, &opts);
-		rc = print(cli, &s, d, &diff, &opts, err);
-		*status = status_of(&diff, &s);
-		rundiff_release(&diff);
-	}
-	derived_release(&s.derived);
-	store_close(s.store);
-	workspace_release(&s.workspace);
-	for (int side = 0; side < 2; side++) {
-		free(s.runs[side]);
-		free(s.records[side]);
-	}
-	for (size_t i = 0; i < s.ncurves; i++)
-		curvediff_release(&s.curves[i].diff);
-	free(s.curves);
-	free(s.ids);
-	arena_release(&s.arena);
+		rc = d->print_logs
+			     ? print_logs(d, &logs, status, err)
+			     : compare(cli, &s, d, d->metric ? NULL : &logs.report, status, err);
+	diff_run_logs_release(&logs);
+	selection_release(&s);
 	return rc;
 }

@@ -74,6 +74,40 @@ static void add_runs(struct buf *b, const char *key, const struct rundiff_side *
 	object_list_end(b);
 }
 
+static const struct str log_states[] = {
+	[RUNDIFF_LOGS_READ] = STR("read"),
+	[RUNDIFF_LOGS_NONE] = STR("none"),
+	[RUNDIFF_LOGS_AWAY] = STR("away"),
+	[RUNDIFF_LOGS_CAPPED] = STR("left out"),
+};
+
+static void add_logs(struct buf *b, const struct rundiff_logs *l)
+{
+	if (!l) {
+		object_null(b, "logs");
+		return;
+	}
+	object_begin(b, "logs");
+	object_list(b, "runs");
+	for (size_t i = 0; i < l->n; i++) {
+		object_begin(b, NULL);
+		object_text(b, "run", l->runs[i].id);
+		object_text(b, "side", l->runs[i].side ? STR("bad") : STR("good"));
+		object_text(b, "state", log_states[l->runs[i].state]);
+		object_count(b, "logs", l->runs[i].logs);
+		object_count(b, "away", l->runs[i].away);
+		object_end(b);
+	}
+	object_list_end(b);
+	object_count(b, "new_errors", l->errors);
+	object_key(b, "diff");
+	if (l->report)
+		diff_report_object(l->report, b);
+	else
+		BUF_LIT(b, "null");
+	object_end(b);
+}
+
 void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 {
 	object_begin(b, NULL);
@@ -98,6 +132,7 @@ void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 		object_end(b);
 	}
 	object_list_end(b);
+	add_logs(b, rep->logs);
 	object_end(b);
 	buf_add_char(b, '\n');
 }

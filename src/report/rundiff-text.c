@@ -8,7 +8,10 @@
 #include "report/rundiff.h"
 #include "report/style.h"
 
-#define SCREEN_ROWS  8 /* of a section, without -v */
+#define SCREEN_ROWS  30 /* of all sections, without -v */
+#define LEAST_ROWS   3  /* of each, even if that is more */
+#define MOST_ROWS    8  /* of one of several */
+#define SCREEN_LINES 12 /* of curves, and as many rows less if logs are shown */
 #define NAME_COLUMNS 34
 #define SIDE_COLUMNS 25
 #define SIDE_IDS     3
@@ -148,6 +151,13 @@ static void add_row(struct buf *b, const struct rundiff_row *r, const struct run
 	buf_add_char(b, '\n');
 }
 
+static void add_heading(struct buf *b, const struct rundiff_report *rep, const char *text)
+{
+	buf_add_char(b, '\n');
+	style_add(b, rep->color, STYLE_BOLD, str_of(text));
+	buf_add_char(b, '\n');
+}
+
 /* Of what was not decided, what looks different is worth a look. */
 static bool is_shown(const struct rundiff_row *r, bool verbose)
 {
@@ -162,10 +172,30 @@ static bool is_shown(const struct rundiff_row *r, bool verbose)
 	return false;
 }
 
-static void add_section(struct buf *b, const struct rundiff_report *rep,
-			enum rundiff_section section)
+/* So many rows of each section that they fit on a screen together. */
+static size_t rows_of_section(const struct rundiff_report *rep)
 {
-	size_t shown = 0, max = rep->verbose ? SIZE_MAX : SCREEN_ROWS;
+	size_t n[RUNDIFF_SECTIONS] = {0}, max = LEAST_ROWS, sum;
+	size_t most = rep->opts->settings ? SCREEN_ROWS : MOST_ROWS;
+	size_t room = SCREEN_ROWS - (rep->logs && rep->logs->report ? SCREEN_LINES : 0);
+
+	if (rep->verbose)
+		return SIZE_MAX;
+	for (size_t i = 0; i < rep->diff->n; i++)
+		n[rep->diff->rows[i].section] += is_shown(&rep->diff->rows[i], false);
+	for (;; max++) {
+		sum = 0;
+		for (int s = 0; s < RUNDIFF_SECTIONS; s++)
+			sum += n[s] < max + 1 ? n[s] : max + 1;
+		if (sum > room || max == most)
+			return max;
+	}
+}
+
+static void add_section(struct buf *b, const struct rundiff_report *rep,
+			enum rundiff_section section, size_t max)
+{
+	size_t shown = 0;
 
 	for (size_t i = 0; i < rep->diff->n; i++) {
 		const struct rundiff_row *r = &rep->diff->rows[i];
@@ -173,15 +203,70 @@ static void add_section(struct buf *b, const struct rundiff_report *rep,
 		if (r->section != section || !is_shown(r, rep->verbose))
 			continue;
 		if (!shown) {
-			buf_add_char(b, '\n');
-			style_add(b, rep->color, STYLE_BOLD, str_of(section_names[section]));
-			buf_add_char(b, '\n');
+			add_heading(b, rep, section_names[section]);
 		}
 		if (shown++ < max)
 			add_row(b, r, rep);
 	}
 	if (shown > max)
 		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
+}
+
+/* ---- logs ---- */
+
+/* What is left out of one side, for one reason. */
+static void add_left_out(struct buf *b, const struct rundiff_logs *l, int side,
+			 enum rundiff_logs_state state, const char *why)
+{
+	size_t n = 0, all = 0;
+	struct str first = {0};
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->runs[i].side != side)
+			continue;
+		all++;
+		if (l->runs[i].state == state && !n++)
+			first = l->runs[i].id;
+	}
+	if (!n)
+		return;
+	buf_printf(b, "  %zu of %zu %s %s %s", n, all, side ? "bad" : "good",
+		   all == 1 ? "run" : "runs", why);
+	if (n == 1)
+		buf_printf(b, " (" STR_FMT ")", STR_ARG(first));
+	buf_add_char(b, '\n');
+}
+
+static void add_logs(struct buf *b, const struct rundiff_report *rep)
+{
+	const struct rundiff_logs *l = rep->logs;
+	size_t hidden, recorded = 0, missing = 0;
+
+	for (size_t i = 0; l && i < l->n; i++) {
+		recorded += l->runs[i].state != RUNDIFF_LOGS_NONE;
+		missing += l->runs[i].state == RUNDIFF_LOGS_READ ? l->runs[i].away : 0;
+	}
+	if (!recorded)
+		return;
+	add_heading(b, rep, "What their logs say");
+	for (int side = 0; side < 2; side++) {
+		add_left_out(b, l, side, RUNDIFF_LOGS_NONE, "without a log");
+		add_left_out(b, l, side, RUNDIFF_LOGS_AWAY,
+			     "with logs that are not on this machine");
+		add_left_out(b, l, side, RUNDIFF_LOGS_CAPPED, "not read, to be quick");
+	}
+	if (missing)
+		buf_printf(b, "  %zu more logs are not on this machine\n", missing);
+	if (!l->report)
+		return;
+	if (!l->report->diff->nfindings && !l->report->diff->first.found) {
+		BUF_LIT(b, "  nothing differs beyond what varies from run to run\n");
+		return;
+	}
+	hidden = diff_report_part(l->report, b);
+	if (hidden)
+		buf_printf(b, "  and %zu more\n", hidden);
+	buf_printf(b, "  All: %s\n", l->all);
 }
 
 static bool tells(const struct curve_metric *m)
@@ -191,7 +276,7 @@ static bool tells(const struct curve_metric *m)
 
 static void add_curves(struct buf *b, const struct rundiff_report *rep)
 {
-	size_t shown = 0, max = rep->verbose ? SIZE_MAX : SCREEN_ROWS;
+	size_t shown = 0, max = rep->verbose ? SIZE_MAX : SCREEN_LINES;
 
 	for (size_t i = 0; i < rep->ncurves; i++) {
 		const struct curve_metric *m = &rep->curves[i];
@@ -199,9 +284,7 @@ static void add_curves(struct buf *b, const struct rundiff_report *rep)
 		if (!tells(m) && !rep->verbose)
 			continue;
 		if (!shown) {
-			buf_add_char(b, '\n');
-			style_add(b, rep->color, STYLE_BOLD, STR("Curves"));
-			buf_add_char(b, '\n');
+			add_heading(b, rep, "Curves");
 		}
 		if (shown++ >= max)
 			continue;
@@ -268,11 +351,18 @@ static void add_rest(struct buf *b, const struct rundiff_report *rep)
 
 void rundiff_report_text(const struct rundiff_report *rep, struct buf *b)
 {
+	size_t max = rows_of_section(rep);
+
 	add_ids(b, "good", &rep->side[0]);
 	add_ids(b, "bad ", &rep->side[1]);
 	add_warnings(b, rep);
-	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
-		add_section(b, rep, (enum rundiff_section)s);
+	for (int s = 0; s < RUNDIFF_SECTIONS; s++) {
+		/* What the logs say is shown below. */
+		bool said = s == RUNDIFF_LOG && !rep->verbose && rep->logs && rep->logs->report;
+
+		add_section(b, rep, (enum rundiff_section)s, said ? LEAST_ROWS : max);
+	}
+	add_logs(b, rep);
 	add_curves(b, rep);
 	add_rest(b, rep);
 	if (rep->next)

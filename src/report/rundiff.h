@@ -5,6 +5,30 @@
 #include "base/buf.h"
 #include "compare/rundiff.h"
 #include "report/curve.h"
+#include "report/diff.h"
+
+enum rundiff_logs_state {
+	RUNDIFF_LOGS_READ,
+	RUNDIFF_LOGS_NONE,   /* no log was recorded */
+	RUNDIFF_LOGS_AWAY,   /* recorded, but kept on another machine */
+	RUNDIFF_LOGS_CAPPED, /* left out: too many, or too large */
+};
+
+/* What became of the logs of one run. */
+struct rundiff_log_run {
+	struct str id;
+	int side;
+	enum rundiff_logs_state state;
+	size_t logs, away; /* that are here; that are not */
+};
+
+struct rundiff_logs {
+	const struct rundiff_log_run *runs; /* of both sides */
+	size_t n;
+	const struct diff_report *report; /* NULL: one side has no log to compare */
+	size_t errors;                    /* findings that say what failed, and no good log says */
+	const char *all;                  /* the command that shows all of it */
+};
 
 struct rundiff_report {
 	const struct rundiff *diff;
@@ -12,8 +36,9 @@ struct rundiff_report {
 	const struct rundiff_opts *opts;
 	const struct curve_metric *curves; /* of each run of side 1: its series against side 0's */
 	size_t ncurves;
-	const char *command; /* reproduces this report */
-	const char *next;    /* the next useful commands, a line each; NULL if none */
+	const struct rundiff_logs *logs; /* NULL: none were asked for */
+	const char *command;             /* reproduces this report */
+	const char *next;                /* the next useful commands, a line each; NULL if none */
 	bool color;
 	bool verbose; /* all that differs, and what does not */
 	size_t width;
