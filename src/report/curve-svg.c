@@ -15,9 +15,9 @@ void curve_report_svg(const struct curve_report *r, struct buf *out)
 	buf_add_str(&title, m->name);
 	BUF_LIT(&title, " of ");
 	buf_add_str(&title, m->bad->name);
-	svg_add(out,
-		&(struct plot){
-			.lines = p.lines, .nlines = any ? p.n : 0, .log = m->diff.log, .at = p.at},
-		buf_str(&title));
+	svg_plot(out,
+		 &(struct plot){
+			 .lines = p.lines, .nlines = any ? p.n : 0, .log = m->diff.log, .at = p.at},
+		 buf_cstr(&title));
 	curve_plots_release(&p);
 }

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "exec/exec.h"
 #include "report/style.h"
-#include "report/svg.h"
+#include "report/markup.h"
 
 #define INCH         72.0 /* pixels */
 #define FONT_WIDTH   7.3  /* of a column */
@@ -204,7 +204,7 @@ static void add_label(struct buf *out, const char *class, const char *anchor, st
 {
 	buf_printf(out, "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">", class,
 		   anchor, at.x, at.y);
-	svg_text(out, text);
+	markup_add(out, text);
 	BUF_LIT(out, "</text>");
 }
 
@@ -216,11 +216,11 @@ static void draw_node(struct drawing *d, uint32_t i)
 
 	shown(n->name, &name);
 	BUF_LIT(d->out, "<g><title>");
-	svg_text(d->out, n->name);
+	markup_add(d->out, n->name);
 	if (has_variable(n)) {
 		shown(n->var, &var);
 		BUF_LIT(d->out, " = ");
-		svg_text(d->out, n->var);
+		markup_add(d->out, n->var);
 	}
 	BUF_LIT(d->out, "</title>");
 	add_shape(d->out, n->roles, at, size_of(n));

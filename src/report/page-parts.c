@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "report/style.h"
+#include "report/thin.h"
 #include "text/record.h"
 
 void page_counted(struct page *p, struct page_line *l, uint64_t n, const char *name)
@@ -124,59 +125,6 @@ static bool is_point(const struct plot_line *l, size_t i)
 	return isfinite(l->x[i]) && isfinite(l->y[i]) && (!l->y_high || isfinite(l->y_high[i]));
 }
 
-struct thinned {
-	double *x, *y, *high;
-	size_t n;
-};
-
-static void keep(struct thinned *t, const struct plot_line *l, size_t i)
-{
-	t->x[t->n] = l->x[i];
-	t->y[t->n] = l->y[i];
-	if (l->y_high)
-		t->high[t->n] = l->y_high[i];
-	t->n++;
-}
-
-/* Of the points from ... to-1 the least and the greatest, as they stand; of a band the widest. */
-static void keep_extremes(struct thinned *t, const struct plot_line *l, size_t from, size_t to)
-{
-	size_t low = to, high = to;
-
-	for (size_t i = from; i < to; i++) {
-		if (!is_point(l, i))
-			continue;
-		if (low == to || l->y[i] < l->y[low])
-			low = i;
-		if (high == to ||
-		    (l->y_high ? l->y_high[i] > l->y_high[high] : l->y[i] > l->y[high]))
-			high = i;
-	}
-	if (low == to)
-		return;
-	keep(t, l, low < high ? low : high);
-	if (low != high)
-		keep(t, l, low < high ? high : low);
-}
-
-struct plot_line page_thin(struct arena *a, const struct plot_line *l)
-{
-	struct plot_line out = *l;
-	size_t most = l->n < PAGE_POINTS ? l->n : PAGE_POINTS, bytes = (most + 2) * sizeof(double);
-	size_t stretches = l->n <= PAGE_POINTS ? l->n : PAGE_POINTS / 2;
-	struct thinned t = {.x = arena_alloc(a, bytes),
-			    .y = arena_alloc(a, bytes),
-			    .high = arena_alloc(a, bytes)};
-
-	for (size_t i = 0; i < stretches; i++)
-		keep_extremes(&t, l, i * l->n / stretches, (i + 1) * l->n / stretches);
-	out.n = t.n;
-	out.x = t.x;
-	out.y = t.y;
-	out.y_high = l->y_high ? t.high : NULL;
-	return out;
-}
-
 /* Logarithms, where values span so much that else only the greatest would be seen. */
 static bool wants_log(const struct plot_line *lines, size_t n)
 {
@@ -184,10 +132,10 @@ static bool wants_log(const struct plot_line *lines, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < lines[i].n; k++) {
-			double top = lines[i].y_high ? lines[i].y_high[k] : lines[i].y[k];
-
+			if (!is_point(&lines[i], k))
+				continue;
 			low = fmin(low, lines[i].y[k]);
-			high = fmax(high, top);
+			high = fmax(high, lines[i].y_high ? lines[i].y_high[k] : lines[i].y[k]);
 		}
 	return low > 0 && high / low >= 100;
 }
@@ -195,29 +143,35 @@ static bool wants_log(const struct plot_line *lines, size_t n)
 void page_thin_chart(struct page *p, const struct page_chart *c)
 {
 	struct page_chart copy = *c;
-	struct plot_line *lines;
+	struct plot_line *lines = mem_alloc((c->nlines + 1) * sizeof(*lines));
+	struct thin *thin = mem_alloc((c->nlines + 1) * sizeof(*thin));
 	struct page_line *l;
 	size_t longest = 0;
-	struct arena a;
 
-	arena_init(&a);
-	lines = arena_alloc(&a, (c->nlines + 1) * sizeof(*lines));
 	for (size_t i = 0; i < c->nlines; i++) {
-		lines[i] = page_thin(&a, &c->lines[i]);
 		longest = c->lines[i].n > longest ? c->lines[i].n : longest;
+		thin_init(&thin[i], &c->lines[i], PAGE_POINTS / 2);
+		lines[i] = c->lines[i];
+		lines[i].n = thin[i].n;
+		lines[i].x = thin[i].x;
+		lines[i].y = thin[i].y;
+		lines[i].y_high = thin[i].high;
 	}
 	copy.lines = lines;
 	copy.log = wants_log(lines, c->nlines);
 	page_chart(p, &copy);
-	if (longest > PAGE_POINTS) {
-		l = page_text(p);
-		page_add(p, l, PAGE_FAINT, STR("Thinned: of "));
-		page_counted(p, l, longest, "point");
-		page_addf(p, l, PAGE_FAINT,
-			  " the least and the greatest of each of %d stretches are drawn.",
-			  PAGE_POINTS / 2);
-	}
-	arena_release(&a);
+	for (size_t i = 0; i < c->nlines; i++)
+		thin_release(&thin[i]);
+	free(lines);
+	free(thin);
+	if (longest <= PAGE_POINTS)
+		return;
+	l = page_text(p);
+	page_add(p, l, PAGE_FAINT, STR("Thinned: of "));
+	page_counted(p, l, longest, "point");
+	page_addf(p, l, PAGE_FAINT,
+		  " the least and the greatest of each of %d stretches are drawn.",
+		  PAGE_POINTS / 2);
 }
 
 bool page_series(struct page *p, const struct series *s)

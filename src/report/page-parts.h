@@ -37,12 +37,7 @@ void page_cellf(struct page *p, enum page_mark mark, const char *fmt, ...)
 /* Text cut to lines, at most max, in the arena; *more: how many are left out. */
 const struct str *page_lines(struct arena *a, struct str text, size_t max, size_t *n, size_t *more);
 
-/*
- * A line with at most PAGE_POINTS points: of every stretch of it the least and the greatest value.
- * What is no finite number is left out. Arrays are in the arena, or the line's own.
- */
-struct plot_line page_thin(struct arena *a, const struct plot_line *l);
-/* A chart of lines, thinned, and a note if they had to be. */
+/* A chart of lines of at most PAGE_POINTS points (report/thin.h), and a note if they had more. */
 void page_thin_chart(struct page *p, const struct page_chart *c);
 /* A series as a chart; false: it has no two points to draw. */
 bool page_series(struct page *p, const struct series *s);

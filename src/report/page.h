@@ -9,12 +9,18 @@
  * page_cite() makes a link to them. Evidence stands at the end of the page, in the order of its
  * numbers.
  *
- * Slices that are handed in are copied. Pointers to lines stay valid until page_release().
+ * Slices that are handed in are copied, and what is kept is clean: valid UTF-8 without escape
+ * sequences and, but for line ends and tabs, control characters; these, what overrides the
+ * direction of text and what is no character become U+FFFD. Of lines longer than PAGE_LINE_MAX
+ * bytes the beginning is kept, but for prose and commands. Pointers to lines stay valid until
+ * page_release().
  */
 #pragma once
 
 #include "base/mem.h"
 #include "report/plot.h"
+
+#define PAGE_LINE_MAX 4096
 
 enum page_mark {
 	PAGE_PLAIN,
