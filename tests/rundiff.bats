@@ -99,3 +99,109 @@ add_server() {
 	run "$INQUEST" diff many broken
 	[[ "$output" == *"10 of 10 good runs with logs that are not on this machine"* ]]
 }
+
+# A repository in w of which runs are recorded; its commits are the same everywhere.
+repository() {
+	export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@a
+	export GIT_AUTHOR_DATE='2026-01-02T03:04:05Z' GIT_COMMITTER_DATE='2026-01-02T03:04:05Z'
+	echo /.inquest >.git/info/exclude
+	git checkout -q -b main
+}
+
+commit() { # FILE LINES TITLE
+	seq "$2" >"$1"
+	git add -A
+	git commit -q -m "$3"
+}
+
+record() { # NAME
+	"$INQUEST" run -q --name "$1" -- true
+}
+
+@test "code: the commits between, their files, uncommitted changes" {
+	repository
+	commit a 3 one && record good
+	commit a 5 two && record good
+	commit b 70 three
+	printf '\0\1' >bin
+	commit $'tab\there' 1 four && record bad
+	commit c 1 five && record bad
+	echo more >>c && record bad
+	run "$INQUEST" diff --json 'name == good' 'name == bad'
+	[ "$(json '[c["title"] for c in d["code"]["range"]["commits"]], d["code"]["range"]["relation"], d["code"]["range"]["only_bad"], d["code"]["range"]["only_good"]')" = "(['four', 'three'], 'forward', 2, 0)" ]
+	[ "$(json '[(f["path"], f["added"], f["removed"], f["binary"]) for f in d["code"]["range"]["files"]["most"]]')" = "[('b', 70, 0, False), ('tab\\there', 1, 0, False), ('bin', 0, 0, True)]" ]
+	[ "$(json 'd["code"]["good_commits"], d["code"]["bad_commits"], d["code"]["good_uncommitted"], d["code"]["bad_uncommitted"], d["code"]["same_uncommitted"]')" = "(2, 2, 0, 1, False)" ]
+	run "$INQUEST" diff 'name == good' 'name == bad'
+	[[ "$output" == *"(the newest of 2 good ones) .. "*"(the oldest after it of 2 bad ones): 2 commits, each on top of good"* ]]
+	[[ "$output" == *"2026-01-02  four"*"3 files changed, 71 lines added, 0 removed"*"b  +70 -0"*"bin  binary"* ]]
+	[[ "$output" == *"uncommitted changes: in 0 of 2 good and 1 of 3 bad runs, not the same ones"* ]]
+	[[ "$output" == *"Next: git log -p $(git rev-parse HEAD~3 | cut -c1-12)..$(git rev-parse HEAD~1 | cut -c1-12)"* ]]
+	run "$INQUEST" diff 'name == bad' 'name == good'
+	[[ "$output" == *"good is the newer one, by 3 commits that bad lacks"*"five"* ]]
+}
+
+@test "code: neither descends, nothing in common, the same commit, no commit" {
+	repository
+	commit a 3 one && git tag one
+	commit b 3 left && record left
+	git checkout -q -b other one
+	commit c 3 right && record right
+	git checkout -q --orphan alone && git rm -qrf . && commit d 4 alone && record alone
+	record again
+	(mkdir "$tmp/none" && cd "$tmp/none" && record none)
+	run "$INQUEST" diff 'name == left' 'name == right'
+	[[ "$output" == *"neither descends from the other: since $(git rev-parse one | cut -c1-12) good has 1 commit of its own, bad 1"*right* ]]
+	run "$INQUEST" diff 'name == left' 'name == alone'
+	[[ "$output" == *"no common ancestor is here"* ]]
+	run "$INQUEST" diff alone again
+	[[ "$output" != *"Between the commits"* ]]
+	run "$INQUEST" diff --json alone none
+	[ "$(json 'd["code"]["good"], d["code"]["range"]')" = "(None, None)" ]
+	run "$INQUEST" diff --json 'name == left or name == alone' 'name == right or name == again'
+	[ "$(json 'd["code"]["both_commits"], d["code"]["range"]["commits"][0]["title"]')" = "(1, 'right')" ]
+	run "$INQUEST" diff --json --metric run.wall left right
+	[ "$(json 'd["code"], d["logs"]')" = "(None, None)" ]
+}
+
+@test "code: a commit that is not here: what to fetch" {
+	repository
+	git remote add origin 'https://me:secret@example.org/x y.git'
+	commit a 3 one && record good
+	commit a 9 two && record bad
+	gone=$(git rev-parse HEAD)
+	git reset -q --hard HEAD~1
+	git reflog expire --expire=now --all && git gc -q --prune=now
+	run "$INQUEST" diff 'name == good' 'name == bad'
+	[[ "$output" == *"commit ${gone:0:12} of the bad runs is not in this repository"* ]]
+	[[ "$output" == *"Next: git fetch 'https://example.org/x y.git' $gone"* ]]
+	run "$INQUEST" diff --json 'name == good' 'name == bad'
+	[ "$(json 'd["code"]["range"], "not in this repository" in d["code"]["problem"]')" = "(None, True)" ]
+	for remote in "--upload-pack=touch $tmp/pwned" "ext::touch $tmp/pwned"; do
+		git remote set-url origin -- "$remote"
+		commit a 4 three && record worse
+		git reset -q --hard HEAD~1 && git reflog expire --expire=now --all && git gc -q --prune=now
+		run "$INQUEST" diff 'name == good' 'name == worse'
+		[[ "$output" == *"git fetch --all"* && "$output" != *pwned* ]]
+	done
+	rm -rf .git
+	run "$INQUEST" diff 'name == good' 'name == bad'
+	[[ "$output" == *"commit"*"of the good runs is not in this repository; commit ${gone:0:12} of the bad"* ]]
+}
+
+@test "code: titles, paths and settings of a hostile repository" {
+	repository
+	commit a 1 one && record good
+	mkdir "$tmp/bin" && printf '#!/bin/sh\ntouch %q\n' "$tmp/pwned" >"$tmp/bin/x" && chmod +x "$tmp/bin/x"
+	echo '* diff=evil filter=evil' >.gitattributes
+	commit $'\e[31mred\n.txt' 2 $'\e]0;title\a \e[2J <script>'
+	record bad
+	for key in diff.evil.command diff.evil.textconv diff.external core.pager gpg.program core.fsmonitor; do
+		git config $key "$tmp/bin/x"
+	done
+	git config log.showSignature true
+	run "$INQUEST" diff 'name == good' 'name == bad'
+	[[ "$output" == *"<script>"* && "$output" != *$'\e'* && "$output" != *$'\a'* ]]
+	[ ! -e "$tmp/pwned" ]
+	run "$INQUEST" diff --json 'name == good' 'name == bad'
+	[ "$(json 'chr(27) in d["code"]["range"]["commits"][0]["title"]')" = True ]
+}

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/derived.h"
+#include "cli/diff-code.h"
 #include "cli/diff-run-logs.h"
 #include "text/quote.h"
 #include "text/shell.h"
@@ -32,6 +33,8 @@ struct selection {
 	size_t nrecords[2], cap_records[2];
 	struct curve_metric *curves;
 	size_t ncurves, cap_curves;
+	struct diff_run_logs logs;
+	struct diff_code code;
 };
 
 static bool is_verdict(const char *word)
@@ -111,12 +114,14 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 	rc = derived_runs(&s->derived, s->store, &(struct store_query){.where = buf_str(&where)},
 			  take_id, s, err);
 	if (!rc && !s->nids)
-		rc = err_set(err, ERR_NOTFOUND,
-			     is_condition(word)
-				     ? "no run satisfies '%s'"
-				     : "'%s' is no file, and no run has that id or name; "
-				       "inquest runs lists them",
-			     word);
+		rc = err_set(
+			err, ERR_NOTFOUND,
+			is_condition(word) ? "no run satisfies '%s'"
+			: is_verdict(word)
+				? "no run is marked as %s (--as of inquest run and inquest add)"
+				: "'%s' is no file, and no run has that id or name; "
+				  "inquest runs lists them",
+			word);
 	for (size_t i = 0; !rc && i < s->nids; i++)
 		rc = add_run(s, side, s->ids[i], err);
 	return rc;
@@ -135,41 +140,6 @@ static int select_runs(struct selection *s, const struct diff_runs *d, struct er
 	for (size_t i = 0; !rc && i < d->bad->n; i++)
 		rc = add_word(s, 1, d->bad->items[i], err);
 	return rc;
-}
-
-/* The value of a text variable that all runs of a side share; empty if they do not. */
-static struct str shared_value(const struct rundiff_side *side, const char *name)
-{
-	struct str v = {0};
-
-	for (size_t i = 0; i < side->n; i++)
-		for (size_t k = 0; k < side->runs[i].nvariables; k++) {
-			const struct variable *x = &side->runs[i].variables[k];
-
-			if (!str_eq(x->name, str_of(name)))
-				continue;
-			if (v.n && !str_eq(v, x->value.text))
-				return (struct str){0};
-			v = x->value.text;
-		}
-	return v;
-}
-
-static bool is_commit(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("0123456789abcdef", s.p[i]))
-			return false;
-	return s.n >= 7;
-}
-
-static void next_commands(struct selection *s, struct buf *b)
-{
-	struct str good = shared_value(&s->side[0], "git.commit"),
-		   bad = shared_value(&s->side[1], "git.commit");
-
-	if (is_commit(good) && is_commit(bad) && !str_eq(good, bad))
-		buf_printf(b, "Next: git log --oneline %.12s..%.12s\n", good.p, bad.p);
 }
 
 /* ---- logs ---- */
@@ -199,7 +169,7 @@ static const char *logs_command(struct selection *s, const struct diff_runs *d)
 }
 
 static int compare_logs(struct cli *cli, struct selection *s, const struct diff_runs *d,
-			struct diff_run_logs *logs, struct err *err)
+			struct err *err)
 {
 	const struct diff_run_logs_opts o = {
 		.evidence = s->workspace.evidence,
@@ -211,7 +181,7 @@ static int compare_logs(struct cli *cli, struct selection *s, const struct diff_
 		.verbose = d->verbose,
 	};
 
-	return diff_run_logs(logs, cli, &o, err);
+	return diff_run_logs(&s->logs, cli, &o, err);
 }
 
 /* --logs */
@@ -313,11 +283,10 @@ static bool is_worse(const struct curve_metric *m)
 	return m->better == BETTER_UNKNOWN || (d->direction > 0) == (m->better == BETTER_LOWER);
 }
 
-static int status_of(const struct rundiff *d, const struct selection *s,
-		     const struct rundiff_logs *logs)
+static int status_of(const struct rundiff *d, const struct selection *s)
 {
 	const size_t *m = d->count[RUNDIFF_METRIC], *t = d->count[RUNDIFF_TEST];
-	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE] || (logs && logs->errors);
+	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE] || s->logs.report.errors;
 
 	for (size_t i = 0; i < s->ncurves; i++)
 		worse = worse || is_worse(&s->curves[i]);
@@ -327,23 +296,22 @@ static int status_of(const struct rundiff *d, const struct selection *s,
 }
 
 static int print(struct cli *cli, struct selection *s, const struct diff_runs *d,
-		 const struct rundiff_logs *logs, const struct rundiff *diff,
-		 const struct rundiff_opts *opts, struct err *err)
+		 const struct rundiff *diff, const struct rundiff_opts *opts, struct err *err)
 {
-	CLEANUP_BUF struct buf out = {0}, next = {0};
+	CLEANUP_BUF struct buf out = {0};
 	struct rundiff_report r = {.diff = diff,
 				   .side = s->side,
 				   .opts = opts,
 				   .curves = s->curves,
 				   .ncurves = s->ncurves,
-				   .logs = logs,
+				   .logs = d->metric ? NULL : &s->logs.report,
+				   .code = d->metric ? NULL : &s->code.report,
 				   .command = d->command,
+				   .next = d->metric ? NULL : s->code.next,
 				   .color = cli->color_out,
 				   .verbose = d->verbose || d->metric,
 				   .width = (size_t)cli->width};
 
-	next_commands(s, &next);
-	r.next = next.n ? buf_cstr(&next) : NULL;
 	if (d->json)
 		rundiff_report_json(&r, &out);
 	else
@@ -391,11 +359,12 @@ static void selection_release(struct selection *s)
 		curvediff_release(&s->curves[i].diff);
 	free(s->curves);
 	free(s->ids);
+	diff_run_logs_release(&s->logs);
 	arena_release(&s->arena);
 }
 
-static int compare(struct cli *cli, struct selection *s, const struct diff_runs *d,
-		   const struct rundiff_logs *logs, int *status, struct err *err)
+static int compare(struct cli *cli, struct selection *s, const struct diff_runs *d, int *status,
+		   struct err *err)
 {
 	const struct rundiff_opts opts = {.alpha = ALPHA, .equivalence = d->equivalence};
 	struct rundiff diff;
@@ -406,27 +375,26 @@ static int compare(struct cli *cli, struct selection *s, const struct diff_runs 
 	if (rc)
 		return rc;
 	rundiff_run(&diff, s->side, &opts);
-	rc = print(cli, s, d, logs, &diff, &opts, err);
-	*status = status_of(&diff, s, logs);
+	rc = print(cli, s, d, &diff, &opts, err);
+	*status = status_of(&diff, s);
 	rundiff_release(&diff);
 	return rc;
 }
 
 int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct err *err)
 {
-	struct diff_run_logs logs = {0};
 	struct selection s = {0};
 	int rc;
 
 	arena_init(&s.arena);
 	rc = select_runs(&s, d, err);
 	if (!rc && !d->metric)
-		rc = compare_logs(cli, &s, d, &logs, err);
+		rc = compare_logs(cli, &s, d, err);
+	if (!rc && !d->metric && !d->print_logs)
+		diff_code(&s.code, &s.arena, s.workspace.root, s.side);
 	if (!rc)
-		rc = d->print_logs
-			     ? print_logs(d, &logs, status, err)
-			     : compare(cli, &s, d, d->metric ? NULL : &logs.report, status, err);
-	diff_run_logs_release(&logs);
+		rc = d->print_logs ? print_logs(d, &s.logs, status, err)
+				   : compare(cli, &s, d, status, err);
 	selection_release(&s);
 	return rc;
 }

@@ -108,6 +108,85 @@ static void add_logs(struct buf *b, const struct rundiff_logs *l)
 	object_end(b);
 }
 
+static const struct str relations[] = {
+	[CODE_SAME] = STR("same"),           [CODE_FORWARD] = STR("forward"),
+	[CODE_BACKWARD] = STR("backward"),   [CODE_APART] = STR("apart"),
+	[CODE_UNRELATED] = STR("unrelated"),
+};
+
+static void add_commits(struct buf *b, const struct code_range *r)
+{
+	object_list(b, "commits");
+	for (size_t i = 0; i < r->ncommits; i++) {
+		object_begin(b, NULL);
+		object_text(b, "id", r->commits[i].id);
+		object_key(b, "time");
+		buf_printf(b, "%lld", (long long)r->commits[i].time);
+		object_text(b, "title", r->commits[i].title);
+		object_end(b);
+	}
+	object_list_end(b);
+}
+
+static void add_files(struct buf *b, const struct code_range *r)
+{
+	if (!r->has_files) {
+		object_null(b, "files");
+		return;
+	}
+	object_begin(b, "files");
+	object_count(b, "changed", r->changed);
+	object_count(b, "added", r->added);
+	object_count(b, "removed", r->removed);
+	object_list(b, "most");
+	for (size_t i = 0; i < r->nfiles; i++) {
+		object_begin(b, NULL);
+		object_text(b, "path", r->files[i].path);
+		object_count(b, "added", r->files[i].added);
+		object_count(b, "removed", r->files[i].removed);
+		object_bool(b, "binary", r->files[i].binary);
+		object_end(b);
+	}
+	object_list_end(b);
+	object_end(b);
+}
+
+static void add_range(struct buf *b, const struct code_range *r)
+{
+	if (!r) {
+		object_null(b, "range");
+		return;
+	}
+	object_begin(b, "range");
+	object_text(b, "relation", relations[r->relation]);
+	object_text_or_null(b, "base", r->base);
+	object_count(b, "only_good", r->only_good);
+	object_count(b, "only_bad", r->only_bad);
+	add_commits(b, r);
+	add_files(b, r);
+	object_end(b);
+}
+
+static void add_code(struct buf *b, const struct rundiff_code *c)
+{
+	if (!c) {
+		object_null(b, "code");
+		return;
+	}
+	object_begin(b, "code");
+	object_text_or_null(b, "good", c->good);
+	object_text_or_null(b, "bad", c->bad);
+	object_count(b, "good_commits", c->commits[0]);
+	object_count(b, "bad_commits", c->commits[1]);
+	object_count(b, "both_commits", c->both);
+	object_count(b, "good_uncommitted", c->dirty[0]);
+	object_count(b, "bad_uncommitted", c->dirty[1]);
+	object_bool(b, "same_uncommitted", c->same_changes);
+	add_range(b, c->range);
+	object_text_or_null(b, "problem", str_of(c->problem ? c->problem : ""));
+	object_end(b);
+}
+
 void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 {
 	object_begin(b, NULL);
@@ -133,6 +212,7 @@ void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 	}
 	object_list_end(b);
 	add_logs(b, rep->logs);
+	add_code(b, rep->code);
 	object_end(b);
 	buf_add_char(b, '\n');
 }

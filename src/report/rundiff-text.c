@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "report/rundiff.h"
+#include "report/rundiff-priv.h"
 #include "report/style.h"
 
 #define SCREEN_ROWS  30 /* of all sections, without -v */
@@ -151,13 +151,6 @@ static void add_row(struct buf *b, const struct rundiff_row *r, const struct run
 	buf_add_char(b, '\n');
 }
 
-static void add_heading(struct buf *b, const struct rundiff_report *rep, const char *text)
-{
-	buf_add_char(b, '\n');
-	style_add(b, rep->color, STYLE_BOLD, str_of(text));
-	buf_add_char(b, '\n');
-}
-
 /* Of what was not decided, what looks different is worth a look. */
 static bool is_shown(const struct rundiff_row *r, bool verbose)
 {
@@ -203,70 +196,13 @@ static void add_section(struct buf *b, const struct rundiff_report *rep,
 		if (r->section != section || !is_shown(r, rep->verbose))
 			continue;
 		if (!shown) {
-			add_heading(b, rep, section_names[section]);
+			rundiff_add_heading(b, rep, section_names[section]);
 		}
 		if (shown++ < max)
 			add_row(b, r, rep);
 	}
 	if (shown > max)
 		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
-}
-
-/* ---- logs ---- */
-
-/* What is left out of one side, for one reason. */
-static void add_left_out(struct buf *b, const struct rundiff_logs *l, int side,
-			 enum rundiff_logs_state state, const char *why)
-{
-	size_t n = 0, all = 0;
-	struct str first = {0};
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->runs[i].side != side)
-			continue;
-		all++;
-		if (l->runs[i].state == state && !n++)
-			first = l->runs[i].id;
-	}
-	if (!n)
-		return;
-	buf_printf(b, "  %zu of %zu %s %s %s", n, all, side ? "bad" : "good",
-		   all == 1 ? "run" : "runs", why);
-	if (n == 1)
-		buf_printf(b, " (" STR_FMT ")", STR_ARG(first));
-	buf_add_char(b, '\n');
-}
-
-static void add_logs(struct buf *b, const struct rundiff_report *rep)
-{
-	const struct rundiff_logs *l = rep->logs;
-	size_t hidden, recorded = 0, missing = 0;
-
-	for (size_t i = 0; l && i < l->n; i++) {
-		recorded += l->runs[i].state != RUNDIFF_LOGS_NONE;
-		missing += l->runs[i].state == RUNDIFF_LOGS_READ ? l->runs[i].away : 0;
-	}
-	if (!recorded)
-		return;
-	add_heading(b, rep, "What their logs say");
-	for (int side = 0; side < 2; side++) {
-		add_left_out(b, l, side, RUNDIFF_LOGS_NONE, "without a log");
-		add_left_out(b, l, side, RUNDIFF_LOGS_AWAY,
-			     "with logs that are not on this machine");
-		add_left_out(b, l, side, RUNDIFF_LOGS_CAPPED, "not read, to be quick");
-	}
-	if (missing)
-		buf_printf(b, "  %zu more logs are not on this machine\n", missing);
-	if (!l->report)
-		return;
-	if (!l->report->diff->nfindings && !l->report->diff->first.found) {
-		BUF_LIT(b, "  nothing differs beyond what varies from run to run\n");
-		return;
-	}
-	hidden = diff_report_part(l->report, b);
-	if (hidden)
-		buf_printf(b, "  and %zu more\n", hidden);
-	buf_printf(b, "  All: %s\n", l->all);
 }
 
 static bool tells(const struct curve_metric *m)
@@ -284,7 +220,7 @@ static void add_curves(struct buf *b, const struct rundiff_report *rep)
 		if (!tells(m) && !rep->verbose)
 			continue;
 		if (!shown) {
-			add_heading(b, rep, "Curves");
+			rundiff_add_heading(b, rep, "Curves");
 		}
 		if (shown++ >= max)
 			continue;
@@ -362,7 +298,8 @@ void rundiff_report_text(const struct rundiff_report *rep, struct buf *b)
 
 		add_section(b, rep, (enum rundiff_section)s, said ? LEAST_ROWS : max);
 	}
-	add_logs(b, rep);
+	rundiff_add_logs(b, rep);
+	rundiff_add_code(b, rep);
 	add_curves(b, rep);
 	add_rest(b, rep);
 	if (rep->next)

@@ -6,6 +6,7 @@
 #include "compare/rundiff.h"
 #include "report/curve.h"
 #include "report/diff.h"
+#include "types/code.h"
 
 enum rundiff_logs_state {
 	RUNDIFF_LOGS_READ,
@@ -30,6 +31,17 @@ struct rundiff_logs {
 	const char *all;                  /* the command that shows all of it */
 };
 
+/* The code that good and bad runs ran. */
+struct rundiff_code {
+	struct str good, bad;           /* the commits that are compared; empty: there are none */
+	size_t commits[2];              /* that the runs of each side were made of */
+	size_t both;                    /* of them, those of runs of both sides */
+	const struct code_range *range; /* NULL: not known, see problem */
+	const char *problem;            /* why; NULL */
+	size_t dirty[2];                /* runs with uncommitted changes */
+	bool same_changes;              /* in all runs the same ones */
+};
+
 struct rundiff_report {
 	const struct rundiff *diff;
 	const struct rundiff_side *side; /* two */
@@ -37,6 +49,7 @@ struct rundiff_report {
 	const struct curve_metric *curves; /* of each run of side 1: its series against side 0's */
 	size_t ncurves;
 	const struct rundiff_logs *logs; /* NULL: none were asked for */
+	const struct rundiff_code *code; /* likewise */
 	const char *command;             /* reproduces this report */
 	const char *next;                /* the next useful commands, a line each; NULL if none */
 	bool color;
