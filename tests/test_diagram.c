@@ -55,7 +55,7 @@ static void test_drawing(void **state)
 		{"dag { a -> b b [selected] }", ">selected</text>"},
 		{"pdag { a -- b }", "154.0,82.0\"/>\n"},
 		{"pag { a @-> b }", "<circle class=\"dg-c\""},
-		{"dag { \"<b>&\\\"\" -> b }", "<title>&lt;b>&amp;&quot;</title>"},
+		{"dag { \"<b>&\\\"\" -> b }", "<title>&lt;b&gt;&amp;&quot;</title>"},
 		{"dag { a -> b b [var=\"loss.final\"] }", "<title>b = loss.final</title>"},
 	};
 	const struct str plain = STR("graph 1 3 2\n" TWO EDGE "stop\n");

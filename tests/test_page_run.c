@@ -135,7 +135,7 @@ static void test_whole(void **state)
 		"`loss` | *0.5* | 20 | 0.125 | lower\n"
 		"## Along the run\n"
 		"chart loss (step, )\n"
-		"  loss: 3 points 1,8 2,4 4,2\n"
+		"  loss: 4 points 1,8 2,4 3,nan 4,2\n"
 		"~1 of 4 values are no finite number~ and are not drawn.\n"
 		"## Other measurements\n"
 		"variable | value | samples | deviation | better\n"

@@ -7,7 +7,9 @@
 #include "stats/changepoint.h"
 #include "types/history.h"
 
-#define HISTORY_MOST ((size_t)1 << 24) /* values */
+#define HISTORY_MOST       ((size_t)1 << 24) /* values */
+#define HISTORY_MIN_EFFECT .005              /* unless options say otherwise */
+#define HISTORY_MIN_SD     1
 
 struct history_values {
 	bool json, restore, help;

@@ -8,7 +8,7 @@ struct page_run {
 	const struct run_record *run;
 	const struct page_symptom *symptoms; /* of its logs */
 	size_t nsymptoms;
-	size_t logs, away;   /* logs that are kept of it; that are kept on another machine */
+	size_t logs, away;        /* logs that are kept of it; that are kept on another machine */
 	const char *command;      /* that shows the run in a terminal: `inquest runs show ...` */
 	const char *command_json; /* and with its series point by point */
 };
