@@ -14,13 +14,13 @@
 #define BARS  ((size_t)16) /* the rest are one bar */
 #define ROW   48
 #define TALL  16
-#define LEFT  16
-#define SHARE 60 /* for the share, at the right */
+#define SHARE 52 /* columns at the right: of pixels */
+#define VALUE 86
 
 struct rows {
 	struct buf *out;
 	const char *unit;
-	double w, top, greatest;
+	double w, left, top, total;
 };
 
 /* What a row shows. */
@@ -34,23 +34,19 @@ static double bar_y(const struct rows *r, size_t no)
 	return r->top + (double)no * ROW + 20;
 }
 
-static double bar_width(const struct rows *r, double value)
+/* Of a share of the total. */
+static double width(const struct rows *r, double share)
 {
-	return fmax(1, (r->w - LEFT - SHARE - 110) * value / r->greatest);
+	return fmax(1, (r->w - r->left - SHARE - VALUE - 8) * share);
 }
 
 static void add_bars(struct rows *r, const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		buf_printf(r->out,
-			   "<rect class=\"bar\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
+			   "<rect class=\"bar\" x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
 			   "rx=\"2\"/>\n",
-			   LEFT, bar_y(r, i), bar_width(r, rows[i].value), TALL);
-}
-
-static double share_x(const struct rows *r, double share)
-{
-	return LEFT + share * (r->w - LEFT - SHARE - 14);
+			   r->left, bar_y(r, i), width(r, rows[i].value / r->total), TALL);
 }
 
 /* Over the bars: the running share. */
@@ -58,17 +54,17 @@ static void add_sum(struct rows *r, const struct row *rows, size_t n)
 {
 	BUF_LIT(r->out, "<path class=\"sum\" d=\"");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(r->out, "%c%.1f %.1f", i ? 'L' : 'M', share_x(r, rows[i].share),
+		buf_printf(r->out, "%c%.1f %.1f", i ? 'L' : 'M', r->left + width(r, rows[i].share),
 			   bar_y(r, i) + TALL / 2.);
 	BUF_LIT(r->out, "\"/>\n");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(r->out, "<circle class=\"knot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n",
-			   share_x(r, rows[i].share), bar_y(r, i) + TALL / 2.);
+			   r->left + width(r, rows[i].share), bar_y(r, i) + TALL / 2.);
 }
 
 static void add_texts(struct rows *r, const struct row *rows, size_t n)
 {
-	size_t columns = (size_t)((r->w - LEFT - 24) / 7.6);
+	size_t columns = (size_t)((r->w - r->left - 24) / 7.6);
 
 	BUF_LIT(r->out, "<g class=\"bars\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -77,10 +73,9 @@ static void add_texts(struct rows *r, const struct row *rows, size_t n)
 
 		buf_printf(&value, "%.4g %s", rows[i].value, r->unit);
 		buf_printf(&share, "%.0f %%", 100 * rows[i].share);
-		svg_text(r->out, "name", LEFT, y - 6, "start", rows[i].name, columns);
-		svg_text(r->out, NULL, LEFT + 8 + bar_width(r, rows[i].value), y + 13, "start",
-			 buf_str(&value), 14);
-		svg_text(r->out, NULL, r->w - 8, y + 13, "end", buf_str(&share), 8);
+		svg_text(r->out, "name", r->left, y - 6, "start", rows[i].name, columns);
+		svg_text(r->out, NULL, r->w - SHARE - 6, y + 13, "end", buf_str(&value), 12);
+		svg_text(r->out, NULL, r->w - 4, y + 13, "end", buf_str(&share), 8);
 	}
 	BUF_LIT(r->out, "</g>\n");
 }
@@ -107,7 +102,8 @@ void svg_bars(struct buf *out, const struct page_bars *b, enum svg_form form, si
 	CLEANUP_BUF struct buf about = {0}, others = {0};
 	struct rows r = {.out = out,
 			 .unit = b->unit,
-			 .w = form == SVG_NARROW ? 360 : 760,
+			 .w = form == SVG_NARROW ? 328 : 760,
+			 .left = form == SVG_FILE ? 16 : 2,
 			 .top = form == SVG_FILE ? 44 : 0};
 	struct row rows[BARS];
 	struct pareto p;
@@ -116,7 +112,7 @@ void svg_bars(struct buf *out, const struct page_bars *b, enum svg_form form, si
 	pareto_init(&p, b);
 	n = make_rows(&p, rows, &others);
 	for (size_t i = 0; i < n; i++)
-		r.greatest = fmax(r.greatest, rows[i].value);
+		r.total += rows[i].value;
 	buf_printf(&about, "%zu bars, the greatest first, with their running share of the total.",
 		   p.n);
 	svg_open(out, form, number, r.w, r.top + (double)(n ? n : 1) * ROW, b->title,

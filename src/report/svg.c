@@ -279,9 +279,9 @@ static void add_legend(struct drawing *d)
 /* The frame: the widest number at its left, the legend below. */
 static void lay_out(struct drawing *d, bool any)
 {
-	d->w = d->form == SVG_NARROW ? 360 : 760;
-	d->left = d->form == SVG_NARROW ? 54 : 66;
-	d->right = d->w - 18;
+	d->w = d->form == SVG_NARROW ? 328 : 760;
+	d->left = d->form == SVG_NARROW ? 48 : 66;
+	d->right = d->w - (d->form == SVG_NARROW ? 6 : 18);
 	d->top = d->form == SVG_FILE ? 64 : 28;
 	d->bottom = d->top + (d->form == SVG_NARROW ? 200 : 260);
 	d->h = d->bottom + 52 + (any ? legend_height(d) : 0);

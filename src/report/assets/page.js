@@ -23,6 +23,10 @@
 		return Number.isInteger(v) ? v.toLocaleString("en") : String(Number(v.toPrecision(6)));
 	}
 
+	function cut(s) {
+		return s.length > 48 ? s.slice(0, 47) + "…" : s;
+	}
+
 	/* All lines on the steps of any of them, as uPlot wants them: x first, then y of each. */
 	function table(data) {
 		return uPlot.join(data.lines.map(function (l) {
@@ -46,8 +50,11 @@
 				one.paths = function () { return null; };
 			if (l.high) {
 				one.width = 0;
-				list.push(Object.assign({}, one, {label: l.name + ", low"}));
-				list.push(Object.assign({}, one, {label: l.name + ", high"}));
+				one.high = list.length + 1;
+				one.value = function (u, v, i, at) {
+					return number(v) + " … " + number(at === null ? null : u.data[i + 1][at]);
+				};
+				list.push(one, {label: "", stroke: c, width: 0, points: {show: false}});
 			} else {
 				list.push(one);
 			}
@@ -136,6 +143,21 @@
 		});
 	}
 
+	/* A band is two lines of uPlot's with one entry in the legend. */
+	function joinBands(u) {
+		var entries = u.root.querySelectorAll(".u-series");
+
+		u.series.forEach(function (s) {
+			if (s.high)
+				entries[s.high].hidden = true;
+		});
+	}
+
+	function showBand(u, i, change) {
+		if (i !== null && u.series[i].high && change.show !== undefined)
+			u.setSeries(u.series[i].high, {show: change.show});
+	}
+
 	function options(data, state, width) {
 		var ink = {stroke: colour("faint"), font: "14px system-ui, sans-serif",
 			   labelFont: "14px system-ui, sans-serif",
@@ -146,15 +168,16 @@
 			height: width < NARROW ? 280 : HEIGHT,
 			scales: {x: {time: false}, y: state.log ? {distr: 3} : {}},
 			axes: [
-				Object.assign({label: data.x || null, labelSize: data.x ? 24 : 0}, ink),
-				Object.assign({label: data.y || null, labelSize: data.y ? 24 : 0,
+				Object.assign({label: cut(data.x) || null, labelSize: data.x ? 24 : 0}, ink),
+				Object.assign({label: cut(data.y) || null, labelSize: data.y ? 24 : 0,
 					       size: width < NARROW ? 58 : 66}, ink)
 			],
 			series: series(data),
 			bands: bands(data),
 			legend: {live: true},
 			cursor: {drag: {x: true, y: false, dist: 5}},
-			hooks: {draw: [function (u) { drawEvents(u, data); }]}
+			hooks: {init: [joinBands], setSeries: [showBand],
+				draw: [function (u) { drawEvents(u, data); }]}
 		};
 	}
 
