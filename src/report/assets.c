@@ -5,30 +5,30 @@
 #include "config.h"
 
 static const char colors_css[] =
-#include "colors.css.h"
+#include "report/assets/colors.css.h"
 	;
 static const char dark_css[] =
-#include "dark.css.h"
+#include "report/assets/dark.css.h"
 	;
 static const char chart_css[] =
-#include "chart.css.h"
+#include "report/assets/chart.css.h"
 	;
 static const char page_css[] =
-#include "page.css.h"
+#include "report/assets/page.css.h"
 	;
 static const char page_js[] =
-#include "page.js.h"
+#include "report/assets/page.js.h"
 	;
 static const char uplot_css[] =
 #if HAVE_UPLOT
-#include "uplot.css.h"
+#include "report/assets/uplot.css.h"
 #else
 	""
 #endif
 	;
 static const char uplot_js[] =
 #if HAVE_UPLOT
-#include "uplot.js.h"
+#include "report/assets/uplot.js.h"
 #else
 	""
 #endif

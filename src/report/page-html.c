@@ -357,7 +357,7 @@ void page_html(const struct page *p, struct buf *out)
 			 .cited = mem_zalloc((p->nevidence + 1) * sizeof(*h.cited))};
 
 	buf_add_str(&style, asset_colors_css());
-	BUF_LIT(&style, "@media (prefers-color-scheme:dark){\n");
+	BUF_LIT(&style, "@media screen and (prefers-color-scheme:dark){\n");
 	buf_add_str(&style, asset_dark_css());
 	BUF_LIT(&style, "}\n");
 	buf_add_str(&style, asset_chart_css());

@@ -79,7 +79,8 @@ static bool begins_block(struct str s)
 	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
 		i++;
 	if (i)
-		return i < s.n && (s.p[i] == '.' || s.p[i] == ')');
+		return i < s.n && (s.p[i] == '.' || s.p[i] == ')') &&
+		       (i + 1 == s.n || s.p[i + 1] == ' ');
 	return s.n && strchr("#-+>=[:", s.p[0]);
 }
 
@@ -103,7 +104,7 @@ static void add_text(struct buf *out, struct str s, bool first, bool last, bool 
 {
 	char after = last ? ' ' : 0;
 
-	if (first)
+	if (first && !cell)
 		add_begin(out, &s);
 	if (!last && str_ends(s, STR("!"))) { /* before [ it would begin an image */
 		add_words(out, str_head(s, s.n - 1), first ? ' ' : 0, 0, cell);
@@ -128,6 +129,14 @@ static void add_strong(struct buf *out, struct str s, bool cell)
 		buf_add_char(out, ' ');
 }
 
+static void add_cite(struct md *m, size_t evidence)
+{
+	if (evidence && evidence <= m->p->nevidence)
+		buf_printf(m->out, "[[E%zu]](#e%zu)", evidence, evidence);
+	else
+		buf_printf(m->out, "\\[E%zu\\]", evidence);
+}
+
 static void add_line(struct md *m, const struct page_line *l, bool cell)
 {
 	CLEANUP_BUF struct buf text = {0};
@@ -147,7 +156,7 @@ static void add_line(struct md *m, const struct page_line *l, bool cell)
 		} else if (look == CODE) {
 			markdown_code(m->out, buf_str(&text), cell);
 		} else if (look == CITE) {
-			buf_printf(m->out, "[[E%zu]](#e%zu)", s->number, s->number);
+			add_cite(m, s->number);
 		} else {
 			buf_add_char(m->out, '[');
 			add_words(m->out, s->text, 0, 0, cell);
@@ -272,9 +281,10 @@ static void add_bars(struct md *m, const struct page_block *b)
 	for (size_t i = 0; i < p.n && i < VALUES; i++) {
 		BUF_LIT(m->out, "| ");
 		add_text(m->out, p.bars[i]->name, true, false, true);
-		if (p.bars[i]->evidence)
-			buf_printf(m->out, " [[E%zu]](#e%zu)", p.bars[i]->evidence,
-				   p.bars[i]->evidence);
+		if (p.bars[i]->evidence) {
+			buf_add_char(m->out, ' ');
+			add_cite(m, p.bars[i]->evidence);
+		}
 		buf_printf(m->out, " | %.6g | %.1f %% |\n", p.bars[i]->value, 100 * p.running[i]);
 	}
 	if (p.n > VALUES)

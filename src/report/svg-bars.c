@@ -14,82 +14,113 @@
 #define BARS  ((size_t)16) /* the rest are one bar */
 #define ROW   48
 #define TALL  16
-#define LEFT  16
-#define SHARE 60 /* for the share, at the right */
+#define SHARE 52 /* columns at the right: of pixels */
+#define VALUE 86
 
 struct rows {
-	const struct page_bars *b;
 	struct buf *out;
-	double w, top, greatest;
+	const char *unit;
+	double w, left, top, total;
 };
 
-static void add_row(struct rows *r, size_t no, struct str name, double value, double share)
-{
-	CLEANUP_BUF struct buf text = {0}, percent = {0};
-	double y = r->top + (double)no * ROW, room = r->w - LEFT - SHARE - 110;
+/* What a row shows. */
+struct row {
+	struct str name;
+	double value, share;
+};
 
-	svg_text(r->out, "name", LEFT, y + 14, "start", name, (size_t)((r->w - SHARE - 40) / 7.6));
-	buf_printf(
-		r->out,
-		"<rect class=\"bar\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>",
-		LEFT, y + 20, fmax(1, room * value / r->greatest), TALL);
-	buf_printf(&text, "%.4g %s", value, r->b->unit);
-	svg_text(r->out, NULL, LEFT + 8 + fmax(1, room * value / r->greatest), y + 33, "start",
-		 buf_str(&text), 14);
-	buf_printf(&percent, "%.0f %%", 100 * share);
-	svg_text(r->out, NULL, r->w - 12, y + 33, "end", buf_str(&percent), 8);
+static double bar_y(const struct rows *r, size_t no)
+{
+	return r->top + (double)no * ROW + 20;
 }
 
-static double share_x(const struct rows *r, double share)
+/* Of a share of the total. */
+static double width(const struct rows *r, double share)
 {
-	return LEFT + share * (r->w - LEFT - SHARE - 14);
+	return fmax(1, (r->w - r->left - SHARE - VALUE - 8) * share);
+}
+
+static void add_bars(struct rows *r, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(r->out,
+			   "<rect class=\"bar\" x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
+			   "rx=\"2\"/>\n",
+			   r->left, bar_y(r, i), width(r, rows[i].value / r->total), TALL);
 }
 
 /* Over the bars: the running share. */
-static void add_sum(struct rows *r, const struct pareto *p, size_t n)
+static void add_sum(struct rows *r, const struct row *rows, size_t n)
 {
 	BUF_LIT(r->out, "<path class=\"sum\" d=\"");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(r->out, "%c%.1f %.1f", i ? 'L' : 'M', share_x(r, p->running[i]),
-			   r->top + (double)i * ROW + 20 + TALL / 2.);
-	BUF_LIT(r->out, "\"/>");
+		buf_printf(r->out, "%c%.1f %.1f", i ? 'L' : 'M', r->left + width(r, rows[i].share),
+			   bar_y(r, i) + TALL / 2.);
+	BUF_LIT(r->out, "\"/>\n");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(r->out, "<circle class=\"knot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
-			   share_x(r, p->running[i]), r->top + (double)i * ROW + 20 + TALL / 2.);
-	buf_add_char(r->out, '\n');
+		buf_printf(r->out, "<circle class=\"knot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n",
+			   r->left + width(r, rows[i].share), bar_y(r, i) + TALL / 2.);
+}
+
+static void add_texts(struct rows *r, const struct row *rows, size_t n)
+{
+	size_t columns = (size_t)((r->w - r->left - 24) / 7.6);
+
+	BUF_LIT(r->out, "<g class=\"bars\">\n");
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP_BUF struct buf value = {0}, share = {0};
+		double y = bar_y(r, i);
+
+		buf_printf(&value, "%.4g %s", rows[i].value, r->unit);
+		buf_printf(&share, "%.0f %%", 100 * rows[i].share);
+		svg_text(r->out, "name", r->left, y - 6, "start", rows[i].name, columns);
+		svg_text(r->out, NULL, r->w - SHARE - 6, y + 13, "end", buf_str(&value), 12);
+		svg_text(r->out, NULL, r->w - 4, y + 13, "end", buf_str(&share), 8);
+	}
+	BUF_LIT(r->out, "</g>\n");
+}
+
+/* The bars as rows; what there is no room for is the last one, whose name is built in others. */
+static size_t make_rows(const struct pareto *p, struct row *rows, struct buf *others)
+{
+	size_t n = p->n <= BARS ? p->n : BARS - 1;
+	double rest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct row){p->bars[i]->name, p->bars[i]->value, p->running[i]};
+	if (n == p->n)
+		return n;
+	for (size_t i = n; i < p->n; i++)
+		rest += p->bars[i]->value;
+	buf_printf(others, "%zu others", p->n - n);
+	rows[n] = (struct row){buf_str(others), rest, 1};
+	return n + 1;
 }
 
 void svg_bars(struct buf *out, const struct page_bars *b, enum svg_form form, size_t number)
 {
 	CLEANUP_BUF struct buf about = {0}, others = {0};
-	struct rows r = {.b = b,
-			 .out = out,
-			 .w = form == SVG_NARROW ? 360 : 760,
-			 .top = form == SVG_FILE ? 44 : 6};
+	struct rows r = {.out = out,
+			 .unit = b->unit,
+			 .w = form == SVG_NARROW ? 328 : 760,
+			 .left = form == SVG_FILE ? 16 : 2,
+			 .top = form == SVG_FILE ? 44 : 0};
+	struct row rows[BARS];
 	struct pareto p;
-	size_t shown, rows;
-	double rest = 0;
+	size_t n;
 
 	pareto_init(&p, b);
-	shown = p.n <= BARS ? p.n : BARS - 1;
-	rows = shown + (shown < p.n);
-	for (size_t i = shown; i < p.n; i++)
-		rest += p.bars[i]->value;
-	r.greatest = p.n ? fmax(p.bars[0]->value, rest) : 1;
+	n = make_rows(&p, rows, &others);
+	for (size_t i = 0; i < n; i++)
+		r.total += rows[i].value;
 	buf_printf(&about, "%zu bars, the greatest first, with their running share of the total.",
 		   p.n);
-	svg_open(out, form, number, r.w, r.top + (double)(rows ? rows : 1) * ROW + 4, b->title,
+	svg_open(out, form, number, r.w, r.top + (double)(n ? n : 1) * ROW, b->title,
 		 buf_str(&about));
-	for (size_t i = 0; i < shown; i++)
-		add_row(&r, i, p.bars[i]->name, p.bars[i]->value, p.running[i]);
-	if (shown < p.n) {
-		buf_printf(&others, "%zu others", p.n - shown);
-		add_row(&r, shown, buf_str(&others), rest, 1);
-		p.running[shown] = 1;
-	}
-	if (rows)
-		add_sum(&r, &p, rows);
-	else
+	add_bars(&r, rows, n);
+	add_sum(&r, rows, n);
+	add_texts(&r, rows, n);
+	if (!n)
 		svg_text(out, NULL, r.w / 2, r.top + ROW / 2., "middle", STR("no values"), 20);
 	svg_close(out);
 	pareto_release(&p);

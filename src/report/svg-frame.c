@@ -126,11 +126,11 @@ void svg_text(struct buf *out, const char *class, double x, double y, const char
 	BUF_LIT(out, "</text>\n");
 }
 
-void svg_number(struct buf *out, double v, double step)
+void svg_number(struct buf *out, double v, double step, double most)
 {
 	static const char names[] = {0, 'k', 'M', 'G', 'T'};
 	size_t i = 0;
-	double digits, size = fmax(fabs(v), step);
+	double digits, size = fmax(most, step);
 
 	if (size >= 1e15 || step < 1e-6) {
 		buf_printf(out, "%.4g", v);

@@ -15,7 +15,7 @@ void svg_text(struct buf *out, const char *class, double x, double y, const char
 	      struct str text, size_t columns);
 double svg_text_width(struct str text); /* about, in the charts' size */
 
-/* 40000 as 40k; digits: after the point. */
-void svg_number(struct buf *out, double v, double step);
+/* A value on an axis with such steps up to most (without its sign): 40000 as 40k. */
+void svg_number(struct buf *out, double v, double step, double most);
 /* A step of 1, 2 or 5 times a power of ten that makes about so many. */
 double svg_step(double range, double many);

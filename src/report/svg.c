@@ -76,13 +76,13 @@ static bool find_range(struct drawing *d)
 	return isfinite(d->x1 - d->x0) && isfinite(d->y1 - d->y0) && d->x1 - d->x0 > 0;
 }
 
-static void add_y_tick(struct drawing *d, double y, double value, double step)
+static void add_y_tick(struct drawing *d, double y, double value, double step, double most)
 {
 	CLEANUP_BUF struct buf label = {0};
 
 	buf_printf(d->out, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", d->left, at_y(d, y),
 		   d->right);
-	svg_number(&label, value, step);
+	svg_number(&label, value, step, most);
 	svg_text(d->out, NULL, d->left - 8, at_y(d, y) + 5, "end", buf_str(&label), 12);
 }
 
@@ -96,7 +96,7 @@ static void add_log_ticks(struct drawing *d)
 			double y = ten * M_LN10 + log(parts[k]);
 
 			if (y >= d->y0 && y <= d->y1)
-				add_y_tick(d, y, exp(y), pow(10, ten) * parts[k]);
+				add_y_tick(d, y, exp(y), pow(10, ten) * parts[k], exp(y));
 		}
 }
 
@@ -111,7 +111,7 @@ static void add_y_ticks(struct drawing *d)
 		return;
 	}
 	for (double i = ceil(low / step); i * step <= high; i++)
-		add_y_tick(d, scale(d, i * step), i * step, step);
+		add_y_tick(d, scale(d, i * step), i * step, step, fmax(fabs(low), fabs(high)));
 }
 
 static void add_x_ticks(struct drawing *d)
@@ -123,7 +123,7 @@ static void add_x_ticks(struct drawing *d)
 		double x = at_x(d, i * step);
 
 		buf_printf(d->out, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/>", x, d->bottom);
-		svg_number(&label, i * step, step);
+		svg_number(&label, i * step, step, fmax(fabs(d->x0), fabs(d->x1)));
 		svg_text(d->out, NULL, x, d->bottom + 20, "middle", buf_str(&label), 12);
 	}
 	buf_printf(d->out, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", d->left, d->bottom,
@@ -279,9 +279,9 @@ static void add_legend(struct drawing *d)
 /* The frame: the widest number at its left, the legend below. */
 static void lay_out(struct drawing *d, bool any)
 {
-	d->w = d->form == SVG_NARROW ? 360 : 760;
-	d->left = d->form == SVG_NARROW ? 54 : 66;
-	d->right = d->w - 18;
+	d->w = d->form == SVG_NARROW ? 328 : 760;
+	d->left = d->form == SVG_NARROW ? 48 : 66;
+	d->right = d->w - (d->form == SVG_NARROW ? 6 : 18);
 	d->top = d->form == SVG_FILE ? 64 : 28;
 	d->bottom = d->top + (d->form == SVG_NARROW ? 200 : 260);
 	d->h = d->bottom + 52 + (any ? legend_height(d) : 0);
