@@ -205,3 +205,46 @@ record() { # NAME
 	run "$INQUEST" diff --json 'name == good' 'name == bad'
 	[ "$(json 'chr(27) in d["code"]["range"]["commits"][0]["title"]')" = True ]
 }
+
+@test "captures of environments: what was added, removed, changed; secrets hidden" {
+	printf 'PATH=/bin\nHOME=/root\nDB_PASSWORD=hunter2\nSAME_TOKEN=abcdefgh12345678\nGONE=1\n_=x\n' >a
+	printf 'HOME=/root\nPATH=/opt/bin:/bin\nDB_PASSWORD=hunter3\nSAME_TOKEN=abcdefgh12345678\nNEW=2\n_=y\n' >b
+	run "$INQUEST" diff a b
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"Environment variables, as env prints them"*PATH*/bin*/opt/bin:/bin*"GONE"*removed*"NEW"*added* ]]
+	[[ "$output" == *"[redacted password]"*"another [redacted password]"* && "$output" != *hunter* && "$output" != *SAME_TOKEN* ]]
+	[[ "$output" == *"2 changed, 1 removed, 1 added; 2 the same; left out, as they change by themselves: 1"* ]]
+	run "$INQUEST" diff --json a b
+	[[ "$output" != *hunter* ]]
+	[ "$(json 'd["capture"], [(r["name"], r["change"]) for r in d["rows"]], d["logs"], d["code"]')" = "('env', [('DB_PASSWORD', 'changed'), ('PATH', 'changed'), ('GONE', 'removed'), ('NEW', 'added')], None, None)" ]
+	run "$INQUEST" diff a a
+	[ "$status" -eq 0 ]
+	printf 'DB_PASSWORD=hunter2\nA=1\n' >a.env
+	printf 'DB_PASSWORD=hunter3\nA=1\n' >b.env
+	run "$INQUEST" diff a.env b.env # of files of settings too
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"another [redacted password]"*"1 changed"* ]]
+	: >empty
+	run "$INQUEST" diff a empty
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"0 changed, 5 removed, 0 added"* ]]
+}
+
+@test "captures of environments: packages; what is of another kind is a log" {
+	printf 'numpy==1.26.0\nleft==1.10\nscipy==1.11\n' >a
+	printf 'scipy==1.11\nnumpy==2.0.0\nright==0.1\nleft==1.1\n' >b
+	run "$INQUEST" diff --json a b
+	[ "$(json 'd["capture"], [(r["name"], r["good"]["common"], r["bad"]["common"]) for r in d["rows"]]')" = "('pip freeze', [('left', '1.10', '1.1'), ('numpy', '1.26.0', '2.0.0'), ('right', '', '0.1')])" ]
+	dpkg-query -W 2>/dev/null >c || printf 'a\t1.0\n' >c
+	run "$INQUEST" diff a c
+	[[ "$output" == *"lines"* ]]
+	printf 'n\e[31mumpy==1.0\n' >evil
+	run "$INQUEST" diff a evil
+	[[ "$output" != *$'\e'* ]]
+	long=$(printf 'x%.0s' $(seq 6000))
+	printf 'PATH=/bin\nHOME=/\nLONG=%sa\n' "$long" >a
+	printf 'PATH=/bin\nHOME=/\nLONG=%sb\n' "$long" >b
+	run "$INQUEST" diff a b # though the values are cut before their difference
+	[ "$status" -eq 1 ]
+	[[ "$output" == *LONG*"another xxx"* ]]
+}

@@ -29,7 +29,7 @@ struct values {
 static const struct option options[] = {
 	{OPTION_WORDS, 'g', "good", "LOG...", "logs, curves or ids of runs that worked",
 	 offsetof(struct values, good)},
-	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed; one curve",
+	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed",
 	 offsetof(struct values, bad)},
 	{OPTION_STRING, 0, "metric", "NAME",
 	 "curves, runs: the series or variable to compare (default: all)",
@@ -312,8 +312,7 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 	if (v->of_runs || (!of_logs && diff_runs_given(&runs)))
 		return diff_runs(cli, &runs, status, err);
 	if (v->metric || (!of_logs && diff_curves_given(&curves)))
-		return v->bad.n > 1 ? err_set(err, ERR_USAGE, "one bad curve at a time")
-				    : diff_curves(cli, &curves, status, err);
+		return diff_curves(cli, &curves, status, err);
 	if (!of_logs && diff_config_given(&config))
 		return diff_config(cli, &config, status, err);
 	return diff_logs(cli, v, command, status, err);
@@ -371,9 +370,11 @@ const struct command cmd_diff = {
 		"their\n"
 		"intervals, settings, versions, environment.\n"
 		"\n"
-		"Or two files of settings (JSON, YAML, TOML, INI, the output of env): keys and "
-		"values that\n"
-		"differ, whatever their order.\n"
+		"Or two files of settings (JSON, YAML, TOML, INI), or what one program printed of "
+		"two\n"
+		"environments (env, sysctl -a, ulimit -a, lscpu, pip freeze, dpkg -l, apt list, "
+		"rpm -qa,\n"
+		"conda list, npm ls): names and values that differ, whatever their order.\n"
 		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"

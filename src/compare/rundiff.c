@@ -352,7 +352,7 @@ static struct cell *all_cells(struct work *w, size_t *n)
 }
 
 /* What is worth seeing first: how cleanly the sides part, then how far. */
-static void score(struct rundiff *d)
+static void score(struct rundiff *d, const struct rundiff_opts *o)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		struct rundiff_row *r = &d->rows[i];
@@ -363,6 +363,8 @@ static void score(struct rundiff *d)
 							    : 0) +
 			   (r->clean ? 1 : 0) + (isfinite(far) ? far / (1 + far) : 0) +
 			   (1 - r->p_adjusted) / 2;
+		if (o->settings) /* changed, removed, added */
+			r->score = r->side[0].n && r->side[1].n ? 2 : r->side[0].n ? 1 : 0;
 	}
 }
 
@@ -422,7 +424,7 @@ void rundiff_run(struct rundiff *d, const struct rundiff_side side[2], const str
 		add_row(&w, &cells[i], j - i);
 	}
 	judge(d, o);
-	score(d);
+	score(d, o);
 	if (d->n)
 		qsort(d->rows, d->n, sizeof(*d->rows), by_score);
 	find_order(d, side);

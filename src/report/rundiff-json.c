@@ -43,12 +43,21 @@ static void add_side(struct buf *b, const char *key, const struct rundiff_row *r
 	object_end(b);
 }
 
+/* What a row is from good to bad; null: the same. */
+static struct str change_of(const struct rundiff_row *r)
+{
+	if (r->section == RUNDIFF_TEST || r->verdict == RUNDIFF_SAME)
+		return STR("");
+	return !r->side[0].n ? STR("added") : !r->side[1].n ? STR("removed") : STR("changed");
+}
+
 static void add_row(struct buf *b, const struct rundiff_row *r)
 {
 	object_begin(b, NULL);
 	object_text(b, "section", str_of(section_names[r->section]));
 	object_text(b, "name", r->name);
 	object_text(b, "verdict", str_of(verdict_names[r->verdict]));
+	object_text_or_null(b, "change", change_of(r));
 	object_text(b, "unit", r->unit);
 	object_text(b, "better", better_names[r->better]);
 	object_bool(b, "separate", r->clean);
@@ -194,6 +203,7 @@ void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 	object_text(b, "command", str_of(rep->command));
 	add_runs(b, "good", &rep->side[0]);
 	add_runs(b, "bad", &rep->side[1]);
+	object_text_or_null(b, "capture", str_of(rep->program ? rep->program : ""));
 	object_real(b, "alpha", rep->opts->alpha);
 	object_real(b, "equivalence", rep->opts->equivalence);
 	object_bool(b, "order_confounded", rep->diff->order_confounded);

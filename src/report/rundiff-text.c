@@ -83,23 +83,49 @@ static void add_range(struct buf *b, const struct rundiff_row *r, const struct r
 		buf_printf(b, " " STR_FMT, STR_ARG(unit ? str_of(unit) : r->unit));
 }
 
-static void add_side(struct buf *b, const struct rundiff_row *r, int side)
+static void add_side(struct buf *cell, const struct rundiff_row *r, int side)
 {
 	const struct rundiff_values *v = &r->side[side];
-	CLEANUP_BUF struct buf cell = {0};
 
 	if (!v->n && !v->skipped)
-		BUF_LIT(&cell, "-");
+		BUF_LIT(cell, "-");
 	else if (r->section == RUNDIFF_TEST)
-		buf_printf(&cell, "%zu of %zu passed", v->passed, v->n);
+		buf_printf(cell, "%zu of %zu passed", v->passed, v->n);
 	else if (r->number && (v->distinct > 1 || r->unit.n))
-		add_range(&cell, r, v);
+		add_range(cell, r, v);
 	else if (v->ncommon < v->n)
-		buf_printf(&cell, "%zu of %zu: " STR_FMT, v->ncommon, v->n, STR_ARG(v->common));
+		buf_printf(cell, "%zu of %zu: " STR_FMT, v->ncommon, v->n, STR_ARG(v->common));
 	else
-		buf_add_str(&cell, v->common);
-	add_cell(b, buf_str(&cell), SIDE_COLUMNS);
-	BUF_LIT(b, "  ");
+		buf_add_str(cell, v->common);
+}
+
+/* In columns, two texts that begin alike would look the same; settings are worth being read. */
+static bool are_long(const struct rundiff_report *rep, struct str good, struct str bad)
+{
+	size_t n = SIDE_COLUMNS - 3;
+
+	return (rep->opts->settings && (good.n > SIDE_COLUMNS || bad.n > SIDE_COLUMNS)) ||
+	       (good.n > n && bad.n > n && str_eq(str_head(good, n), str_head(bad, n)));
+}
+
+/* A line each; what both begin with is cut if the difference would not be seen otherwise. */
+static void add_long(struct buf *b, const struct rundiff_report *rep, struct str good,
+		     struct str bad)
+{
+	const struct str cell[2] = {good, bad};
+	size_t width = rep->width > 40 ? rep->width - 6 : rep->width ? 34 : 0, same = 0, cut = 0;
+
+	while (same < good.n && same < bad.n && good.p[same] == bad.p[same])
+		same++;
+	if (width && (good.n > width || bad.n > width) && same > width / 2)
+		cut = same - width / 4;
+	for (int s = 0; s < 2; s++) {
+		BUF_LIT(b, "\n    ");
+		style_add(b, rep->color, s ? STYLE_BAD : STYLE_GOOD, s ? STR("+ ") : STR("- "));
+		if (cut)
+			BUF_LIT(b, "...");
+		style_add_foreign(b, str_from(cell[s], cut), width && cut ? width - 3 : width);
+	}
 }
 
 static void add_number(struct buf *b, const struct rundiff_row *r, double v)
@@ -114,7 +140,7 @@ static void add_number(struct buf *b, const struct rundiff_row *r, double v)
 
 static void add_effect(struct buf *b, const struct rundiff_row *r, const struct rundiff_report *rep)
 {
-	if (!r->number || r->section == RUNDIFF_TEST || isnan(r->effect))
+	if (!r->number || r->section == RUNDIFF_TEST || rep->opts->settings || isnan(r->effect))
 		return;
 	add_number(b, r, r->effect);
 	if (isfinite(r->low) && isfinite(r->high)) {
@@ -135,19 +161,31 @@ static void add_effect(struct buf *b, const struct rundiff_row *r, const struct 
 
 static void add_row(struct buf *b, const struct rundiff_row *r, const struct rundiff_report *rep)
 {
+	CLEANUP_BUF struct buf good = {0}, bad = {0};
+	bool lines;
+
+	add_side(&good, r, 0);
+	add_side(&bad, r, 1);
+	lines = are_long(rep, buf_str(&good), buf_str(&bad));
 	BUF_LIT(b, "  ");
 	add_cell(b, r->name, NAME_COLUMNS);
 	BUF_LIT(b, "  ");
-	add_side(b, r, 0);
-	add_side(b, r, 1);
+	for (int s = 0; s < 2 && !lines; s++) {
+		add_cell(b, buf_str(s ? &bad : &good), SIDE_COLUMNS);
+		BUF_LIT(b, "  ");
+	}
 	if (r->section == RUNDIFF_METRIC || r->section == RUNDIFF_TEST) {
 		style_add(b, rep->color, verdicts[r->verdict].style,
 			  str_of(verdicts[r->verdict].name));
 		BUF_LIT(b, "  ");
 	}
+	if (rep->opts->settings && !(r->side[0].n && r->side[1].n))
+		buf_add_str(b, r->side[0].n ? STR("removed") : STR("added"));
 	add_effect(b, r, rep);
 	while (b->n && b->p[b->n - 1] == ' ')
 		b->n--;
+	if (lines)
+		add_long(b, rep, buf_str(&good), buf_str(&bad));
 	buf_add_char(b, '\n');
 }
 
@@ -185,6 +223,22 @@ static size_t rows_of_section(const struct rundiff_report *rep)
 	}
 }
 
+static void add_section_heading(struct buf *b, const struct rundiff_report *rep,
+				enum rundiff_section section)
+{
+	CLEANUP_BUF struct buf text = {0};
+
+	if (!rep->opts->settings) {
+		rundiff_add_heading(b, rep, section_names[section]);
+		return;
+	}
+	buf_add_str(&text, str_of(rep->holds));
+	text.p[0] = (char)(text.p[0] - 'a' + 'A');
+	if (rep->program)
+		buf_printf(&text, ", as %s prints them", rep->program);
+	rundiff_add_heading(b, rep, buf_cstr(&text));
+}
+
 static void add_section(struct buf *b, const struct rundiff_report *rep,
 			enum rundiff_section section, size_t max)
 {
@@ -196,7 +250,7 @@ static void add_section(struct buf *b, const struct rundiff_report *rep,
 		if (r->section != section || !is_shown(r, rep->verbose))
 			continue;
 		if (!shown) {
-			rundiff_add_heading(b, rep, section_names[section]);
+			add_section_heading(b, rep, section);
 		}
 		if (shown++ < max)
 			add_row(b, r, rep);
@@ -267,6 +321,22 @@ static void add_warnings(struct buf *b, const struct rundiff_report *rep)
 	}
 }
 
+static void add_settings_rest(struct buf *b, const struct rundiff_report *rep, size_t same)
+{
+	size_t added = 0, removed = 0;
+
+	for (size_t i = 0; i < rep->diff->n; i++) {
+		added += !rep->diff->rows[i].side[0].n;
+		removed += !rep->diff->rows[i].side[1].n;
+	}
+	buf_printf(b, "\n%zu changed, %zu removed, %zu added; %zu the same",
+		   rep->diff->n - same - added - removed, removed, added, same);
+	if (rep->left_out)
+		buf_printf(b, "; left out, as they change by themselves: %llu",
+			   (unsigned long long)rep->left_out);
+	buf_add_char(b, '\n');
+}
+
 static void add_rest(struct buf *b, const struct rundiff_report *rep)
 {
 	const size_t *c = rep->diff->count[RUNDIFF_METRIC];
@@ -275,7 +345,7 @@ static void add_rest(struct buf *b, const struct rundiff_report *rep)
 	for (int s = 0; s < RUNDIFF_SECTIONS; s++)
 		same += rep->diff->count[s][RUNDIFF_SAME];
 	if (rep->opts->settings) {
-		buf_printf(b, "\n%zu settings are the same\n", same);
+		add_settings_rest(b, rep, same);
 		return;
 	}
 	buf_printf(b,

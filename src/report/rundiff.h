@@ -50,8 +50,13 @@ struct rundiff_report {
 	size_t ncurves;
 	const struct rundiff_logs *logs; /* NULL: none were asked for */
 	const struct rundiff_code *code; /* likewise */
-	const char *command;             /* reproduces this report */
-	const char *next;                /* the next useful commands, a line each; NULL if none */
+	/* Of two captures or files of settings: the program that printed them (NULL: none), what
+	 * they hold ("packages"), and how many of it were left out, as they change by themselves.
+	 */
+	const char *program, *holds;
+	uint64_t left_out;
+	const char *command; /* reproduces this report */
+	const char *next;    /* the next useful commands, a line each; NULL if none */
 	bool color;
 	bool verbose; /* all that differs, and what does not */
 	size_t width;
