@@ -103,11 +103,25 @@ static const char *case_name(struct report *r, const char *given)
 	return arena_printf(&r->arena, STR_FMT "-report", STR_ARG(stem));
 }
 
+/* Does it look like a page or a picture of ours? */
+static bool is_report(struct str text)
+{
+	static const struct {
+		struct str begin, mark;
+	} looks[] = {{STR("<!DOCTYPE html>"), STR("inquest report")},
+		     {STR("<svg class=\"chart "), STR("")},
+		     {STR("<svg xmlns="), STR("class=\"dg\"")},
+		     {STR("# "), STR("\nMade by\n\n```sh\ninquest report")}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++)
+		if (str_starts(text, looks[i].begin) && str_contains(text, looks[i].mark))
+			return true;
+	return false;
+}
+
 /* Is there nothing, or something that a report may replace: an earlier one, a device? */
 static int may_replace(const struct report_values *v, const char *path, struct err *err)
 {
-	static const struct str marks[] = {STR("inquest report"), STR("class=\"dg\""),
-					   STR("<svg xmlns=\"http://www.w3.org/2000/svg\"")};
 	CLEANUP_FREE char *data = NULL;
 	struct stat st;
 	size_t n;
@@ -115,17 +129,11 @@ static int may_replace(const struct report_values *v, const char *path, struct e
 	if (v->force || strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    !st.st_size)
 		return 0;
-	if (!file_read_small(path, SIZE_MAX / 2, &data, &n, err)) {
-		struct str text = {data, n};
-
-		for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-			if (str_contains(text, marks[i]) && !str_starts(text, STR("---\n")))
-				return 0;
-	}
+	if (!file_read_small(path, SIZE_MAX / 2, &data, &n, err) &&
+	    is_report((struct str){data, n}))
+		return 0;
 	return err_set(err, ERR_USAGE,
-		       "%s: there is such a file, and it is no report; --force "
-		       "replaces it",
-		       path);
+		       "%s: there is such a file, and it is no report; --force replaces it", path);
 }
 
 static int write_file(const char *path, const struct buf *b, struct err *err)

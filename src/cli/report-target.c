@@ -168,11 +168,13 @@ static int split(struct report *r, struct report_values *v, const struct option_
 		good[i] = single && run.verdict == RUN_GOOD;
 		ngood += good[i];
 	}
-	r->sides = "Which runs count as good is what was recorded of them.";
+	r->sides = single ? "Which runs count as good is what was recorded of them." : NULL;
 	if (!single || !ngood || ngood == words->n) {
 		memset(good, 0, words->n);
 		good[0] = true;
-		r->sides = "The first that was named counts as good here, the others as bad.";
+		if (single)
+			r->sides = "The first that was named counts as good here, the others as "
+				   "bad.";
 	}
 	for (size_t i = 0; i < words->n; i++)
 		add(good[i] ? &v->good : &v->bad, words->items[i]);

@@ -75,8 +75,10 @@ static size_t levels(const struct page_history *in, const double *y, double *lx,
 		ly[n++] = level;
 		lx[n] = step_at(h, to - 1);
 		ly[n++] = level;
-		lx[n] = step_at(h, to - 1);
-		ly[n++] = NAN;
+		if (to < h->n) {
+			lx[n] = (step_at(h, to - 1) + step_at(h, to)) / 2;
+			ly[n++] = NAN;
+		}
 		from = to;
 	}
 	free(room);
@@ -213,7 +215,7 @@ void page_history_lead(struct page *p, struct page_line *l, const struct page_hi
 		const struct change *c = in->worst ? in->worst : &f->changes[f->n - 1];
 
 		page_addf(p, l, PAGE_PLAIN, " changed %zu time%s. %s", f->n, f->n == 1 ? "" : "s",
-			  in->worst ? f->n == 1 ? "It went " : "The last for the worse: "
+			  in->worst ? f->n == 1 ? "It changed by " : "The last for the worse: "
 				    : "The last one: ");
 		add_size(p, l, h, c);
 		page_add(p, l, PAGE_PLAIN, STR(", "));

@@ -122,16 +122,14 @@ static void first_divergence(struct page *p, const struct page_logs *in)
 	page_heading(p, 3, STR("First divergence"));
 	l = page_text(p);
 	if (f->has_common) {
-		page_add(p, l, PAGE_PLAIN, STR("Up to "));
+		page_add(p, l, PAGE_PLAIN, STR("Both do the same up to "));
 		add_place(p, l, in, &f->common[1]);
-		page_add(p, l, PAGE_PLAIN, STR(" both do the same; "));
+	} else {
+		page_add(p, l, PAGE_PLAIN, STR("They differ from the beginning on"));
 	}
 	for (int side = 0; side < 2; side++) {
-		page_addf(p, l, PAGE_PLAIN, side ? "; the bad one %s" : "%s the good one %s",
-			  side            ? (f->next[1].nlines ? "goes on at " : "ends")
-			  : f->has_common ? "then"
-					  : "from the beginning on",
-			  f->next[0].nlines ? "goes on at " : "ends");
+		page_addf(p, l, PAGE_PLAIN, "; the %s one %s", side ? "bad" : "good",
+			  f->next[side].nlines ? "goes on at " : "ends there");
 		if (!f->next[side].nlines)
 			continue;
 		add_place(p, l, in, &f->next[side]);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "report/quantity.h"
 #include "report/style.h"
 #include "report/thin.h"
 #include "text/record.h"
@@ -32,21 +33,9 @@ static void add_short(struct buf *b, double v)
 void page_quantity(struct page *p, struct page_line *l, enum page_mark mark, double v,
 		   struct str unit)
 {
-	static const struct {
-		struct str unit;
-		double times;
-		const char *scaled;
-	} units[] = {{STR("s"), 1, "s"},       {STR("s"), 1e-3, "ms"},    {STR("s"), 1e-6, "us"},
-		     {STR("s"), 1e-9, "ns"},   {STR("bytes"), 1e9, "GB"}, {STR("bytes"), 1e6, "MB"},
-		     {STR("bytes"), 1e3, "kB"}};
 	CLEANUP_BUF struct buf b = {0};
 
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (isfinite(v) && str_eq(units[i].unit, unit) && fabs(v) >= units[i].times) {
-			v /= units[i].times;
-			unit = str_of(units[i].scaled);
-			break;
-		}
+	v /= quantity_scale(v, &unit);
 	if (isfinite(v))
 		add_short(&b, v);
 	else
@@ -174,33 +163,61 @@ void page_thin_chart(struct page *p, const struct page_chart *c)
 		  PAGE_POINTS / 2);
 }
 
-bool page_series(struct page *p, const struct series *s)
+/* Its finite values, in a handy unit; their range. */
+static size_t scaled(const struct series *s, struct str *unit, double *y, double *low, double *high)
 {
-	struct arena a;
-	struct plot_line line = {.n = s->n, .x = s->x, .y = s->y, .style = STYLE_PLAIN};
-	struct page_chart c = {.lines = &line, .nlines = 1};
-	size_t points = 0;
+	double by;
+	size_t n = 0;
 
+	*low = INFINITY;
+	*high = -INFINITY;
 	for (size_t i = 0; i < s->n; i++) {
-		points += is_point(&line, i);
-		c.points = c.points || (i && s->x[i] < s->x[i - 1]); /* it was started again */
+		if (!isfinite(s->x[i]) || !isfinite(s->y[i]))
+			continue;
+		n++;
+		*low = fmin(*low, s->y[i]);
+		*high = fmax(*high, s->y[i]);
 	}
-	if (points < 2)
-		return false;
+	by = quantity_scale(fmax(fabs(*low), fabs(*high)), unit);
+	for (size_t i = 0; i < s->n; i++)
+		y[i] = s->y[i] / by;
+	return n;
+}
+
+static void draw_series(struct page *p, const struct series *s, const double *y, struct str unit)
+{
+	struct plot_line line = {.n = s->n, .x = s->x, .y = y, .style = STYLE_PLAIN};
+	struct page_chart c = {.lines = &line, .nlines = 1};
+	struct arena a;
+
 	arena_init(&a);
+	for (size_t i = 1; i < s->n && !c.points; i++)
+		c.points = s->x[i] < s->x[i - 1]; /* it was started again */
 	line.name = c.title = arena_str(&a, s->name).p;
 	c.x_name = arena_str(&a, s->axis).p;
-	c.y_name = arena_str(&a, s->unit).p;
+	c.y_name = arena_str(&a, unit).p;
 	page_thin_chart(p, &c);
-	if (points < s->n) {
-		struct page_line *l = page_text(p);
-
-		page_addf(p, l, PAGE_WARN, "%zu of %zu values are no finite number", s->n - points,
-			  s->n);
-		page_add(p, l, PAGE_PLAIN, STR(" and are not drawn."));
-	}
 	arena_release(&a);
-	return true;
+}
+
+bool page_series(struct page *p, const struct series *s)
+{
+	struct str unit = s->unit;
+	double low, high, *y = mem_alloc((s->n + 1) * sizeof(*y));
+	size_t points = scaled(s, &unit, y, &low, &high);
+
+	if (points > 1 && low < high) {
+		draw_series(p, s, y, unit);
+		if (points < s->n) {
+			struct page_line *l = page_text(p);
+
+			page_addf(p, l, PAGE_WARN, "%zu of %zu values are no finite number",
+				  s->n - points, s->n);
+			page_add(p, l, PAGE_PLAIN, STR(" and are not drawn."));
+		}
+	}
+	free(y);
+	return points > 1 && low < high;
 }
 
 /* ---- what went wrong ---- */

@@ -39,7 +39,7 @@ const struct str *page_lines(struct arena *a, struct str text, size_t max, size_
 
 /* A chart of lines of at most PAGE_POINTS points (report/thin.h), and a note if they had more. */
 void page_thin_chart(struct page *p, const struct page_chart *c);
-/* A series as a chart; false: it has no two points to draw. */
+/* A series as a chart; false: it has no two values that differ. */
 bool page_series(struct page *p, const struct series *s);
 
 /* A table of symptoms, each with its quoted lines as evidence. */

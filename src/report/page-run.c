@@ -335,7 +335,8 @@ static void charts(struct page *p, const struct page_run *in)
 	l = page_text(p);
 	page_counted(p, l, r->nseries - drawn, "more curve");
 	page_addf(p, l, PAGE_PLAIN,
-		  " of fewer than two numbers, or beyond the first %d, %s not drawn; their values:",
+		  " that never change, of fewer than two numbers, or beyond the first %d, %s not "
+		  "drawn; their values:",
 		  PAGE_CHARTS, r->nseries - drawn == 1 ? "is" : "are");
 	page_command(p, str_of(in->command_json));
 }

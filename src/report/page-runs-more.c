@@ -33,40 +33,47 @@ static bool parting(const struct curve_metric *m, struct page_event *e)
 	return d->found || u->found;
 }
 
-static void draw(struct page *p, const struct curve_metric *m, struct str title)
+/* The curves of that name from metric i on in one chart, as far as there is room. */
+static void draw(struct page *p, const struct rundiff_report *rep, size_t i, size_t *charts)
 {
-	CLEANUP_BUF struct buf t = {0}, axis = {0}, distance = {0};
+	const struct curve_metric *m = &rep->curves[i];
+	CLEANUP_BUF struct buf title = {0}, axis = {0};
 	struct page_chart c = {.y_name = ""};
 	struct page_event event;
 	struct curve_plots plots;
 
 	if (curve_plots_init(&plots, m, POINTS)) {
-		buf_add_str(&t, title);
+		for (size_t k = i + 1; k < rep->ncurves; k++)
+			if (str_eq(rep->curves[k].name, m->name))
+				(void)curve_plots_add(&plots, &rep->curves[k], POINTS);
+		buf_add_str(&title, m->name);
 		buf_add_str(&axis, m->axis);
-		c.title = buf_cstr(&t);
+		c.title = buf_cstr(&title);
 		c.x_name = buf_cstr(&axis);
 		c.lines = plots.lines;
 		c.nlines = plots.n;
 		c.events = &event;
 		c.nevents = parting(m, &event);
 		page_thin_chart(p, &c);
+		++*charts;
 		if (plots.has_distance) {
-			buf_add_str(&distance, title);
-			BUF_LIT(&distance, ": distance from the good ones");
-			c.title = buf_cstr(&distance);
+			buf_printf(&title, " of " STR_FMT ": distance from the good ones",
+				   STR_ARG(m->bad->name));
+			c.title = buf_cstr(&title);
 			c.y_name = "deviations between the good ones";
 			c.lines = plots.distance;
-			c.nlines = 2;
+			c.nlines = ARRAY_SIZE(plots.distance);
 			page_thin_chart(p, &c);
+			++*charts;
 		}
 	}
 	curve_plots_release(&plots);
 }
 
-static void add_curve(struct page *p, const struct curve_metric *m, bool chart)
+static void say(struct page *p, const struct curve_metric *m)
 {
-	CLEANUP_BUF struct buf sentence = {0}, title = {0};
-	struct page_line *l = page_text(p);
+	CLEANUP_BUF struct buf sentence = {0};
+	struct page_line *l = page_item(p);
 
 	curve_report_sentence(m, &sentence);
 	page_add(p, l, PAGE_CODE, m->name);
@@ -83,32 +90,39 @@ static void add_curve(struct page *p, const struct curve_metric *m, bool chart)
 		page_addf(p, l, PAGE_WARN,
 			  " It was started again at step %.10g; the later values count.",
 			  m->diff.bad.restarts[0].to);
-	if (!chart)
-		return;
-	buf_printf(&title, STR_FMT " of " STR_FMT, STR_ARG(m->name), STR_ARG(m->bad->name));
-	draw(p, m, buf_str(&title));
 }
 
+/* Is it the first of its name, of those that tell something if any does? */
+static bool begins_chart(const struct rundiff_report *rep, size_t i, bool told)
+{
+	if (told && !tells(&rep->curves[i]))
+		return false;
+	for (size_t k = 0; k < i; k++)
+		if (str_eq(rep->curves[k].name, rep->curves[i].name) &&
+		    (!told || tells(&rep->curves[k])))
+			return false;
+	return true;
+}
+
+/* Those that tell something; if none does, the first ones. */
 void page_runs_curves(struct page *p, const struct page_runs *in)
 {
 	const struct rundiff_report *rep = in->report;
-	size_t told = 0, n = 0, drawn = 0;
+	size_t told = 0, n = 0, charts = 0;
 
 	for (size_t i = 0; i < rep->ncurves; i++)
 		told += tells(&rep->curves[i]);
-	for (size_t i = 0; i < rep->ncurves; i++) {
-		bool shown = tells(&rep->curves[i]) || (!told && n < OTHERS);
-
-		if (!shown || n >= PAGE_ROWS)
+	for (size_t i = 0; i < rep->ncurves && n < PAGE_ROWS; i++) {
+		if (told ? !tells(&rep->curves[i]) : n >= OTHERS)
 			continue;
 		if (!n++)
 			page_heading(p, 2, STR("Curves"));
-		add_curve(p, &rep->curves[i], drawn < PAGE_CHARTS);
-		drawn++;
+		say(p, &rep->curves[i]);
 	}
-	if (n && n < rep->ncurves) {
-		page_more(p, rep->ncurves - n, str_of(in->verbose));
-	}
+	page_more(p, n && n < rep->ncurves ? rep->ncurves - n : 0, str_of(in->verbose));
+	for (size_t i = 0; i < rep->ncurves && charts < PAGE_CHARTS; i++)
+		if (begins_chart(rep, i, told > 0))
+			draw(p, rep, i, &charts);
 }
 
 /* ---- code ---- */

@@ -323,7 +323,8 @@ void page_runs_lead(struct page *p, struct page_line *l, const struct page_runs 
 		page_add(p, l, PAGE_WARN, STR("Order confounded (see below). "));
 	page_counted(p, l, rep->side[0].n, "good run");
 	page_add(p, l, PAGE_PLAIN, STR(" against "));
-	page_counted(p, l, rep->side[1].n, "other");
+	page_addf(p, l, PAGE_PLAIN, "%zu bad one%s", rep->side[1].n,
+		  rep->side[1].n == 1 ? "" : "s");
 	page_add(p, l, PAGE_PLAIN, STR(". "));
 	if (t[RUNDIFF_WORSE]) {
 		page_addf(p, l, PAGE_BAD, "%zu test%s fail%s", t[RUNDIFF_WORSE],
