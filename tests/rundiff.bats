@@ -248,3 +248,97 @@ record() { # NAME
 	[ "$status" -eq 1 ]
 	[[ "$output" == *LONG*"another xxx"* ]]
 }
+
+# metrics NAME VALUE...: a run of that name for each value of a time.
+metrics() {
+	local name=$1
+	shift
+	for value in "$@"; do
+		printf '{"name":"time","value":%s,"unit":"s","better":"lower","n":1}\n' "$value" >m.jsonl
+		"$INQUEST" add --name "$name" --reader cat m.jsonl >/dev/null 2>&1
+	done
+}
+
+@test "exit status: worse, equivalent, undecided, an error in a log beats undecided" {
+	metrics a 1.00 1.01 1.02 1.03 1.04 1.05
+	metrics worse 2.00 2.01 2.02 2.03 2.04 2.05
+	metrics few 2.00
+	run "$INQUEST" diff a worse
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"time"*"worse"* ]]
+	run "$INQUEST" diff worse a
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"better"* ]]
+	run "$INQUEST" diff a few
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"not enough runs"* ]]
+	one=$("$INQUEST" runs --csv --where 'name == a' 2>/dev/null | sed -n 2p | cut -d, -f1)
+	run "$INQUEST" diff "$one" few # one against one
+	[ "$status" -eq 5 ]
+	run "$INQUEST" diff "$one" "$one"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is on both sides"* ]]
+	run "$INQUEST" diff "$one" "${one:0:9}"
+	[ "$status" -eq 2 ]
+}
+
+@test "exit status: a new error in a log is found, also where metrics decide nothing" {
+	"$INQUEST" run -q --name a -- sh -c 'echo "starting up"; echo "all done"'
+	"$INQUEST" run -q --name b -- sh -c 'echo "starting up"; echo "ERROR: cannot open /var/db: permission denied"; echo "all done"'
+	"$INQUEST" run -q --name c -- sh -c 'echo "starting up"; echo "all done" '
+	run "$INQUEST" diff a b
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"0 worse"* && "$output" == *"permission denied"* ]]
+	run "$INQUEST" diff b a # what failed before and no longer does is no failure
+	[ "$status" -eq 5 ]
+	run "$INQUEST" diff a c
+	[ "$status" -eq 5 ]
+}
+
+@test "bad input: nothing in common" {
+	printf '{"name":"x","value":1}\n' >a.jsonl
+	printf '{"name":"y","value":1}\n' >b.jsonl
+	for s in a b; do "$INQUEST" add --name $s --reader cat $s.jsonl >/dev/null 2>&1; done
+	run "$INQUEST" diff a b
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"no variable and no test in common: nothing can be compared"* ]]
+	run "$INQUEST" diff --json a b
+	[ "$(json 'd["common"], len(d["rows"])')" = "(0, 2)" ]
+}
+
+@test "bad input: ten thousand variables differ: one screen; names that are none" {
+	for s in a b; do
+		seq 10000 | awk -v s=$s '{ printf "{\"name\":\"v%d\",\"value\":\"%s%d\"}\n", $1, s, $1 }' >$s.jsonl
+		printf '{"name":"\\u001b[31mred\\u0007 <script>","value":"%s\\u001b[2J","unit":"\\u001b]0;x"}\n' $s >>$s.jsonl
+		"$INQUEST" add --name $s --reader cat $s.jsonl >/dev/null 2>&1
+	done
+	run "$INQUEST" diff a b
+	[ "${#lines[@]}" -le 40 ]
+	[[ "$output" == *"more: -v shows them"* && "$output" != *$'\e'* && "$output" != *$'\a'* ]]
+	run "$INQUEST" diff -v a b
+	[ "${#lines[@]}" -ge 10000 ]
+	[[ "$output" != *$'\e'* ]]
+	run "$INQUEST" diff --json a b
+	[ "$(json 'len(d["rows"])')" = 10001 ]
+	python3 -c 'import json; [json.dump({f"k{i}": s + str(i) for i in range(10000)}, open(s + ".json", "w")) for s in "ab"]'
+	run "$INQUEST" diff a.json b.json
+	[ "$status" -eq 1 ]
+	[ "${#lines[@]}" -le 40 ]
+	[[ "$output" == *"9970 more: -v shows them"*"10000 changed"* ]]
+}
+
+@test "another denominator is said first; so is an order that confounds" {
+	for s in a b; do
+		[ $s = a ] && n=1000 || n=900
+		for i in 1 2; do
+			printf '{"name":"accuracy","value":0.9%d,"better":"higher","n":%d}\n' $i $n >m.jsonl
+			"$INQUEST" add --name $s --reader cat m.jsonl >/dev/null 2>&1
+		done
+	done
+	run "$INQUEST" diff a b
+	[[ "$output" == *"another denominator: accuracy stands for 1,000 samples in good, 900 in bad"*"Metrics"* ]]
+	for i in 1 2; do "$INQUEST" run -q --name first --set k=$i -- true; done
+	for i in 1 2; do "$INQUEST" run -q --name then --set k=$i -- true; done
+	run "$INQUEST" diff first then
+	[[ "$output" == *"order confounded"*"Metrics"* ]]
+}

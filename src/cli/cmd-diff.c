@@ -326,6 +326,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status = EXIT_DONE;
 
+	command_color(cli, v.logs.color);
 	if (!rc)
 		rc = sort_paths(&v, &rest, &err);
 	if (!rc)
@@ -368,7 +369,9 @@ const struct command cmd_diff = {
 		"condition as for runs --where. Prints what differs: tests that broke, metrics "
 		"with "
 		"their\n"
-		"intervals, settings, versions, environment.\n"
+		"intervals, settings, versions, environment, what their logs say, the code "
+		"between their\n"
+		"commits.\n"
 		"\n"
 		"Or two files of settings (JSON, YAML, TOML, INI), or what one program printed of "
 		"two\n"
@@ -378,8 +381,12 @@ const struct command cmd_diff = {
 		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"
-		"Exit status: 0 nothing differs, 1 something does (of runs: something\n"
-		"is worse), 5 too few runs to tell.",
+		"Exit status: 0 nothing differs, 1 something does, 5 too few runs to tell. Of "
+		"runs:\n"
+		"1 a metric or a test is worse, or a bad run's log says that something failed, "
+		"which no\n"
+		"good one's does; 5 nothing is surely worse, but too few runs, or runs too "
+		"unlike, to tell.",
 	.examples =
 		"yesterday's green build against today's red one\tinquest diff green.log red.log\n"
 		"several good runs: what varies among them is no finding\tinquest diff --good "

@@ -130,6 +130,16 @@ void command_print_help(const struct command *c, FILE *f)
 		print_examples(c->examples, f);
 }
 
+void command_color(struct cli *cli, const char *word)
+{
+	bool always = word && strcmp(word, "always") == 0;
+
+	if (!word)
+		return;
+	cli->color_out = always || (cli->color_out && strcmp(word, "never") != 0);
+	cli->color_err = always || (cli->color_err && strcmp(word, "never") != 0);
+}
+
 int command_output(const struct buf *out, struct err *err)
 {
 	bool written = fwrite(out->n ? out->p : "", 1, out->n, stdout) == out->n;

@@ -48,6 +48,8 @@ int command_unknown(int n, char **words);
 bool command_print_group(const char *first, FILE *f);
 void command_print_help(const struct command *c, FILE *f);
 
+/* As --color says: auto (or NULL), always, never. */
+void command_color(struct cli *cli, const char *word);
 /* What a command prints, onto stdout. A reader that went away is no error; others are -ERR_SYSTEM.
  */
 int command_output(const struct buf *out, struct err *err) ERR_CHECK;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/derived.h"
+#include "cli/records.h"
 #include "cli/diff-code.h"
 #include "cli/diff-run-logs.h"
 #include "text/quote.h"
@@ -20,10 +20,8 @@
 #define MAX_CURVES 1000
 
 struct selection {
-	struct store *store;
+	struct records in;
 	struct arena arena;
-	struct workspace workspace;
-	struct derived derived;
 	struct rundiff_side side[2];
 	struct rundiff_run *runs[2];
 	size_t cap[2];
@@ -83,7 +81,7 @@ static bool is_chosen(const struct rundiff_side *side, struct str id)
 static int add_run(struct selection *s, int side, struct str id, struct err *err)
 {
 	struct run_record r;
-	int rc = derived_get(&s->derived, s->store, id, &s->arena, &r, err);
+	int rc = derived_get(&s->in.derived, s->in.store, id, &s->arena, &r, err);
 
 	if (rc || is_chosen(&s->side[side], r.id))
 		return rc;
@@ -111,8 +109,8 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 		return add_run(s, side, str_of(word), err);
 	condition_of(word, &where);
 	s->nids = 0;
-	rc = derived_runs(&s->derived, s->store, &(struct store_query){.where = buf_str(&where)},
-			  take_id, s, err);
+	rc = derived_runs(&s->in.derived, s->in.store,
+			  &(struct store_query){.where = buf_str(&where)}, take_id, s, err);
 	if (!rc && !s->nids)
 		rc = err_set(
 			err, ERR_NOTFOUND,
@@ -129,12 +127,8 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 
 static int select_runs(struct selection *s, const struct diff_runs *d, struct err *err)
 {
-	int rc = workspace_find(&s->workspace, d->store, err);
+	int rc = records_open(&s->in, d->store, err);
 
-	if (!rc)
-		rc = workspace_open(&s->workspace, STORE_READ, &s->store, err);
-	if (!rc)
-		rc = derived_load(&s->derived, &s->workspace, s->store, err);
 	for (size_t i = 0; !rc && i < d->good->n; i++)
 		rc = add_word(s, 0, d->good->items[i], err);
 	for (size_t i = 0; !rc && i < d->bad->n; i++)
@@ -172,7 +166,7 @@ static int compare_logs(struct cli *cli, struct selection *s, const struct diff_
 			struct err *err)
 {
 	const struct diff_run_logs_opts o = {
-		.evidence = s->workspace.evidence,
+		.evidence = s->in.workspace.evidence,
 		.runs = {s->records[0], s->records[1]},
 		.n = {s->nrecords[0], s->nrecords[1]},
 		.values = d->values,
@@ -292,7 +286,9 @@ static int status_of(const struct rundiff *d, const struct selection *s)
 		worse = worse || is_worse(&s->curves[i]);
 	if (worse)
 		return EXIT_FOUND;
-	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] ? EXIT_UNDECIDED : EXIT_DONE;
+	/* Nothing in common is nothing that could be said. */
+	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] || !d->common ? EXIT_UNDECIDED
+									  : EXIT_DONE;
 }
 
 static int print(struct cli *cli, struct selection *s, const struct diff_runs *d,
@@ -350,9 +346,7 @@ bool diff_runs_given(const struct diff_runs *d)
 
 static void selection_release(struct selection *s)
 {
-	derived_release(&s->derived);
-	store_close(s->store);
-	workspace_release(&s->workspace);
+	records_release(&s->in);
 	for (int side = 0; side < 2; side++) {
 		free(s->runs[side]);
 		free(s->records[side]);
@@ -393,7 +387,7 @@ int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct er
 	if (!rc && !d->metric)
 		rc = compare_logs(cli, &s, d, err);
 	if (!rc && !d->metric && !d->print_logs)
-		diff_code(&s.code, &s.arena, s.workspace.root, s.side);
+		diff_code(&s.code, &s.arena, s.in.workspace.root, s.side);
 	if (!rc)
 		rc = d->print_logs ? print_logs(d, &s.logs, status, err)
 				   : compare(cli, &s, d, status, err);

@@ -136,8 +136,6 @@ static void take_tests(struct work *w, const struct cell *c, size_t n, struct ru
 
 static void take_variables(struct work *w, const struct cell *c, size_t n, struct rundiff_row *row)
 {
-	double first[2] = {0};
-
 	row->number = true;
 	for (size_t i = 0; i < n; i++) {
 		struct rundiff_values *v = &row->side[c[i].side];
@@ -151,9 +149,12 @@ static void take_variables(struct work *w, const struct cell *c, size_t n, struc
 		w->text[c[i].side][v->n++] = value_text_of(&w->d->arena, &c[i].v->value);
 		row->unit = c[i].v->unit.n ? c[i].v->unit : row->unit;
 		row->better = c[i].v->better ? c[i].v->better : row->better;
-		first[c[i].side] = (double)c[i].v->n;
+		v->least = v->n == 1 || c[i].v->n < v->least ? c[i].v->n : v->least;
+		v->most = c[i].v->n > v->most ? c[i].v->n : v->most;
 	}
-	row->samples = first[0] > 1 && first[1] > 1 && first[0] != first[1];
+	row->samples =
+		row->side[0].least > 1 && row->side[1].least > 1 &&
+		(row->side[0].most < row->side[1].least || row->side[1].most < row->side[0].least);
 	for (int s = 0; s < 2; s++)
 		count_texts(w->text[s], row->side[s].n, &row->side[s]);
 }
@@ -301,8 +302,13 @@ static void judge(struct rundiff *d, const struct rundiff_opts *o)
 		else if (!is_metric(r) && r->verdict == RUNDIFF_UNDECIDED && (lacks || r->clean))
 			r->verdict = is_small(r, o) ? RUNDIFF_EQUIVALENT : RUNDIFF_DIFFERS;
 		d->count[r->section][r->verdict]++;
+		d->common += !lacks;
+		for (int side = 0; side < 2; side++)
+			d->tests[side] += r->section == RUNDIFF_TEST && r->side[side].n;
 		d->denominators = d->denominators || (r->samples && r->verdict != RUNDIFF_SAME);
 	}
+	d->denominators =
+		d->denominators || (d->tests[0] && d->tests[1] && d->tests[0] != d->tests[1]);
 	free(p);
 }
 

@@ -208,6 +208,9 @@ void rundiff_report_json(const struct rundiff_report *rep, struct buf *b)
 	object_real(b, "equivalence", rep->opts->equivalence);
 	object_bool(b, "order_confounded", rep->diff->order_confounded);
 	object_bool(b, "other_denominators", rep->diff->denominators);
+	object_count(b, "good_tests", rep->diff->tests[0]);
+	object_count(b, "bad_tests", rep->diff->tests[1]);
+	object_count(b, "common", rep->diff->common);
 	object_list(b, "rows");
 	for (size_t i = 0; i < rep->diff->n; i++)
 		if (rep->diff->rows[i].verdict != RUNDIFF_SAME || rep->verbose)

@@ -8,13 +8,14 @@
 #include "report/rundiff-priv.h"
 #include "report/style.h"
 
-#define SCREEN_ROWS  30 /* of all sections, without -v */
-#define LEAST_ROWS   3  /* of each, even if that is more */
-#define MOST_ROWS    8  /* of one of several */
-#define SCREEN_LINES 12 /* of curves, and as many rows less if logs are shown */
-#define NAME_COLUMNS 34
-#define SIDE_COLUMNS 25
-#define SIDE_IDS     3
+#define SCREEN_ROWS      30 /* of all sections, without -v */
+#define LEAST_ROWS       3  /* of each, even if that is more */
+#define MOST_ROWS        8  /* of one of several */
+#define SCREEN_LINES     12 /* of curves, and as many rows less if logs are shown */
+#define MAX_DENOMINATORS 3  /* that are named, without -v */
+#define NAME_COLUMNS     34
+#define SIDE_COLUMNS     25
+#define SIDE_IDS         3
 
 static const char *const section_names[] = {
 	[RUNDIFF_TEST] = "Tests",
@@ -302,6 +303,43 @@ static void add_ids(struct buf *b, const char *what, const struct rundiff_side *
 	buf_add_char(b, '\n');
 }
 
+static void add_samples(struct buf *b, const struct rundiff_values *v)
+{
+	style_count(b, v->least);
+	if (v->least < v->most) {
+		BUF_LIT(b, " to ");
+		style_count(b, v->most);
+	}
+}
+
+/* What is measured over something else is not the same quantity: said before all else. */
+static void add_denominators(struct buf *b, const struct rundiff_report *rep)
+{
+	const size_t *tests = rep->diff->tests;
+	size_t shown = 0;
+
+	if (tests[0] && tests[1] && tests[0] != tests[1])
+		buf_printf(b, "another denominator: %zu tests ran in good, %zu in bad\n", tests[0],
+			   tests[1]);
+	for (size_t i = 0; i < rep->diff->n; i++) {
+		const struct rundiff_row *r = &rep->diff->rows[i];
+
+		if (!r->samples || r->verdict == RUNDIFF_SAME ||
+		    (shown++ >= MAX_DENOMINATORS && !rep->verbose))
+			continue;
+		BUF_LIT(b, "another denominator: ");
+		style_add_foreign(b, r->name, NAME_COLUMNS);
+		BUF_LIT(b, " stands for ");
+		add_samples(b, &r->side[0]);
+		BUF_LIT(b, " samples in good, ");
+		add_samples(b, &r->side[1]);
+		BUF_LIT(b, " in bad\n");
+	}
+	if (shown > MAX_DENOMINATORS && !rep->verbose)
+		buf_printf(b, "another denominator: %zu variables more\n",
+			   shown - MAX_DENOMINATORS);
+}
+
 static void add_warnings(struct buf *b, const struct rundiff_report *rep)
 {
 	if (rep->diff->order_confounded)
@@ -309,16 +347,8 @@ static void add_warnings(struct buf *b, const struct rundiff_report *rep)
 			"order confounded: all runs of one side came before those of the other, so "
 			"that\nwhatever changed on the machine meanwhile looks like a difference; "
 			"run them in turn\n");
-	for (size_t i = 0; rep->diff->denominators && i < rep->diff->n; i++) {
-		const struct rundiff_row *r = &rep->diff->rows[i];
-
-		if (!r->samples || r->verdict == RUNDIFF_SAME)
-			continue;
-		BUF_LIT(b, "another denominator: ");
-		style_add_foreign(b, r->name, NAME_COLUMNS);
-		BUF_LIT(b, " stands for another number of samples on the two sides\n");
-		break;
-	}
+	if (rep->diff->denominators)
+		add_denominators(b, rep);
 }
 
 static void add_settings_rest(struct buf *b, const struct rundiff_report *rep, size_t same)
@@ -348,6 +378,9 @@ static void add_rest(struct buf *b, const struct rundiff_report *rep)
 		add_settings_rest(b, rep, same);
 		return;
 	}
+	if (rep->diff->n && !rep->diff->common)
+		BUF_LIT(b, "\nThe two sides have no variable and no test in common: nothing can be "
+			   "compared.\n");
 	buf_printf(b,
 		   "\nMetrics: %zu worse, %zu better, %zu equivalent within %.3g %%, %zu "
 		   "undecided; %zu variables and tests are the same\n",
