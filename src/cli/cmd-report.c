@@ -247,27 +247,24 @@ static int write_page(struct report *r, const struct report_target *t, struct er
 	return rc;
 }
 
-/* The store if there is one: a case can do without. */
-static int open_store(struct report *r, struct err *err)
+/* A case can do without records. */
+static int open_records(struct report *r, struct err *err)
 {
-	int rc = workspace_find(&r->workspace, r->v->store, err);
+	int rc = records_open(&r->records, r->v->store, err);
 
-	if (!rc)
-		rc = workspace_open(&r->workspace, STORE_READ, &r->store, err);
-	if (rc == -ERR_NOTFOUND && !r->v->store) {
-		r->store = NULL;
+	if (rc == -ERR_NOTFOUND && !r->v->store)
 		return 0;
-	}
-	return rc ? rc : derived_load(&r->derived, &r->workspace, r->store, err);
+	return rc;
 }
 
-static int needs_store(const struct report *r, const struct report_target *t, struct err *err)
+/* What needs them says what is missing. */
+static int needs_records(const struct report *r, const struct report_target *t, struct err *err)
 {
 	struct store *s;
 
-	if (r->store || t->kind == REPORT_CASE)
+	if (r->records.store || t->kind == REPORT_CASE)
 		return 0;
-	return workspace_open(&r->workspace, STORE_READ, &s, err); /* says what is missing */
+	return workspace_open(&r->records.workspace, STORE_READ, &s, err);
 }
 
 static const char *command_line(struct arena *a, int argc, char **argv)
@@ -294,17 +291,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	arena_init(&r.arena);
 	r.made_by = command_line(&r.arena, argc, argv);
 	if (!rc)
-		rc = open_store(&r, &err);
+		rc = open_records(&r, &err);
 	if (!rc)
 		rc = report_find(&r, &v, &words, &t, &err);
 	if (!rc)
-		rc = needs_store(&r, &t, &err);
+		rc = needs_records(&r, &t, &err);
 	if (!rc)
 		rc = write_page(&r, &t, &err);
 	status = command_status(&cmd_report, rc, &err);
-	derived_release(&r.derived);
-	store_close(r.store);
-	workspace_release(&r.workspace);
+	records_release(&r.records);
 	arena_release(&r.arena);
 	options_list_release(&words);
 	options_list_release(&v.good);

@@ -46,7 +46,8 @@ static const struct run_record *add_run(struct building *b, struct str id)
 	id = str_trim(id);
 	if (!id.n || b->in.nruns == MAX_RUNS || is_listed(b, id))
 		return NULL;
-	if (!b->r->store || derived_get(&b->r->derived, b->r->store, id, &b->r->arena, run, NULL))
+	if (!b->r->records.store ||
+	    derived_get(&b->r->records.derived, b->r->records.store, id, &b->r->arena, run, NULL))
 		run = NULL;
 	b->runs[b->in.nruns++] = (struct page_case_run){id, run};
 	return run;
@@ -166,7 +167,7 @@ static void add_history(struct building *b)
 	struct report_history h;
 	struct err err;
 
-	if (!b->r->store || !metric.n)
+	if (!b->r->records.store || !metric.n)
 		return;
 	if (!report_read_history(b->r, metric, &h, &err) && h.found.used >= HISTORY_RUNS) {
 		page_heading(b->p, 2,
@@ -193,7 +194,7 @@ int report_case(struct report *r, const char *given, struct page *p, struct err 
 	b.in.doc = b.file.doc;
 	b.in.summary = &b.summary;
 	b.in.path = b.file.path;
-	b.in.store = r->store != NULL;
+	b.in.store = r->records.store != NULL;
 	find_runs(&b);
 	b.in.symptom_quotes = quotes(&b, &b.summary.symptoms);
 	b.in.timeline_quotes = quotes(&b, &b.summary.timeline);

@@ -17,8 +17,8 @@ int report_read_history(struct report *r, struct str metric, struct report_histo
 
 	*out = (struct report_history){0};
 	arena_init(&out->history.arena);
-	rc = history_read_runs(&out->history, r->store, &r->derived, metric, &values,
-			       r->workspace.root, err);
+	rc = history_read_runs(&out->history, r->records.store, &r->records.derived, metric,
+			       &values, r->records.workspace.root, err);
 	if (!rc)
 		rc = changepoint_find(out->history.value, out->history.reference, out->history.n,
 				      &o, &out->history.arena, &out->found, err);
@@ -26,7 +26,7 @@ int report_read_history(struct report *r, struct str metric, struct report_histo
 		return rc;
 	covariates = arena_zalloc(&out->history.arena, (out->found.n + 1) * sizeof(*covariates));
 	for (size_t i = 0; !rc && i < out->found.n; i++)
-		rc = history_covariates(&out->history, r->store, &out->found.changes[i],
+		rc = history_covariates(&out->history, r->records.store, &out->found.changes[i],
 					&covariates[i], err);
 	*in = (struct page_history){.history = &out->history,
 				    .found = &out->found,
@@ -36,8 +36,8 @@ int report_read_history(struct report *r, struct str metric, struct report_histo
 				    .command_json = report_command(r, "history --json", metric)};
 	if (!rc && in->worst) {
 		last = arena_alloc(&out->history.arena, sizeof(*last));
-		rc = store_get(r->store, out->history.run[in->worst->from - 1], &out->history.arena,
-			       last, err);
+		rc = store_get(r->records.store, out->history.run[in->worst->from - 1],
+			       &out->history.arena, last, err);
 		in->restore = last;
 	}
 	return rc;

@@ -49,8 +49,8 @@ const struct page_evidence *report_quote_text(struct report *r, const struct run
 	e->source = str_of(arena_printf(&r->arena, "run " STR_FMT ", " STR_FMT, STR_ARG(run->id),
 					STR_ARG(str_head(of->name, 200))));
 	e->hash = of->hash;
-	buf_printf(&path, STR_FMT "/%.2s/" STR_FMT, STR_ARG(folder_of(&r->workspace)), of->hash.p,
-		   STR_ARG(of->hash));
+	buf_printf(&path, STR_FMT "/%.2s/" STR_FMT, STR_ARG(folder_of(&r->records.workspace)),
+		   of->hash.p, STR_ARG(of->hash));
 	buf_printf(&command, "sed -n %llu,%llup ", (unsigned long long)e->line,
 		   (unsigned long long)(e->line + e->nlines - 1));
 	shell_add_word(&command, buf_str(&path));
@@ -85,7 +85,8 @@ const struct page_evidence *report_quote(struct report *r, const struct run_reco
 		struct file_map map;
 
 		if (!str_eq(run->evidence[i].name, name) ||
-		    evidence_path(r->workspace.evidence, run->evidence[i].hash, &path, NULL) ||
+		    evidence_path(r->records.workspace.evidence, run->evidence[i].hash, &path,
+				  NULL) ||
 		    access(path, R_OK) != 0 || file_map_path(&map, path, NULL))
 			continue;
 		e = report_quote_text(r, run, &run->evidence[i], (struct str){map.data, map.size},

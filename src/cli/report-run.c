@@ -30,7 +30,8 @@ int report_run(struct report *r, const char *word, struct page *p, struct err *e
 	struct report_symptoms symptoms;
 	struct run_record run;
 	struct page_run in = {.run = &run};
-	int rc = derived_get(&r->derived, r->store, str_of(word), &r->arena, &run, err);
+	int rc = derived_get(&r->records.derived, r->records.store, str_of(word), &r->arena, &run,
+			     err);
 
 	if (!rc)
 		rc = report_symptoms(r, &run, &symptoms, err);

@@ -12,7 +12,8 @@ static struct str hash_of(void *arg, struct str log)
 	size_t colon = str_find_char(log, ':');
 	struct run_record run;
 
-	if (!r->store || store_get(r->store, str_head(log, colon), &r->arena, &run, NULL))
+	if (!r->records.store ||
+	    store_get(r->records.store, str_head(log, colon), &r->arena, &run, NULL))
 		return STR("");
 	for (size_t i = 0; i < run.nevidence; i++)
 		if (str_eq(run.evidence[i].name, str_from(log, colon + 1)))

@@ -50,9 +50,9 @@ static bool is_case(const char *word, char **path)
 /* 0: one run; -ERR_NOTFOUND; -ERR_USAGE: several. */
 static int find_run(struct report *r, const char *word, struct run_record *run, struct err *err)
 {
-	if (!r->store)
+	if (!r->records.store)
 		return -ERR_NOTFOUND;
-	return store_get(r->store, str_of(word), &r->arena, run, err);
+	return store_get(r->records.store, str_of(word), &r->arena, run, err);
 }
 
 /* ---- what is near ---- */
@@ -102,8 +102,9 @@ static int nothing(struct report *r, const char *word, struct err *err)
 			       "files), inquest diff compares files",
 			       word);
 	take_cases(&n);
-	if (r->store && store_runs(r->store, &(struct store_query){.newest_first = true}, take_name,
-				   &n, &ignored))
+	if (r->records.store &&
+	    store_runs(r->records.store, &(struct store_query){.newest_first = true}, take_name, &n,
+		       &ignored))
 		n.n = 0;
 	near = options_suggest(word, n.items, n.n);
 	free(n.items);
@@ -111,8 +112,9 @@ static int nothing(struct report *r, const char *word, struct err *err)
 		return err_set(err, ERR_NOTFOUND,
 			       "no run and no case is called '%s'; did you mean '%s'?", word, near);
 	return err_set(err, ERR_NOTFOUND,
-		       r->store ? "no run and no case is called '%s'; inquest runs lists runs"
-				: "no case is called '%s', and there are no recorded runs here",
+		       r->records.store
+			       ? "no run and no case is called '%s'; inquest runs lists runs"
+			       : "no case is called '%s', and there are no recorded runs here",
 		       word);
 }
 

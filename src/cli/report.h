@@ -6,8 +6,8 @@
 #pragma once
 
 #include "cli/command.h"
-#include "cli/derived.h"
 #include "cli/diff-runs.h"
+#include "cli/records.h"
 #include "report/page-history.h"
 #include "report/page-runs.h"
 
@@ -22,10 +22,8 @@ struct report {
 	const struct report_values *v;
 	const char *made_by; /* the command */
 	struct arena arena;
-	struct workspace workspace;
-	struct store *store; /* NULL: there is none */
-	struct derived derived;
-	const char *sides; /* how runs came to be good or bad here; NULL: it was said */
+	struct records records; /* of store NULL: there is none */
+	const char *sides;      /* how runs came to be good or bad here; NULL: it was said */
 };
 
 /* Each begins the page (page_init()); on failure there is none to release. */

@@ -11,7 +11,8 @@
 #include "base/buf.h"
 #include "report/style.h"
 
-#define SIDE_IDS 20 /* ids of a side that are named */
+#define SIDE_IDS     20 /* ids of a side that are named */
+#define DENOMINATORS 5
 
 static const struct {
 	const char *name;
@@ -206,29 +207,56 @@ void page_runs_rows(struct page *p, const struct page_runs *in)
 
 /* ---- warnings, and the lead ---- */
 
-/* The first count that another number of samples stands behind. */
-static const struct rundiff_row *denominator(const struct rundiff *d)
+static void add_samples(struct page *p, struct page_line *l, const struct rundiff_values *v)
 {
-	for (size_t i = 0; d->denominators && i < d->n; i++)
-		if (d->rows[i].samples && d->rows[i].verdict != RUNDIFF_SAME)
-			return &d->rows[i];
-	return NULL;
+	CLEANUP_BUF struct buf b = {0};
+
+	style_count(&b, v->least);
+	if (v->least < v->most) {
+		BUF_LIT(&b, " to ");
+		style_count(&b, v->most);
+	}
+	page_add(p, l, PAGE_STRONG, buf_str(&b));
+}
+
+/* What is measured over something else is not the same quantity. */
+static void denominators(struct page *p, const struct rundiff *d)
+{
+	struct page_line *l;
+	size_t n = 0;
+
+	if (d->tests[0] && d->tests[1] && d->tests[0] != d->tests[1]) {
+		l = page_item(p);
+		page_add(p, l, PAGE_WARN, STR("Another denominator: "));
+		page_addf(p, l, PAGE_PLAIN, "%zu tests ran in good runs, %zu in bad ones.",
+			  d->tests[0], d->tests[1]);
+	}
+	for (size_t i = 0; i < d->n; i++) {
+		const struct rundiff_row *r = &d->rows[i];
+
+		if (!r->samples || r->verdict == RUNDIFF_SAME || n++ >= DENOMINATORS)
+			continue;
+		l = page_item(p);
+		page_add(p, l, PAGE_WARN, STR("Another denominator: "));
+		page_add(p, l, PAGE_CODE, r->name);
+		page_add(p, l, PAGE_PLAIN, STR(" stands for "));
+		add_samples(p, l, &r->side[0]);
+		page_add(p, l, PAGE_PLAIN, STR(" samples in good runs, "));
+		add_samples(p, l, &r->side[1]);
+		page_add(p, l, PAGE_PLAIN, STR(" in bad ones."));
+	}
+	if (n > DENOMINATORS)
+		page_addf(p, page_item(p), PAGE_WARN, "and so do %zu variables more",
+			  n - DENOMINATORS);
 }
 
 void page_runs_warnings(struct page *p, const struct page_runs *in)
 {
 	const struct rundiff *d = in->report->diff;
-	const struct rundiff_row *r = denominator(d);
 	struct page_line *l;
 
-	if (r) {
-		l = page_text(p);
-		page_add(p, l, PAGE_WARN, STR("Another denominator: "));
-		page_add(p, l, PAGE_CODE, r->name);
-		page_add(p, l, PAGE_PLAIN,
-			 STR(" stands for another number of samples on the two sides, so that what "
-			     "is computed of them may differ for that alone."));
-	}
+	if (d->denominators)
+		denominators(p, d);
 	if (d->order_confounded) {
 		l = page_text(p);
 		page_add(p, l, PAGE_WARN, STR("Order confounded: "));
@@ -238,10 +266,8 @@ void page_runs_warnings(struct page *p, const struct page_runs *in)
 			    "changed on the machine meanwhile looks like a difference. Run them in "
 			    "turn."));
 	}
-	if (in->sides) {
-		l = page_text(p);
-		page_add(p, l, PAGE_PLAIN, str_of(in->sides));
-	}
+	if (in->sides)
+		page_add(p, page_text(p), PAGE_PLAIN, str_of(in->sides));
 }
 
 /* The metric that is surely worse, and most so; NULL. */
@@ -317,7 +343,7 @@ void page_runs_lead(struct page *p, struct page_line *l, const struct page_runs 
 	const struct rundiff_report *rep = in->report;
 	const size_t *t = rep->diff->count[RUNDIFF_TEST];
 
-	if (denominator(rep->diff))
+	if (rep->diff->denominators)
 		page_add(p, l, PAGE_WARN, STR("Another denominator (see below). "));
 	if (rep->diff->order_confounded)
 		page_add(p, l, PAGE_WARN, STR("Order confounded (see below). "));
@@ -326,6 +352,10 @@ void page_runs_lead(struct page *p, struct page_line *l, const struct page_runs 
 	page_addf(p, l, PAGE_PLAIN, "%zu bad one%s", rep->side[1].n,
 		  rep->side[1].n == 1 ? "" : "s");
 	page_add(p, l, PAGE_PLAIN, STR(". "));
+	if (rep->diff->n && !rep->diff->common)
+		page_add(p, l, PAGE_WARN,
+			 STR("They have no variable and no test in common: nothing of them can be "
+			     "compared. "));
 	if (t[RUNDIFF_WORSE]) {
 		page_addf(p, l, PAGE_BAD, "%zu test%s fail%s", t[RUNDIFF_WORSE],
 			  t[RUNDIFF_WORSE] == 1 ? "" : "s", t[RUNDIFF_WORSE] == 1 ? "s" : "");
