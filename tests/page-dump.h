@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "report/page.h"
+#include "unit.h"
 
 static void dump_line(struct buf *b, const struct page_line *l)
 {
@@ -111,4 +112,16 @@ static void dump_page(struct buf *b, const struct page *p)
 			buf_printf(b, "  $ " STR_FMT "\n", STR_ARG(e->reproduce));
 	}
 	buf_printf(b, "made by: " STR_FMT "\n", STR_ARG(p->made_by));
+}
+
+static inline void assert_has(const struct buf *b, const char *want)
+{
+	if (!strstr(buf_cstr((struct buf *)b), want))
+		fail_msg("no '%s' in:\n%s", want, buf_cstr((struct buf *)b));
+}
+
+static inline void assert_lacks(const struct buf *b, const char *what)
+{
+	if (strstr(buf_cstr((struct buf *)b), what))
+		fail_msg("'%s' in:\n%s", what, buf_cstr((struct buf *)b));
 }

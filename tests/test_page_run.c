@@ -23,18 +23,6 @@ static void render(const struct page_run *in, struct buf *b)
 	page_release(&p);
 }
 
-static void assert_has(const struct buf *b, const char *want)
-{
-	if (!strstr(buf_cstr((struct buf *)b), want))
-		fail_msg("no '%s' in:\n%s", want, buf_cstr((struct buf *)b));
-}
-
-static void assert_lacks(const struct buf *b, const char *what)
-{
-	if (strstr(buf_cstr((struct buf *)b), what))
-		fail_msg("'%s' in:\n%s", what, buf_cstr((struct buf *)b));
-}
-
 static void test_whole(void **state)
 {
 	struct variable v[] = {

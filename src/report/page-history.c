@@ -132,9 +132,9 @@ static void chart(struct page *p, const struct page_history *in)
 		x[i] = step_at(h, i);
 	for (size_t i = 0; i < n; i++) {
 		const struct change *c = &f->changes[i];
-		const char *text = isfinite(c->ratio) ? arena_printf(&a, "%zu: %+.1f %%", i + 1,
-								     100 * (c->ratio - 1))
-						      : arena_printf(&a, "%zu", i + 1);
+		const char *text = isfinite(c->ratio)
+					   ? arena_printf(&a, "%+.1f %%", 100 * (c->ratio - 1))
+					   : arena_printf(&a, "%.4g -> %.4g", c->before, c->after);
 
 		events[i] = (struct page_event){step_at(h, c->index), step_at(h, c->from),
 						step_at(h, c->to), text};

@@ -38,7 +38,7 @@ static struct str line_at(const struct page_logs *in, const struct evidence *e, 
 static size_t quote(struct page *p, const struct page_logs *in, const struct evidence *e)
 {
 	const struct logdiff_log *log = log_of(in, e);
-	uint64_t from = log->sparse || e->line <= BEFORE ? e->line : e->line - BEFORE;
+	uint64_t from = log->sparse ? e->line : e->line > BEFORE ? e->line - BEFORE : 1;
 	uint64_t to = e->line + (e->nlines > AFTER ? AFTER : e->nlines) + BEFORE;
 	struct page_evidence q = {.source = log->name, .line = from, .at = e->line - from};
 	struct str lines[BEFORE + AFTER + BEFORE + 1];
