@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "report/page-run.h"
 #include "text/record.h"
+#include "text/shell.h"
 
 #define BARS 20
 
@@ -54,7 +55,8 @@ static void table_section(struct page *p, const struct page_case *in, const char
 		page_heading(p, 2, str_of(heading));
 	if (t->nrows)
 		add_table(p, t, quotes);
-	buf_printf(&command, "inquest status -v --case %s", in->path);
+	BUF_LIT(&command, "inquest status -v --case ");
+	shell_add_word(&command, str_of(in->path));
 	page_more(p, t->nrows > PAGE_ROWS ? t->nrows - PAGE_ROWS : 0, buf_str(&command));
 	if (prose.n)
 		page_prose(p, prose);
