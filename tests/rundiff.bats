@@ -64,6 +64,30 @@ add_server() {
 	[[ "$output" == *"nothing differs beyond what varies"* ]]
 }
 
+@test "logs of recorded runs: what a test program printed is one, a report for machines is none" {
+	printf 'TAP version 13\n1..2\nok 1 - a\nok 2 - b\n' >good.tap
+	printf 'TAP version 13\n1..2\nok 1 - a\n# cannot open file: /x/y\nnot ok 2 - b\n' >bad.tap
+	printf '<testsuite name="s"><testcase name="a"/></testsuite>\n' >junit.xml
+	"$INQUEST" add --as good --name g good.tap junit.xml >/dev/null
+	"$INQUEST" add --as bad --name b bad.tap >/dev/null
+	run "$INQUEST" diff --json good bad
+	[ "$status" -eq 1 ]
+	[ "$(json 'sorted((r["side"], r["state"], r["logs"]) for r in d["logs"]["runs"])')" = "[('bad', 'read', 1), ('good', 'read', 1)]" ]
+	[ "$(json '[f["evidence"][0]["file"][19:] for f in d["logs"]["diff"]["findings"] if "cannot open" in f["text"]]')" = "['bad.tap']" ]
+}
+
+@test "logs of recorded runs: too large ones are left to --logs" {
+	yes 'INFO a line of a large log that says nothing' | head -c 140000000 >a.log
+	(cat a.log; echo "ERROR: out of luck") >b.log
+	"$INQUEST" add --name a a.log >/dev/null
+	"$INQUEST" add --name b b.log >/dev/null
+	run "$INQUEST" diff a b
+	[[ "$output" == *"1 of 1 good run not read, to be quick (r-"*"All: inquest diff --logs --good a --bad b"* ]]
+	run "$INQUEST" diff --logs --lines a b
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == r-*:b.log:* ]]
+}
+
 @test "logs of recorded runs: a warning or fewer lines alone are no reason to fail" {
 	seq 1 200 | sed 's/^/INFO request done in ms: /' >a.log
 	(cat a.log; echo "INFO closing down the listener") >b.log

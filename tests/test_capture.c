@@ -79,6 +79,7 @@ static void kinds(void **unused)
 		{NULL, "", 0, STR("level=info msg=started\nlevel=info msg=done\n")},
 		{NULL, "", 0, STR("PATH=/bin\nlevel=info msg=started\n")},
 		{NULL, "", 0, STR("2026-01-01 10:00:00 kernel: vm.x = 1\n")},
+		{NULL, "", 0, STR("started\nchecking\n├── a@1.0\n└── b@2.0\ntests passed\n")},
 		{NULL, "", 0, STR("step\tloss\n1\t0.5\n2\t0.4\n")},
 		{NULL, "", 0, STR("a==b\nassertion failed: 1 == 2\nat x.c:3\n")},
 		{NULL, "", 0, STR("pkg-1.0-1.x86_64 installed\npkg-2.0-1.x86_64 removed\n")},

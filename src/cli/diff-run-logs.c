@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Kept logs of recorded runs: see diff-run-logs.h. Of each side the newest runs are read, MAX_RUNS
- * that have logs, as long as these are no larger than MAX_BYTES in all.
+ * Kept logs of recorded runs: see diff-run-logs.h. Of each side the newest runs that have logs are
+ * read, MAX_RUNS of them, as long as their logs are no larger than MAX_BYTES in all.
  */
 #include "cli/diff-run-logs.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "import/import.h"
 #include "store/evidence.h"
 
 #define MAX_RUNS  8
 #define MAX_LOGS  64 /* of one run */
-#define MAX_BYTES ((uint64_t)256 << 20)
+#define MAX_BYTES ((uint64_t)128 << 20)
 
 /* A log that is kept, and where. */
 struct kept {
@@ -23,28 +26,52 @@ struct kept {
 };
 
 struct kept_logs {
+	const struct run_record *run;
+	int side;
 	struct kept logs[MAX_LOGS];
 	size_t n, away; /* away: recorded, but not on this machine */
 	uint64_t size;
 };
 
+/* The output of a test program is a log too, unless it is a report for machines. */
+static bool is_log(const struct run_evidence *e, const char *path)
+{
+	CLEANUP_BUF struct buf kind = {0};
+	const struct import_reader *reader;
+	struct file_map map;
+	struct str head;
+	struct err err;
+	bool text;
+
+	if (str_eq(e->kind, STR("log")))
+		return true;
+	buf_add_str(&kind, e->kind);
+	reader = import_reader_named(buf_cstr(&kind));
+	if (!reader || !reader->tests || file_map_path(&map, path, &err))
+		return false;
+	head = str_trim(str_head((struct str){map.data, map.size}, 4096));
+	text = head.n && !strchr("<{[", head.p[0]) && !memchr(head.p, 0, head.n);
+	file_map_release(&map);
+	return text;
+}
+
 static void find_kept(struct kept_logs *k, const struct run_record *r, const char *dir)
 {
-	*k = (struct kept_logs){0};
+	*k = (struct kept_logs){.run = r};
 	for (size_t i = 0; i < r->nevidence && k->n < MAX_LOGS; i++) {
+		const struct run_evidence *e = &r->evidence[i];
 		struct stat st;
 		char *path;
 
-		if (!str_eq(r->evidence[i].kind, STR("log")) ||
-		    evidence_path(dir, r->evidence[i].hash, &path, NULL))
+		if (evidence_path(dir, e->hash, &path, NULL))
 			continue;
-		if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
-			k->away++;
-			free(path);
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && is_log(e, path)) {
+			k->logs[k->n++] = (struct kept){e->name, path, (uint64_t)st.st_size};
+			k->size += (uint64_t)st.st_size;
 			continue;
 		}
-		k->logs[k->n++] = (struct kept){r->evidence[i].name, path, (uint64_t)st.st_size};
-		k->size += (uint64_t)st.st_size;
+		k->away += str_eq(e->kind, STR("log")) && access(path, F_OK) != 0;
+		free(path);
 	}
 }
 
@@ -89,14 +116,14 @@ static int by_age(const void *a, const void *b)
 struct reading {
 	struct diff_run_logs *d;
 	const struct diff_run_logs_opts *o;
+	struct kept_logs *read; /* of the runs that are read */
+	size_t nread, cap;
 	bool several; /* some run has several logs */
-	uint64_t size;
 	struct rundiff_log_run *runs;
 	size_t n;
 };
 
-static int add_logs(struct reading *r, int side, const struct run_record *run,
-		    const struct kept_logs *k, struct err *err)
+static int add_logs(struct reading *r, const struct kept_logs *k, struct err *err)
 {
 	struct logs *l = &r->d->logs;
 	int rc = 0;
@@ -104,90 +131,90 @@ static int add_logs(struct reading *r, int side, const struct run_record *run,
 	for (size_t i = 0; !rc && i < k->n; i++) {
 		CLEANUP_BUF struct buf name = {0};
 
-		buf_printf(&name, STR_FMT ":" STR_FMT, STR_ARG(run->id), STR_ARG(pair_name(k, i)));
+		buf_printf(&name, STR_FMT ":" STR_FMT, STR_ARG(k->run->id),
+			   STR_ARG(pair_name(k, i)));
 		rc = logset_add_named(&l->set, k->logs[i].path, buf_str(&name),
-				      r->several ? pair_name(k, i) : STR(""), (uint32_t)side,
+				      r->several ? pair_name(k, i) : STR(""), (uint32_t)k->side,
 				      &l->opts, err);
 	}
 	return rc;
 }
 
-static int read_run(struct reading *r, int side, const struct run_record *run, size_t *read,
-		    struct err *err)
+/* left: runs and bytes that may still be read of its side. */
+static void choose_run(struct reading *r, int side, const struct run_record *run, size_t *runs_left,
+		       uint64_t *bytes_left)
 {
 	struct rundiff_log_run *out = &r->runs[r->n++];
 	struct kept_logs k;
-	int rc = 0;
 
-	*out = (struct rundiff_log_run){.id = run->id, .side = side};
 	find_kept(&k, run, r->o->evidence);
-	out->logs = k.n;
-	out->away = k.away;
-	out->state = k.n ? RUNDIFF_LOGS_READ : k.away ? RUNDIFF_LOGS_AWAY : RUNDIFF_LOGS_NONE;
-	if (k.n && !r->o->all && (*read == MAX_RUNS || k.size > MAX_BYTES - r->size))
-		out->state = RUNDIFF_LOGS_CAPPED;
-	if (out->state == RUNDIFF_LOGS_READ) {
-		r->size += k.size < MAX_BYTES - r->size ? k.size : MAX_BYTES - r->size;
-		++*read;
-		rc = add_logs(r, side, run, &k, err);
+	k.side = side;
+	*out = (struct rundiff_log_run){.id = run->id, .side = side, .logs = k.n, .away = k.away};
+	out->state = !k.n && !k.away                                      ? RUNDIFF_LOGS_NONE
+		     : !k.n                                               ? RUNDIFF_LOGS_AWAY
+		     : r->o->all || (*runs_left && k.size <= *bytes_left) ? RUNDIFF_LOGS_READ
+									  : RUNDIFF_LOGS_CAPPED;
+	if (out->state != RUNDIFF_LOGS_READ) {
+		kept_release(&k);
+		return;
 	}
-	kept_release(&k);
-	return rc;
+	*runs_left -= *runs_left > 0;
+	*bytes_left -= k.size < *bytes_left ? k.size : *bytes_left;
+	r->several = r->several || k.n > 1;
+	array_push(r->read, r->nread, r->cap) = k;
 }
 
-static int read_side(struct reading *r, int side, size_t *read, struct err *err)
+/* How many of a side are read. */
+static size_t choose_side(struct reading *r, int side)
 {
-	size_t n = r->o->n[side];
+	size_t n = r->o->n[side], before = r->nread, runs_left = MAX_RUNS;
 	const struct run_record **order = arena_alloc(&r->d->arena, (n + 1) * sizeof(*order));
-	int rc = 0;
+	uint64_t bytes_left = MAX_BYTES;
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = &r->o->runs[side][i];
 	if (n)
 		qsort(order, n, sizeof(*order), by_age);
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = read_run(r, side, order[i], read, err);
-	return rc;
+	for (size_t i = 0; i < n; i++)
+		choose_run(r, side, order[i], &runs_left, &bytes_left);
+	return r->nread - before;
 }
 
-static bool any_several(const struct diff_run_logs_opts *o)
+static int read_logs(struct reading *r, struct cli *cli, struct err *err)
 {
-	for (int side = 0; side < 2; side++)
-		for (size_t i = 0; i < o->n[side]; i++) {
-			size_t logs = 0;
+	int rc = logs_init(&r->d->logs, cli, r->o->values, err);
 
-			for (size_t k = 0; k < o->runs[side][i].nevidence; k++)
-				logs += str_eq(o->runs[side][i].evidence[k].kind, STR("log"));
-			if (logs > 1)
-				return true;
-		}
-	return false;
+	r->d->opened = !rc;
+	for (size_t i = 0; !rc && i < r->nread; i++)
+		rc = add_logs(r, &r->read[i], err);
+	if (rc)
+		return rc;
+	diff_logs_compare(&r->d->diff, cli, &r->d->logs, r->o->command, r->o->verbose);
+	r->d->compared = true;
+	r->d->report.report = &r->d->diff.report;
+	r->d->report.errors = diff_logs_errors(&r->d->diff);
+	return 0;
 }
 
 int diff_run_logs(struct diff_run_logs *d, struct cli *cli, const struct diff_run_logs_opts *o,
 		  struct err *err)
 {
-	struct reading r = {.d = d, .o = o, .several = any_several(o)};
-	size_t read[2] = {0};
-	int rc;
+	struct reading r = {.d = d, .o = o};
+	size_t read[2];
+	int rc = 0;
 
 	*d = (struct diff_run_logs){0};
 	arena_init(&d->arena);
 	r.runs = arena_alloc(&d->arena, (o->n[0] + o->n[1] + 1) * sizeof(*r.runs));
-	rc = logs_init(&d->logs, cli, o->values, err);
-	d->opened = !rc;
-	for (int side = 0; !rc && side < 2; side++)
-		rc = read_side(&r, side, &read[side], err);
-	if (rc)
-		return rc;
+	for (int side = 0; side < 2; side++)
+		read[side] = choose_side(&r, side);
 	d->report = (struct rundiff_logs){.runs = r.runs, .n = r.n, .all = o->command};
-	if (!read[0] || !read[1])
-		return 0;
-	diff_logs_compare(&d->diff, cli, &d->logs, o->command, o->verbose);
-	d->compared = true;
-	d->report.report = &d->diff.report;
-	d->report.errors = diff_logs_errors(&d->diff);
-	return 0;
+	if (read[0] && read[1])
+		rc = read_logs(&r, cli, err);
+	for (size_t i = 0; i < r.nread; i++)
+		kept_release(&r.read[i]);
+	free(r.read);
+	return rc;
 }
 
 void diff_run_logs_release(struct diff_run_logs *d)

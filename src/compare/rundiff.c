@@ -344,9 +344,13 @@ static struct cell *all_cells(struct work *w, size_t *n)
 		for (uint32_t r = 0; r < w->side[s].n; r++) {
 			const struct rundiff_run *run = &w->side[s].runs[r];
 
-			for (size_t i = 0; i < run->nvariables; i++)
+			for (size_t i = 0; i < run->nvariables; i++) {
+				/* What a test said, once more. */
+				if (run->ntests && str_starts(run->variables[i].name, STR("test.")))
+					continue;
 				array_push(cells, *n, cap) = (struct cell){
 					run->variables[i].name, s, r, &run->variables[i], NULL};
+			}
 			for (size_t i = 0; i < run->ntests; i++)
 				array_push(cells, *n, cap) =
 					(struct cell){test_name(&w->d->arena, &run->tests[i]), s, r,

@@ -328,8 +328,10 @@ static enum cut cut_npm(struct str line, struct pair *p)
 	for (at = s.n; at > 1 && s.p[at - 1] != '@';)
 		at--;
 	*p = (struct pair){str_head(s, at - (at > 1)), str_from(s, at)};
-	if (!drawn || str_eq(s, STR("(empty)")))
-		return CUT_NOTHING; /* the project itself, and where it is */
+	if (str_eq(s, STR("(empty)")))
+		return CUT_NOTHING;
+	if (!drawn) /* the project itself, and where it is */
+		return at > 1 && (!rest.n || str_contains(rest, STR("/"))) ? CUT_NOTHING : CUT_NOT;
 	return at > 1 && is_package(p->name) && p->value.n ? CUT_PAIR : CUT_NOT;
 }
 

@@ -37,9 +37,10 @@ static void add_left_out(struct buf *b, const struct rundiff_logs *l, int side,
 void rundiff_add_logs(struct buf *b, const struct rundiff_report *rep)
 {
 	const struct rundiff_logs *l = rep->logs;
-	size_t hidden, recorded = 0, missing = 0;
+	size_t hidden, recorded = 0, missing = 0, capped = 0;
 
 	for (size_t i = 0; l && i < l->n; i++) {
+		capped += l->runs[i].state == RUNDIFF_LOGS_CAPPED;
 		recorded += l->runs[i].state != RUNDIFF_LOGS_NONE;
 		missing += l->runs[i].state == RUNDIFF_LOGS_READ ? l->runs[i].away : 0;
 	}
@@ -54,8 +55,11 @@ void rundiff_add_logs(struct buf *b, const struct rundiff_report *rep)
 	}
 	if (missing)
 		buf_printf(b, "  %zu more logs are not on this machine\n", missing);
-	if (!l->report)
+	if (!l->report) {
+		if (capped)
+			buf_printf(b, "  All: %s\n", l->all);
 		return;
+	}
 	if (!l->report->diff->nfindings && !l->report->diff->first.found) {
 		BUF_LIT(b, "  nothing differs beyond what varies from run to run\n");
 		return;
