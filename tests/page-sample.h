@@ -269,7 +269,7 @@ static void sample_fill(struct page *p)
 			 "config.pool.max_connections_per_upstream_host=64 -- ./bench checkout"));
 }
 
-static void hostile_fill(struct page *p)
+__attribute__((unused)) static void hostile_fill(struct page *p)
 {
 	static const struct str bad = STR(HOSTILE);
 	static const double x[] = {0, 1, 2, 3}, y[] = {1, NAN, INFINITY, -1e308};
@@ -320,4 +320,56 @@ static void hostile_fill(struct page *p)
 			     HOSTILE, HOSTILE,
 			     (struct page_bar[]){{bad, 2, e}, {bad, NAN, 0}, {bad, -1, 0}}, 3});
 	page_diagram(p, &(struct page_diagram){bad, bad, STR("")});
+}
+
+/* Short: for golden files. */
+static void small_fill(struct page *p)
+{
+	static const struct page_column columns[] = {{"what", false}, {"ms", true}};
+	static const double x[] = {1, 2, 3, 4}, y[] = {10, 12, NAN, 40};
+	static const struct str lines[] = {STR("start"), STR("<stop> & \"go\"")};
+	struct page_line *l;
+	size_t e;
+
+	page_init(p, STR("A <b>"), STR("inquest report x"));
+	e = page_evidence(p, &(struct page_evidence){.source = STR("a.log"),
+						     .hash = STR("ab12"),
+						     .line = 7,
+						     .lines = lines,
+						     .nlines = 2,
+						     .at = 1,
+						     .reproduce = STR("sed -n 8p a.log")});
+	page_add(p, &p->lead, PAGE_PLAIN, STR("It stops "));
+	page_cite(p, &p->lead, e);
+	page_add(p, &p->lead, PAGE_PLAIN, STR("."));
+	page_heading(p, 2, STR("Figures"));
+	page_add(p, page_fact(p, STR("status")), PAGE_BAD, STR("worse"));
+	page_table(p, columns, 2);
+	page_add(p, page_cell(p), PAGE_CODE, STR("a|b"));
+	l = page_cell(p);
+	page_add(p, l, PAGE_PLAIN, STR("4.5 "));
+	page_cite(p, l, e);
+	page_chart(p, &(struct page_chart){.title = "Time",
+					   .x_name = "commit",
+					   .y_name = "ms",
+					   .lines = (struct plot_line[]){{.n = 4,
+									  .x = x,
+									  .y = y,
+									  .style = STYLE_BAD,
+									  .name = "bad"}},
+					   .nlines = 1,
+					   .events = (struct page_event[]){{3, 2, 4, "slower"}},
+					   .nevents = 1});
+	page_bars(p,
+		  &(struct page_bars){"Parts", "s",
+				      (struct page_bar[]){{STR("b"), 1, 0}, {STR("a"), 3, e}}, 2});
+	page_command(p, STR("make"));
+}
+
+/* What does not change with the style sheet and the scripts. */
+static struct str sample_body(const struct buf *html)
+{
+	struct str s = str_from(buf_str(html), str_find(buf_str(html), STR("<body>")));
+
+	return str_head(s, str_find(s, STR("<footer>")));
 }

@@ -129,6 +129,16 @@ static void add_strong(struct buf *out, struct str s, bool cell)
 		buf_add_char(out, ' ');
 }
 
+/* Text between brackets. */
+static void add_label(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] > ' ' && strchr("[]()\\`*_<>&~!|@#", s.p[i]))
+			buf_add_char(out, '\\');
+		buf_add_char(out, s.p[i] == '\n' ? ' ' : s.p[i]);
+	}
+}
+
 static void add_cite(struct md *m, size_t evidence)
 {
 	if (evidence && evidence <= m->p->nevidence)
@@ -159,7 +169,7 @@ static void add_line(struct md *m, const struct page_line *l, bool cell)
 			add_cite(m, s->number);
 		} else {
 			buf_add_char(m->out, '[');
-			add_words(m->out, s->text, 0, 0, cell);
+			add_label(m->out, s->text);
 			buf_printf(m->out, "](#s%zu)", s->number);
 		}
 	}
@@ -233,11 +243,7 @@ static struct buf *add_file(struct md *m, size_t number, struct str title)
 	if (asprintf(&f->name, STR_FMT "-%zu.svg", STR_ARG(m->stem), number) < 0)
 		abort();
 	BUF_LIT(m->out, "![");
-	for (size_t i = 0; i < title.n; i++) {
-		if (title.p[i] > ' ' && strchr("[]()\\`*_<>&~!|@#", title.p[i]))
-			buf_add_char(m->out, '\\');
-		buf_add_char(m->out, title.p[i] == '\n' ? ' ' : title.p[i]);
-	}
+	add_label(m->out, title);
 	BUF_LIT(m->out, "](");
 	for (const char *c = f->name; *c; c++) {
 		if ((*c >= '0' && *c <= '9') || ((*c | 32) >= 'a' && (*c | 32) <= 'z') ||
@@ -260,9 +266,8 @@ static void add_chart(struct md *m, const struct page_block *b)
 
 		buf_printf(m->out, "%zu. ", i + 1);
 		add_text(m->out, str_of(e->text), true, false, false);
-		buf_printf(m->out, " (at %.10g", e->at);
-		if (isfinite(e->low) && isfinite(e->high) && e->low < e->high)
-			buf_printf(m->out, ", between %.10g and %.10g", e->low, e->high);
+		BUF_LIT(m->out, " (");
+		page_event_place(m->out, e);
 		BUF_LIT(m->out, ")\n");
 	}
 	if (c->nevents)

@@ -2,6 +2,7 @@
 /* A report before it is HTML or Markdown: see page.h. Blocks and spans are lists in one arena. */
 #include "report/page.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,4 +329,11 @@ void page_link(struct page *p, struct page_line *l, size_t heading, struct str w
 
 	s->number = heading;
 	s->text = keep(p, words);
+}
+
+void page_event_place(struct buf *out, const struct page_event *e)
+{
+	buf_printf(out, "at %.10g", e->at);
+	if (isfinite(e->low) && isfinite(e->high) && e->low < e->high)
+		buf_printf(out, ", between %.10g and %.10g", e->low, e->high);
 }

@@ -71,6 +71,11 @@ struct page_event {
 	const char *text;
 };
 
+struct buf;
+
+/* "at 96, between 94 and 99" */
+void page_event_place(struct buf *out, const struct page_event *e);
+
 /* Lines along steps; see plot.h for what they hold. Colours: the line's style. */
 struct page_chart {
 	const char *title, *x_name, *y_name;

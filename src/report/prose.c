@@ -111,21 +111,16 @@ static void fix_link(cmark_node *n)
 	cmark_node_free(n);
 }
 
+/* Only line breaks stay, which people need in tables. */
 static void fix_html(cmark_node *n)
 {
 	struct str s = str_of(cmark_node_get_literal(n));
-	cmark_node *line_break;
 
-	if (!str_eq_nocase(s, STR("<br>")) && !str_eq_nocase(s, STR("<br/>")) &&
-	    !str_eq_nocase(s, STR("<br />"))) {
+	if (str_eq_nocase(s, STR("<br>")) || str_eq_nocase(s, STR("<br/>")) ||
+	    str_eq_nocase(s, STR("<br />")))
+		cmark_node_set_literal(n, "<br>");
+	else
 		replace(n, CMARK_NODE_CODE, s.p);
-		return;
-	}
-	line_break = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
-	cmark_node_set_on_enter(line_break, "<br>");
-	if (!cmark_node_insert_before(n, line_break))
-		cmark_node_free(line_break);
-	cmark_node_free(n);
 }
 
 /* A forge draws some languages: here they are code. */
@@ -235,15 +230,13 @@ static cmark_node *parse(struct str markdown, unsigned level, cmark_parser **par
 static void add_html(struct buf *out, struct str s)
 {
 	static const struct {
-		struct str is, becomes;
+		const char *is, *becomes;
 	} tags[] = {
-		{{"<table>", 7},
-		 {"<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		  "aria-label=\"Table\">\n<table>",
-		  73}},
-		{{"</table>", 8}, {"</table>\n</div>", 15}},
-		{{"<th>", 4}, {"<th scope=\"col\">", 16}},
-		{{"<th ", 4}, {"<th scope=\"col\" ", 16}},
+		{"<table>", "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+			    "aria-label=\"Table\">\n<table>"},
+		{"</table>", "</table>\n</div>"},
+		{"<th>", "<th scope=\"col\">"},
+		{"<th ", "<th scope=\"col\" "},
 	};
 
 	while (s.n) {
@@ -251,11 +244,11 @@ static void add_html(struct buf *out, struct str s)
 
 		buf_add_str(out, str_head(s, at));
 		s = str_from(s, at);
-		for (i = 0; i < ARRAY_SIZE(tags) && !str_starts(s, tags[i].is); i++)
+		for (i = 0; i < ARRAY_SIZE(tags) && !str_starts(s, str_of(tags[i].is)); i++)
 			;
 		if (i < ARRAY_SIZE(tags)) {
-			buf_add_str(out, tags[i].becomes);
-			s = str_from(s, tags[i].is.n);
+			buf_add_str(out, str_of(tags[i].becomes));
+			s = str_from(s, strlen(tags[i].is));
 		} else if (s.n) {
 			buf_add_char(out, '<');
 			s = str_from(s, 1);
@@ -272,7 +265,7 @@ static bool prose(struct buf *out, struct str markdown, unsigned level, bool htm
 	if (markdown.n > PROSE_MAX)
 		return false;
 	root = parse(markdown, level, &parser);
-	text = html ? cmark_render_html(root, CMARK_OPT_DEFAULT,
+	text = html ? cmark_render_html(root, CMARK_OPT_UNSAFE, /* no HTML but <br> is left */
 					cmark_parser_get_syntax_extensions(parser))
 		    : cmark_render_commonmark(root, CMARK_OPT_DEFAULT, 0);
 	if (html)

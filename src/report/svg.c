@@ -208,7 +208,7 @@ static void add_span(struct drawing *d, const struct page_event *e)
 {
 	double low = fmax(e->low, d->x0), high = fmin(e->high, d->x1);
 
-	if (low < high)
+	if (isfinite(e->low) && isfinite(e->high) && low < high)
 		buf_printf(d->out,
 			   "<rect class=\"span\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
 			   "height=\"%.1f\"/>\n",
@@ -303,7 +303,8 @@ static void describe(const struct page_chart *c, const struct thin *lines, struc
 		BUF_LIT(out, ". ");
 	}
 	for (size_t i = 0; i < c->nevents && i < 20; i++)
-		buf_printf(out, "At %.6g: %s. ", c->events[i].at, c->events[i].text);
+		if (isfinite(c->events[i].at))
+			buf_printf(out, "At %.6g: %s. ", c->events[i].at, c->events[i].text);
 }
 
 static void draw(struct drawing *d)
