@@ -199,6 +199,8 @@ static void broken_tests(struct page *p, const struct page_runs *in)
 void page_runs_rows(struct page *p, const struct page_runs *in)
 {
 	for (int s = 0; s < RUNDIFF_SECTIONS; s++) {
+		if (s == RUNDIFF_LOG) /* with the logs themselves */
+			continue;
 		section_rows(p, in, (enum rundiff_section)s);
 		if (s == RUNDIFF_TEST)
 			broken_tests(p, in);
@@ -407,7 +409,7 @@ static void left_out(struct page *p, const struct rundiff_logs *l, enum rundiff_
 	page_addf(p, line, PAGE_PLAIN, " %s", why);
 }
 
-void page_runs_logs(struct page *p, const struct page_runs *in)
+static void logs_read(struct page *p, const struct page_runs *in)
 {
 	const struct rundiff_logs *l = in->report->logs;
 	struct page_logs logs;
@@ -425,6 +427,12 @@ void page_runs_logs(struct page *p, const struct page_runs *in)
 		return;
 	logs = logs_of(in);
 	page_logs(p, &logs);
+}
+
+void page_runs_logs(struct page *p, const struct page_runs *in)
+{
+	logs_read(p, in);
+	section_rows(p, in, RUNDIFF_LOG);
 }
 
 void page_runs(struct page *p, const struct page_runs *in)
