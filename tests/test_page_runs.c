@@ -90,7 +90,9 @@ static void worse(struct sample *s)
 			v[1].value = value_int(side ? 4 : 8);
 			v[2].name = STR("env.LANG");
 			v[2].value = value_text(STR("C"));
-			*t = (struct test_result){.name = STR("holds"),
+			*t = (struct test_result){.suite = STR("s"),
+						  .name = STR("holds"),
+						  .message = side ? STR("no") : STR(""),
 						  .seconds = NAN,
 						  .status = side ? TEST_FAILED : TEST_PASSED};
 			s->runs[side][i].tests = t;
@@ -109,19 +111,24 @@ static void test_worse(void **state)
 	render(&s, &b);
 	assert_has(&b,
 		   "# T\n8 good runs against 8 bad ones. !1 test fails! that did not before. Of "
-		   "the metrics, !1 is worse!, 0 better, 0 equivalent within 5 %. `p99` is !2x "
+		   "the metrics, !1 is worse!, 0 better, 0 equivalent within 5 %. `p99`[1] is !2x "
 		   "[");
-	assert_has(&b, "x]! of the good runs' (8 good, 8 bad; p = 0.000");
+	assert_has(&b, "x]! that of the good runs (8 good, 8 bad; p = 0.000");
 	assert_has(&b, "As recorded.\n## What was compared\n"
 		       "good | `r-00`, `r-01`, `r-02`, `r-03`, `r-04`, `r-05`, `r-06`, `r-07`\n");
 	assert_has(&b, "## Tests that changed\ntest | good | bad | verdict\n"
-		       "`holds` | 8 of 8 passed | !0 of 8 passed! | !worse!\n");
-	assert_has(&b, "`p99` | 1.035 ms (1 ms to 1.07 ms) | 2.07 ms (2 ms to 2.14 ms) | *2x [");
+		       "`s.holds`[2] | 8 of 8 passed | !0 of 8 passed! | !worse!\n");
+	assert_has(&b, "`p99`[1] | 1.035 ms (1 ms to 1.07 ms) | 2.07 ms (2 ms to 2.14 ms) | *2x [");
 	assert_has(&b, " | 8, 8 | ");
 	assert_has(&b, "## Settings\nvariable | good | bad\n`arg.pool` | 8 | 4\n");
 	assert_lacks(&b, "env.LANG");
 	assert_lacks(&b, "confounded");
 	assert_has(&b, "$ inquest diff a b\n");
+	assert_has(&b,
+		   "[1] p99 in the records of the runs\n 1: good  r-00  0.001 s\n 2: good  r-01  ");
+	assert_has(&b, "\n 16: bad   r-17  0.00214");
+	assert_has(&b, "  $ inquest diff -v a b\n");
+	assert_has(&b, "\n 9: bad   r-10  failed: no\n");
 }
 
 /* One run a side: nothing can be said, and that is said. */

@@ -10,9 +10,12 @@
 
 #include "base/buf.h"
 #include "report/style.h"
+#include "text/record.h"
 
-#define SIDE_IDS     20 /* ids of a side that are named */
-#define DENOMINATORS 5
+#define SIDE_IDS      20 /* ids of a side that are named */
+#define DENOMINATORS  5
+#define EVIDENCE_ROWS 20 /* of a table, whose values are quoted */
+#define EVIDENCE_RUNS 20 /* of a side */
 
 static const struct {
 	const char *name;
@@ -115,6 +118,77 @@ static void metric_cells(struct page *p, const struct rundiff_row *r,
 	page_cell_text(p, verdicts[r->verdict].mark, str_of(verdicts[r->verdict].name));
 }
 
+/* ---- evidence: the values behind a row ---- */
+
+static const struct variable *variable_of(const struct rundiff_run *r, struct str name)
+{
+	for (size_t i = 0; i < r->nvariables; i++)
+		if (str_eq(r->variables[i].name, name))
+			return &r->variables[i];
+	return NULL;
+}
+
+/* The test of that name, as rundiff_run() calls it: "SUITE.NAME". */
+static const struct test_result *test_of(const struct rundiff_run *r, struct str name)
+{
+	for (size_t i = 0; i < r->ntests; i++) {
+		const struct test_result *t = &r->tests[i];
+		size_t n = t->suite.n ? t->suite.n + 1 : 0;
+
+		if (name.n == n + t->name.n && str_starts(name, t->suite) &&
+		    str_eq(str_from(name, n), t->name))
+			return t;
+	}
+	return NULL;
+}
+
+/* "bad   r-4f1c  0.0021", or what a failed test said; nothing if the run does not have it. */
+static void value_line(struct buf *b, const struct rundiff_row *r, int side,
+		       const struct rundiff_run *run)
+{
+	const struct variable *v = variable_of(run, r->name);
+	const struct test_result *t = r->section == RUNDIFF_TEST ? test_of(run, r->name) : NULL;
+
+	if (!(r->section == RUNDIFF_TEST ? t != NULL : v != NULL))
+		return;
+	buf_printf(b, "%s  " STR_FMT "  ", side ? "bad " : "good", STR_ARG(run->id));
+	if (!t) {
+		run_value(v->value, b);
+		buf_printf(b, "%s" STR_FMT "\n", v->unit.n ? " " : "", STR_ARG(v->unit));
+	} else {
+		buf_printf(b, "%s%s" STR_FMT "\n", page_went_wrong(t) ? "failed" : "passed",
+			   t->message.n ? ": " : "", STR_ARG(t->message));
+	}
+}
+
+static size_t row_evidence(struct page *p, const struct page_runs *in, const struct rundiff_row *r)
+{
+	CLEANUP_BUF struct buf b = {0}, source = {0};
+	struct page_evidence e = {.reproduce = str_of(in->verbose)};
+	size_t more, n;
+	struct arena a;
+
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < in->report->side[side].n && i < EVIDENCE_RUNS; i++)
+			value_line(&b, r, side, &in->report->side[side].runs[i]);
+	buf_add_str(&source, r->name);
+	BUF_LIT(&source, " in the records of the runs");
+	arena_init(&a);
+	e.source = buf_str(&source);
+	e.lines = page_lines(&a, buf_str(&b), 2 * EVIDENCE_RUNS, &e.nlines, &more);
+	e.at = e.nlines;
+	n = page_evidence(p, &e);
+	arena_release(&a);
+	return n;
+}
+
+/* Is it a claim that the values must show? */
+static bool is_claim(const struct rundiff_row *r)
+{
+	return (r->section == RUNDIFF_METRIC || r->section == RUNDIFF_TEST) &&
+	       (r->verdict == RUNDIFF_WORSE || r->verdict == RUNDIFF_BETTER);
+}
+
 /* ---- tables of what differs ---- */
 
 static bool is_shown(const struct rundiff_row *r)
@@ -144,6 +218,7 @@ static void begin(struct page *p, enum rundiff_section section)
 static void section_rows(struct page *p, const struct page_runs *in, enum rundiff_section section)
 {
 	const struct rundiff *d = in->report->diff;
+	struct page_line *l;
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
@@ -153,7 +228,10 @@ static void section_rows(struct page *p, const struct page_runs *in, enum rundif
 			continue;
 		if (n == 1)
 			begin(p, section);
-		page_cell_text(p, PAGE_CODE, r->name);
+		l = page_cell(p);
+		page_add(p, l, PAGE_CODE, r->name);
+		if (is_claim(r) && n <= EVIDENCE_ROWS)
+			page_cite(p, l, row_evidence(p, in, r));
 		side_cell(p, r, 0);
 		side_cell(p, r, 1);
 		if (section == RUNDIFF_METRIC || section == RUNDIFF_NUMBER)
@@ -281,8 +359,9 @@ static const struct rundiff_row *worst_metric(const struct rundiff *d)
 	return NULL;
 }
 
-static void lead_metrics(struct page *p, struct page_line *l, const struct rundiff_report *rep)
+static void lead_metrics(struct page *p, struct page_line *l, const struct page_runs *in)
 {
+	const struct rundiff_report *rep = in->report;
 	const size_t *c = rep->diff->count[RUNDIFF_METRIC];
 	const struct rundiff_row *r = worst_metric(rep->diff);
 	CLEANUP_BUF struct buf b = {0};
@@ -304,11 +383,12 @@ static void lead_metrics(struct page *p, struct page_line *l, const struct rundi
 	if (!r)
 		return;
 	page_add(p, l, PAGE_CODE, r->name);
-	page_add(p, l, PAGE_PLAIN, STR(" is "));
+	page_cite(p, l, row_evidence(p, in, r));
+	page_add(p, l, PAGE_PLAIN, r->log ? STR(" is ") : STR(" differs by "));
 	add_effect(&b, r);
 	page_add(p, l, PAGE_BAD, buf_str(&b));
-	page_addf(p, l, PAGE_PLAIN, " of the good runs' (%zu good, %zu bad; p = %.2g). ",
-		  r->side[0].n, r->side[1].n, r->p_adjusted);
+	page_addf(p, l, PAGE_PLAIN, " %s the good runs (%zu good, %zu bad; p = %.2g). ",
+		  r->log ? "that of" : "from", r->side[0].n, r->side[1].n, r->p_adjusted);
 }
 
 static bool tells(const struct curve_metric *m)
@@ -363,7 +443,7 @@ void page_runs_lead(struct page *p, struct page_line *l, const struct page_runs 
 			  t[RUNDIFF_WORSE] == 1 ? "" : "s", t[RUNDIFF_WORSE] == 1 ? "s" : "");
 		page_add(p, l, PAGE_PLAIN, STR(" that did not before. "));
 	}
-	lead_metrics(p, l, rep);
+	lead_metrics(p, l, in);
 	lead_curves(p, l, rep);
 	if (rep->logs && rep->logs->errors) {
 		bool one = rep->logs->errors == 1;
