@@ -76,6 +76,15 @@ add_server() {
 	[ "$(json '[f["evidence"][0]["file"][19:] for f in d["logs"]["diff"]["findings"] if "cannot open" in f["text"]]')" = "['bad.tap']" ]
 }
 
+@test "logs of recorded runs: output that is no text" {
+	"$INQUEST" run -q --name a -- head -c 3000 "$(command -v cat)" >/dev/null
+	"$INQUEST" run -q --name b -- sh -c 'echo starting' >/dev/null
+	run "$INQUEST" diff --json a b
+	[ "$(json '[(r["side"], r["state"]) for r in d["logs"]["runs"]], d["logs"]["diff"]')" = "([('good', 'none'), ('bad', 'read')], None)" ]
+	run "$INQUEST" diff a b
+	[[ "$output" == *"1 of 1 good run without a log"*"one side has none to compare"* ]]
+}
+
 @test "logs of recorded runs: too large ones are left to --logs" {
 	yes 'INFO a line of a large log that says nothing' | head -c 140000000 >a.log
 	(cat a.log; echo "ERROR: out of luck") >b.log

@@ -38,7 +38,7 @@ static void kinds(void **unused)
 		struct str text;
 	} cases[] = {
 		{"env", "A=1 =2;HOME=/root;PATH=/bin;", 2,
-		 STR("PATH=/bin\nHOME=/root\nA=1\n=2\n_=/usr/bin/env\nmore\nSHLVL=1\n")},
+		 STR("PATH=/bin\nHOME=/root\nA=1\n=2\n_=/usr/bin/env\nSHLVL=1\n")},
 		{"env", "A=x y;HOME=/;PATH=/bin;", 0, STR("PATH=/bin\0HOME=/\0A=x\ny\0")},
 		{"env", "E=;HOME=/;PATH=/bin;", 0,
 		 STR("declare -x PATH=\"/bin\"\ndeclare -x HOME='/'\ndeclare -x E\n")},
@@ -80,6 +80,7 @@ static void kinds(void **unused)
 		{NULL, "", 0, STR("PATH=/bin\nlevel=info msg=started\n")},
 		{NULL, "", 0, STR("2026-01-01 10:00:00 kernel: vm.x = 1\n")},
 		{NULL, "", 0, STR("started\nchecking\n├── a@1.0\n└── b@2.0\ntests passed\n")},
+		{NULL, "", 0, STR("PATH=/bin\nHOME=/\nA=1\nB=2\nstarting\nloading\nfailed\n")},
 		{NULL, "", 0, STR("step\tloss\n1\t0.5\n2\t0.4\n")},
 		{NULL, "", 0, STR("a==b\nassertion failed: 1 == 2\nat x.c:3\n")},
 		{NULL, "", 0, STR("pkg-1.0-1.x86_64 installed\npkg-2.0-1.x86_64 removed\n")},

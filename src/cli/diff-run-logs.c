@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "import/import.h"
+#include "log/sniff.h"
+#include "report/style.h"
 #include "store/evidence.h"
 
 #define MAX_RUNS  8
@@ -33,26 +35,30 @@ struct kept_logs {
 	uint64_t size;
 };
 
-/* The output of a test program is a log too, unless it is a report for machines. */
+/* The output of a test program is a log too, unless it is a report for machines; what is no text is
+ * none. */
 static bool is_log(const struct run_evidence *e, const char *path)
 {
 	CLEANUP_BUF struct buf kind = {0};
 	const struct import_reader *reader;
 	struct file_map map;
+	struct sniff what;
 	struct str head;
 	struct err err;
-	bool text;
+	bool report;
 
-	if (str_eq(e->kind, STR("log")))
-		return true;
 	buf_add_str(&kind, e->kind);
 	reader = import_reader_named(buf_cstr(&kind));
-	if (!reader || !reader->tests || file_map_path(&map, path, &err))
+	if (!str_eq(e->kind, STR("log")) && (!reader || !reader->tests))
 		return false;
-	head = str_trim(str_head((struct str){map.data, map.size}, 4096));
-	text = head.n && !strchr("<{[", head.p[0]) && !memchr(head.p, 0, head.n);
+	if (file_map_path(&map, path, &err))
+		return false;
+	head = str_head((struct str){map.data, map.size}, SNIFF_HEAD);
+	sniff(head, &what);
+	head = str_trim(head);
+	report = reader && head.n && strchr("<{[", head.p[0]);
 	file_map_release(&map);
-	return text;
+	return what.kind != SNIFF_BINARY && !report;
 }
 
 static void find_kept(struct kept_logs *k, const struct run_record *r, const char *dir)
@@ -118,26 +124,32 @@ struct reading {
 	const struct diff_run_logs_opts *o;
 	struct kept_logs *read; /* of the runs that are read */
 	size_t nread, cap;
-	bool several; /* some run has several logs */
+	size_t added[2]; /* logs of each side */
+	bool several;    /* some run has several logs */
 	struct rundiff_log_run *runs;
 	size_t n;
 };
 
-static int add_logs(struct reading *r, const struct kept_logs *k, struct err *err)
+/* What cannot be read as a log, such as output that is no text, is left out with a note. */
+static void add_logs(struct reading *r, const struct kept_logs *k)
 {
 	struct logs *l = &r->d->logs;
-	int rc = 0;
 
-	for (size_t i = 0; !rc && i < k->n; i++) {
-		CLEANUP_BUF struct buf name = {0};
+	for (size_t i = 0; i < k->n; i++) {
+		CLEANUP_BUF struct buf name = {0}, shown = {0};
+		struct err err;
 
 		buf_printf(&name, STR_FMT ":" STR_FMT, STR_ARG(k->run->id),
 			   STR_ARG(pair_name(k, i)));
-		rc = logset_add_named(&l->set, k->logs[i].path, buf_str(&name),
+		if (!logset_add_named(&l->set, k->logs[i].path, buf_str(&name),
 				      r->several ? pair_name(k, i) : STR(""), (uint32_t)k->side,
-				      &l->opts, err);
+				      &l->opts, &err)) {
+			r->added[k->side]++;
+			continue;
+		}
+		style_add_foreign(&shown, buf_str(&name), 0);
+		fprintf(stderr, "inquest: %s: not compared: %s\n", buf_cstr(&shown), err.msg);
 	}
-	return rc;
 }
 
 /* left: runs and bytes that may still be read of its side. */
@@ -186,8 +198,8 @@ static int read_logs(struct reading *r, struct cli *cli, struct err *err)
 
 	r->d->opened = !rc;
 	for (size_t i = 0; !rc && i < r->nread; i++)
-		rc = add_logs(r, &r->read[i], err);
-	if (rc)
+		add_logs(r, &r->read[i]);
+	if (rc || !r->added[0] || !r->added[1])
 		return rc;
 	diff_logs_compare(&r->d->diff, cli, &r->d->logs, r->o->command, r->o->verbose);
 	r->d->compared = true;

@@ -58,6 +58,8 @@ void rundiff_add_logs(struct buf *b, const struct rundiff_report *rep)
 	if (!l->report) {
 		if (capped)
 			buf_printf(b, "  All: %s\n", l->all);
+		else
+			BUF_LIT(b, "  one side has none to compare\n");
 		return;
 	}
 	if (!l->report->diff->nfindings && !l->report->diff->first.found) {
