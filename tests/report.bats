@@ -239,6 +239,8 @@ PY
 	run -4 "$INQUEST" report fist -o -
 	[[ "$output" == *"did you mean 'first'?"* ]]
 	run -2 "$INQUEST" report r- -o -
+	run -2 "$INQUEST" report good -o -
+	[[ "$output" == *"'good' is of several runs: name also what they are compared with"* ]]
 	"$INQUEST" new first >/dev/null
 	run -2 "$INQUEST" report first -o -
 	[[ "$output" == *"'first' is a case ("*"-first.md) and a run (r-"*"): say --case 'first', or the run's id"* ]]

@@ -101,6 +101,10 @@ static int nothing(struct report *r, const char *word, struct err *err)
 			       "%s: is no case; reports are of recorded runs (inquest add records "
 			       "files), inquest diff compares files",
 			       word);
+	if (strpbrk(word, "=<>~!") || strcmp(word, "good") == 0 || strcmp(word, "bad") == 0)
+		return err_set(err, ERR_USAGE,
+			       "'%s' is of several runs: name also what they are compared with",
+			       word);
 	take_cases(&n);
 	if (r->records.store &&
 	    store_runs(r->records.store, &(struct store_query){.newest_first = true}, take_name, &n,
