@@ -105,6 +105,7 @@ static void metric_cells(struct page *p, const struct rundiff_row *r,
 			 const struct rundiff_report *rep)
 {
 	CLEANUP_BUF struct buf b = {0};
+	struct page_line *l;
 
 	add_effect(&b, r);
 	page_cell_text(p, PAGE_STRONG, buf_str(&b));
@@ -115,7 +116,13 @@ static void metric_cells(struct page *p, const struct rundiff_row *r,
 		page_cell(p);
 	else
 		page_cellf(p, PAGE_PLAIN, "%.2g", r->p_adjusted);
-	page_cell_text(p, verdicts[r->verdict].mark, str_of(verdicts[r->verdict].name));
+	l = page_cell(p);
+	page_addf(p, l, verdicts[r->verdict].mark, "%s", verdicts[r->verdict].name);
+	if (r->verdict == RUNDIFF_UNDECIDED && isfinite(r->detectable)) {
+		buf_clear(&b);
+		add_number(&b, r, r->detectable);
+		page_addf(p, l, PAGE_FAINT, "; %s could be told", buf_cstr(&b));
+	}
 }
 
 /* ---- evidence: the values behind a row ---- */
