@@ -399,6 +399,8 @@ const struct command cmd_diff = {
 		"a worse loss curve against earlier runs\tinquest diff --good runs/*.csv --bad "
 		"today.csv\n"
 		"what is worse in the runs that were called bad\tinquest diff good bad\n"
+		"all of what their logs say\tinquest diff --logs good bad\n"
+		"two environments\tinquest diff pip-monday.txt pip-today.txt\n"
 		"a gate: is it slower than release 1.2?\tinquest diff --metric run.wall 'build == "
 		"\"1.2\"' HEAD\n"
 		"comment on a pull request\tinquest diff --format markdown green.log red.log",
