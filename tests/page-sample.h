@@ -160,7 +160,8 @@ static void sample_bars(struct page *p, size_t cite)
 }
 
 static const char sample_svg[] =
-	"<svg role=\"img\" aria-label=\"Diagram of H1\" viewBox=\"0 0 420 90\" width=\"420\">"
+	"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Diagram of H1\" "
+	"viewBox=\"0 0 420 90\" width=\"420\">"
 	"<g fill=\"none\" stroke=\"currentColor\"><rect x=\"1\" y=\"25\" width=\"100\" "
 	"height=\"36\" rx=\"8\"/>"
 	"<rect x=\"160\" y=\"25\" width=\"100\" height=\"36\" rx=\"8\"/><rect x=\"318\" y=\"25\" "

@@ -433,7 +433,8 @@ static void odd_charts(void **state)
 			SVG_NARROW, 1);
 		assert_true(str_ends(buf_str(&out), STR("</svg>\n")));
 		assert_in_range(out.n, 100, 20000);
-		if (str_contains(buf_str(&out), STR("nan")) || str_contains(buf_str(&out), STR("inf ")))
+		if (str_contains(buf_str(&out), STR("nan")) ||
+		    str_contains(buf_str(&out), STR("inf ")))
 			fail_msg("%zu: %s", i, buf_cstr(&out));
 	}
 }

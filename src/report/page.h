@@ -100,7 +100,11 @@ struct page_bars {
 	size_t n;
 };
 
-/* A picture of a diagram, drawn by us (report/diagram.h), and what it was drawn from. */
+/*
+ * A picture of a diagram, drawn by us (report/diagram.h), and what it was drawn from. svg is one
+ * <svg> element with its xmlns, a role and a name, ids that no other diagram has, no script, no
+ * style attribute and no address; it is shown as it is, in the colour of the text (currentColor).
+ */
 struct page_diagram {
 	struct str title, source;
 	struct str svg; /* empty: there is none, the source is shown */

@@ -64,7 +64,7 @@ static void add_sum(struct rows *r, const struct row *rows, size_t n)
 
 static void add_texts(struct rows *r, const struct row *rows, size_t n)
 {
-	size_t columns = (size_t)((r->w - r->left - 24) / 7.6);
+	size_t columns = (size_t)((r->w - r->left) / SVG_CHARACTER) - 1;
 
 	BUF_LIT(r->out, "<g class=\"bars\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -74,7 +74,7 @@ static void add_texts(struct rows *r, const struct row *rows, size_t n)
 		buf_printf(&value, "%.4g %s", rows[i].value, r->unit);
 		buf_printf(&share, "%.0f %%", 100 * rows[i].share);
 		svg_text(r->out, "name", r->left, y - 6, "start", rows[i].name, columns);
-		svg_text(r->out, NULL, r->w - SHARE - 6, y + 13, "end", buf_str(&value), 12);
+		svg_text(r->out, NULL, r->w - SHARE - 6, y + 13, "end", buf_str(&value), 10);
 		svg_text(r->out, NULL, r->w - 4, y + 13, "end", buf_str(&share), 8);
 	}
 	BUF_LIT(r->out, "</g>\n");

@@ -11,8 +11,6 @@
 #include "report/svg-priv.h"
 #include "text/utf8.h"
 
-#define CHARACTER 7.6 /* wide, on the average, at 14 pixels */
-
 /* The value of a variable in "--name:value;--name:value}". */
 static struct str colour(struct str colours, struct str name)
 {
@@ -74,7 +72,7 @@ void svg_open(struct buf *out, enum svg_form form, size_t number, double w, doub
 		out,
 		"}\n</style>\n<rect class=\"ground\" width=\"%.0f\" height=\"%.0f\" rx=\"6\"/>\n",
 		w, h);
-	svg_text(out, "head", 16, 26, "start", str_of(title), (size_t)(w / CHARACTER) - 4);
+	svg_text(out, "head", 16, 26, "start", str_of(title), (size_t)(w / SVG_CHARACTER) - 4);
 }
 
 void svg_close(struct buf *out)
@@ -97,7 +95,7 @@ static size_t columns_of(struct str text)
 
 double svg_text_width(struct str text)
 {
-	return CHARACTER * (double)columns_of(text);
+	return SVG_CHARACTER * (double)columns_of(text);
 }
 
 void svg_text(struct buf *out, const char *class, double x, double y, const char *anchor,

@@ -4,6 +4,8 @@
 
 #include "report/svg.h"
 
+#define SVG_CHARACTER 8.2 /* pixels that a column takes, about, at 14 pixels */
+
 /* Open an element of w x h with its title, also for those who cannot see it, and its description.
  */
 void svg_open(struct buf *out, enum svg_form form, size_t number, double w, double h,

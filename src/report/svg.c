@@ -30,6 +30,12 @@ static const char *const classes[] = {
 	[STYLE_PLACE] = "plain",
 };
 
+/* Columns of text that fit into so many pixels. */
+static size_t fit(double pixels)
+{
+	return pixels < SVG_CHARACTER * NAME ? (size_t)fmax(pixels / SVG_CHARACTER, 1) : NAME;
+}
+
 static double scale(const struct drawing *d, double y)
 {
 	return d->c->log ? log(y) : y;
@@ -128,8 +134,10 @@ static void add_x_ticks(struct drawing *d)
 	}
 	buf_printf(d->out, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", d->left, d->bottom,
 		   d->right);
-	svg_text(d->out, NULL, d->right, d->bottom + 40, "end", str_of(d->c->x_name), NAME);
-	svg_text(d->out, NULL, d->left, d->top - 10, "start", str_of(d->c->y_name), NAME);
+	svg_text(d->out, NULL, d->right, d->bottom + 40, "end", str_of(d->c->x_name),
+		 fit(d->right));
+	svg_text(d->out, NULL, d->left, d->top - 10, "start", str_of(d->c->y_name),
+		 fit(d->w - d->left));
 }
 
 /* How many lines before this one look like it. */
@@ -230,13 +238,13 @@ static void add_flag(struct drawing *d, size_t no)
 	else
 		buf_add_str(&text, str_of(e->text));
 	svg_text(d->out, "flag", right ? x - 5 : x + 5, y, right ? "end" : "start", buf_str(&text),
-		 NAME);
+		 fit(right ? x - 5 : d->w - x - 5));
 }
 
 /* Where the next entry of the legend goes: false if in a new row. */
 static bool next_key(const struct drawing *d, double x, struct str name, double *width)
 {
-	*width = KEY + fmin(svg_text_width(name), 7.6 * NAME) + 14;
+	*width = KEY + fmin(svg_text_width(name), SVG_CHARACTER * NAME) + 14;
 	return x + *width <= d->w - 8;
 }
 
@@ -271,7 +279,8 @@ static void add_legend(struct drawing *d)
 		else
 			buf_printf(d->out, "M%.1f %.1fh%d\"/>", x + (d->c->points ? 12 : 0), y - 4,
 				   d->c->points ? 0 : 24);
-		svg_text(d->out, NULL, x + KEY - 2, y, "start", str_of(l->name), NAME);
+		svg_text(d->out, NULL, x + KEY - 2, y, "start", str_of(l->name),
+			 fit(d->w - x - KEY));
 		x += width;
 	}
 }

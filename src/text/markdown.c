@@ -90,6 +90,9 @@ void markdown_code(struct buf *b, struct str text, bool cell)
 	size_t ticks = longest_ticks(text) + 1;
 	bool blanks = text.n == 0 || strchr("` ", text.p[0]) || strchr("` ", text.p[text.n - 1]);
 
+	if (b->n &&
+	    b->p[b->n - 1] == '`') /* the end of another one: their ticks would be one run */
+		buf_add_char(b, ' ');
 	add_ticks(b, ticks);
 	if (blanks)
 		buf_add_char(b, ' ');

@@ -11,7 +11,10 @@
  */
 void markdown_escape(struct buf *b, struct str text, char before, char after);
 
-/* Text as a code span, in which forges look for nothing; a line end becomes a blank. */
+/*
+ * Text as a code span, in which forges look for nothing; a line end becomes a blank. Behind another
+ * one there is a blank between.
+ */
 void markdown_code(struct buf *b, struct str text, bool cell);
 
 /* Lines as a fenced block. */
