@@ -373,7 +373,8 @@ EOF
 		import xml.etree.ElementTree as ET
 		tree = ET.parse(sys.argv[1])
 		tags = [e.tag.split('}')[1] for e in tree.iter()]
-		assert 'script' not in tags and tags.count('polyline') == 2 and tags.count('polygon') == 1, tags
+		kinds = [e.get('class', '').split(' ')[0] for e in tree.iter()]
+		assert 'script' not in tags and kinds.count('line') == 4 and kinds.count('band') == 2, kinds
 		assert 'a<script>&"' in next(e.text for e in tree.iter() if e.tag.endswith('title'))
 	END
 	run "$INQUEST" diff --svg "$tmp/none/plot.svg" --good "$tmp"/good?.csv --bad "$name"

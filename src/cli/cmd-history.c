@@ -8,9 +8,6 @@
 #include "cli/records.h"
 #include "import/metric.h"
 
-#define MIN_EFFECT .005
-#define MIN_SD     1
-
 static const struct option options[] = {
 	{OPTION_STRING, 0, "file", "FILE",
 	 "instead of stored runs: CSV or JSON lines, '-' is stdin",
@@ -65,7 +62,7 @@ static int not_negative(const char *text, const char *what, double *v, struct er
 static int check_options(const struct history_values *v, const struct option_list *rest,
 			 struct changepoint_options *o, struct err *err)
 {
-	double percent = 100 * MIN_EFFECT, sd = MIN_SD;
+	double percent = 100 * HISTORY_MIN_EFFECT, sd = HISTORY_MIN_SD;
 	int rc;
 
 	if (v->file && rest->n)

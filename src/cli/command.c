@@ -8,10 +8,10 @@
 #include "base/mem.h"
 
 const struct command *const commands[] = {
-	&cmd_add,     &cmd_close,      &cmd_config,      &cmd_diff,          &cmd_help,
-	&cmd_history, &cmd_log_digest, &cmd_log_table,   &cmd_log_templates, &cmd_log_timeline,
-	&cmd_new,     &cmd_run,        &cmd_runs_remove, &cmd_runs_show,     &cmd_status,
-	&cmd_runs, /* after those whose names begin with it */
+	&cmd_add,     &cmd_close,      &cmd_config,    &cmd_diff,          &cmd_help,
+	&cmd_history, &cmd_log_digest, &cmd_log_table, &cmd_log_templates, &cmd_log_timeline,
+	&cmd_new,     &cmd_report,     &cmd_run,       &cmd_runs_remove,   &cmd_runs_show,
+	&cmd_status,  &cmd_runs, /* after those whose names begin with it */
 	NULL,
 };
 

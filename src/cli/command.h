@@ -36,8 +36,8 @@ struct command {
 };
 
 extern const struct command cmd_add, cmd_close, cmd_config, cmd_diff, cmd_help, cmd_history,
-	cmd_log_digest, cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new, cmd_run,
-	cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_status;
+	cmd_log_digest, cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new, cmd_report,
+	cmd_run, cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_status;
 extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */

@@ -308,6 +308,8 @@ static int print(struct cli *cli, struct selection *s, const struct diff_runs *d
 				   .verbose = d->verbose || d->metric,
 				   .width = (size_t)cli->width};
 
+	if (d->print_runs)
+		return d->print_runs(d->print_arg, &r, err);
 	if (d->json)
 		rundiff_report_json(&r, &out);
 	else

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/logs.h"
-#include "report/diff.h"
+#include "report/rundiff.h"
 
 struct diff_runs {
 	const struct option_list *good, *bad; /* words that name runs */
@@ -13,6 +13,8 @@ struct diff_runs {
 	const struct logs_values *values; /* how logs are read */
 	/* --logs: all of their logs, and nothing else, in the form that this prints */
 	int (*print_logs)(const void *arg, const struct diff_report *r, struct err *err);
+	/* Instead of text or JSON on stdout. */
+	int (*print_runs)(const void *arg, const struct rundiff_report *r, struct err *err);
 	const void *print_arg;
 	double equivalence; /* a share: .05 */
 	bool json, verbose;

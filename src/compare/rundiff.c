@@ -75,6 +75,11 @@ static enum rundiff_section section_of(const struct cell *c, size_t n)
 	return RUNDIFF_SETTING;
 }
 
+enum rundiff_section rundiff_section_of(const struct variable *v)
+{
+	return section_of(&(struct cell){.name = v->name, .v = v}, 1);
+}
+
 /* ---- the values of a side ---- */
 
 static int by_text(const void *a, const void *b)

@@ -91,3 +91,6 @@ struct rundiff {
 void rundiff_run(struct rundiff *d, const struct rundiff_side side[2],
 		 const struct rundiff_opts *o);
 void rundiff_release(struct rundiff *d);
+
+/* The section that a variable of a run belongs to. */
+enum rundiff_section rundiff_section_of(const struct variable *v);

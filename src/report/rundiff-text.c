@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "report/quantity.h"
 #include "report/rundiff-priv.h"
 #include "report/style.h"
 
@@ -57,21 +58,9 @@ static void add_short(struct buf *b, double v)
 /* "13.6 (13.1 - 14.9) ms" */
 static void add_range(struct buf *b, const struct rundiff_row *r, const struct rundiff_values *v)
 {
-	static const struct {
-		struct str unit;
-		double times;
-		const char *scaled;
-	} units[] = {{STR("s"), 1, "s"},       {STR("s"), 1e-3, "ms"},    {STR("s"), 1e-6, "us"},
-		     {STR("s"), 1e-9, "ns"},   {STR("bytes"), 1e9, "GB"}, {STR("bytes"), 1e6, "MB"},
-		     {STR("bytes"), 1e3, "kB"}};
-	double scale = 1;
-	const char *unit = NULL;
+	struct str unit = r->unit;
+	double scale = quantity_scale(v->median, &unit);
 
-	for (size_t i = 0; i < ARRAY_SIZE(units) && !unit; i++)
-		if (str_eq(units[i].unit, r->unit) && fabs(v->median) >= units[i].times) {
-			scale = units[i].times;
-			unit = units[i].scaled;
-		}
 	add_short(b, v->median / scale);
 	if (v->low < v->high) {
 		BUF_LIT(b, " (");
@@ -80,8 +69,8 @@ static void add_range(struct buf *b, const struct rundiff_row *r, const struct r
 		add_short(b, v->high / scale);
 		BUF_LIT(b, ")");
 	}
-	if (unit || r->unit.n)
-		buf_printf(b, " " STR_FMT, STR_ARG(unit ? str_of(unit) : r->unit));
+	if (unit.n)
+		buf_printf(b, " " STR_FMT, STR_ARG(unit));
 }
 
 static void add_side(struct buf *cell, const struct rundiff_row *r, int side)
