@@ -101,11 +101,24 @@ static void add_effect(struct buf *b, const struct rundiff_row *r)
 	BUF_LIT(b, "]");
 }
 
+/* Right behind the name: on a narrow page it is what must be seen. */
+static void verdict_cell(struct page *p, const struct rundiff_row *r)
+{
+	struct page_line *l = page_cell(p);
+
+	page_addf(p, l, verdicts[r->verdict].mark, "%s", verdicts[r->verdict].name);
+	if (r->verdict == RUNDIFF_UNDECIDED && isfinite(r->detectable)) {
+		CLEANUP_BUF struct buf b = {0};
+
+		add_number(&b, r, r->detectable);
+		page_addf(p, l, PAGE_FAINT, "; %s could be told", buf_cstr(&b));
+	}
+}
+
 static void metric_cells(struct page *p, const struct rundiff_row *r,
 			 const struct rundiff_report *rep)
 {
 	CLEANUP_BUF struct buf b = {0};
-	struct page_line *l;
 
 	add_effect(&b, r);
 	page_cell_text(p, PAGE_STRONG, buf_str(&b));
@@ -116,13 +129,6 @@ static void metric_cells(struct page *p, const struct rundiff_row *r,
 		page_cell(p);
 	else
 		page_cellf(p, PAGE_PLAIN, "%.2g", r->p_adjusted);
-	l = page_cell(p);
-	page_addf(p, l, verdicts[r->verdict].mark, "%s", verdicts[r->verdict].name);
-	if (r->verdict == RUNDIFF_UNDECIDED && isfinite(r->detectable)) {
-		buf_clear(&b);
-		add_number(&b, r, r->detectable);
-		page_addf(p, l, PAGE_FAINT, "; %s could be told", buf_cstr(&b));
-	}
 }
 
 /* ---- evidence: the values behind a row ---- */
@@ -208,11 +214,11 @@ static bool is_shown(const struct rundiff_row *r)
 static void begin(struct page *p, enum rundiff_section section)
 {
 	static const struct page_column
-		numbers[] = {{"variable", false},     {"good", false}, {"bad", false},
-			     {"effect [95 %]", true}, {"runs", true},  {"p", true},
-			     {"verdict", false}},
+		numbers[] = {{"variable", false}, {"verdict", false},      {"good", false},
+			     {"bad", false},      {"effect [95 %]", true}, {"runs", true},
+			     {"p", true}},
 		plain[] = {{"variable", false}, {"good", false}, {"bad", false}},
-		tests[] = {{"test", false}, {"good", false}, {"bad", false}, {"verdict", false}};
+		tests[] = {{"test", false}, {"verdict", false}, {"good", false}, {"bad", false}};
 	bool number = section == RUNDIFF_METRIC || section == RUNDIFF_NUMBER;
 
 	page_heading(p, 2, str_of(titles[section]));
@@ -225,6 +231,7 @@ static void begin(struct page *p, enum rundiff_section section)
 static void section_rows(struct page *p, const struct page_runs *in, enum rundiff_section section)
 {
 	const struct rundiff *d = in->report->diff;
+	bool number = section == RUNDIFF_METRIC || section == RUNDIFF_NUMBER;
 	struct page_line *l;
 	size_t n = 0;
 
@@ -239,13 +246,12 @@ static void section_rows(struct page *p, const struct page_runs *in, enum rundif
 		page_add(p, l, PAGE_CODE, r->name);
 		if (is_claim(r) && n <= EVIDENCE_ROWS)
 			page_cite(p, l, row_evidence(p, in, r));
+		if (section == RUNDIFF_TEST || number)
+			verdict_cell(p, r);
 		side_cell(p, r, 0);
 		side_cell(p, r, 1);
-		if (section == RUNDIFF_METRIC || section == RUNDIFF_NUMBER)
+		if (number)
 			metric_cells(p, r, in->report);
-		else if (section == RUNDIFF_TEST)
-			page_cell_text(p, verdicts[r->verdict].mark,
-				       str_of(verdicts[r->verdict].name));
 	}
 	page_more(p, n > PAGE_ROWS ? n - PAGE_ROWS : 0, str_of(in->verbose));
 }
