@@ -118,7 +118,8 @@ static void test_worse(void **state)
 		       "good | `r-00`, `r-01`, `r-02`, `r-03`, `r-04`, `r-05`, `r-06`, `r-07`\n");
 	assert_has(&b, "## Tests that changed\ntest | verdict | good | bad\n"
 		       "`s.holds`[2] | !worse! | 8 of 8 passed | !0 of 8 passed!\n");
-	assert_has(&b, "`p99`[1] | 1.035 ms (1 ms to 1.07 ms) | 2.07 ms (2 ms to 2.14 ms) | *2x [");
+	assert_has(&b, "`p99`[1] | !worse! | 1.035 ms (1 ms to 1.07 ms) | 2.07 ms (2 ms to 2.14 "
+		       "ms) | *2x [");
 	assert_has(&b, " | 8, 8 | ");
 	assert_has(&b, "## Settings\nvariable | good | bad\n`arg.pool` | 8 | 4\n");
 	assert_lacks(&b, "env.LANG");
