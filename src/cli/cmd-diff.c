@@ -14,6 +14,7 @@
 #include "cli/diff-curves.h"
 #include "cli/diff-logs.h"
 #include "cli/diff-runs.h"
+#include "cli/diff-stacks.h"
 #include "text/shell.h"
 
 struct values {
@@ -297,6 +298,11 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 					   .command = command,
 					   .json = v->logs.json,
 					   .verbose = v->verbose > 0};
+	const struct diff_stacks stacks = {.before = config.good,
+					   .after = config.bad,
+					   .command = command,
+					   .json = v->logs.json,
+					   .verbose = v->verbose > 0};
 	bool of_logs = v->baseline || v->lines || v->vim || v->format;
 
 	if (v->within && (!str_double(str_of(v->within), &runs.equivalence) ||
@@ -313,6 +319,8 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 		return diff_runs(cli, &runs, status, err);
 	if (v->metric || (!of_logs && diff_curves_given(&curves)))
 		return diff_curves(cli, &curves, status, err);
+	if (!of_logs && diff_stacks_given(&stacks))
+		return diff_stacks(cli, &stacks, status, err);
 	if (!of_logs && diff_config_given(&config))
 		return diff_config(cli, &config, status, err);
 	return diff_logs(cli, v, command, status, err);

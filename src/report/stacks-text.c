@@ -74,7 +74,7 @@ static const char *remark(const struct frame *f)
 	return f->trust == FRAME_GUESSED ? " (guessed)" : "";
 }
 
-static void add_frame(struct buf *out, const struct stacks_look *l, const struct frame *f)
+void stacks_frame(const struct frame *f, const struct stacks_look *l, struct buf *out)
 {
 	struct buf name = {0}, place = {0};
 	size_t used = 4;
@@ -106,7 +106,7 @@ void stacks_frames(const struct stack_thread *t, const struct stacks_look *l, st
 		if (t->skipped && i == t->skipped_at)
 			buf_printf(out, "    ... %llu frames left out ...\n",
 				   (unsigned long long)t->skipped);
-		add_frame(out, l, &t->frames[i]);
+		stacks_frame(&t->frames[i], l, out);
 	}
 	if (t->nframes && !t->complete)
 		BUF_LIT(out, "    (the stack cannot be followed further)\n");
@@ -129,16 +129,16 @@ static void short_frames(const struct stack_thread *t, const struct stacks_look 
 	if (own == t->nframes)
 		own = t->nframes > OWN_MOST ? t->nframes - OWN_MOST : 0;
 	if (own > 1) {
-		add_frame(out, l, &t->frames[own - 1]);
+		stacks_frame(&t->frames[own - 1], l, out);
 		out->n--;
 		buf_printf(out,
 			   own > 2 ? "  <- %zu frames further in\n" : "  <- 1 frame further in\n",
 			   own - 1);
 	} else if (own == 1) {
-		add_frame(out, l, &t->frames[0]);
+		stacks_frame(&t->frames[0], l, out);
 	}
 	for (i = own; i < t->nframes && shown < OWN_MOST; i++, shown++)
-		add_frame(out, l, &t->frames[i]);
+		stacks_frame(&t->frames[i], l, out);
 	if (i < t->nframes)
 		buf_printf(out, "    ... %zu more, up to ", t->nframes - i + (size_t)t->skipped);
 	if (i < t->nframes) {

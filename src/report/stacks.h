@@ -18,6 +18,8 @@ void stacks_json(const struct stacks *st, struct str command, struct buf *out);
 /* "process;outermost;...;innermost 12", a line for each different stack. */
 void stacks_folded(const struct stacks *st, struct buf *out);
 
+/* One frame, a line; its values below. */
+void stacks_frame(const struct frame *f, const struct stacks_look *look, struct buf *out);
 /* The frames of one thread, a line each; own ones stand out. */
 void stacks_frames(const struct stack_thread *t, const struct stacks_look *look, struct buf *out);
 const char *stacks_how(enum stack_how how);
