@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "exec/tree.h"
+#include "state/look-priv.h"
 #include "state/waits.h"
 
 static struct str command_of(int pid, struct arena *a)
@@ -98,7 +99,7 @@ static void fill_thread(struct look *l, const struct snapshot *s,
 		kernel_stack(l, t);
 }
 
-static void note(struct look *l, struct str text, size_t *cap)
+void look_note(struct look *l, struct str text, size_t *cap)
 {
 	array_push(l->stacks.notes, l->stacks.nnotes, *cap) = text;
 }
@@ -109,11 +110,11 @@ static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
 	size_t n = unwind_notes(u, &notes);
 
 	for (size_t i = 0; i < n; i++)
-		note(l, notes[i], cap);
+		look_note(l, notes[i], cap);
 }
 
 static int look_at(struct look *l, size_t at, struct stack_thread *threads, struct fds *fds,
-		   const struct look_opts *o, struct err *err)
+		   const struct look_opts *o, size_t *notes, struct err *err)
 {
 	const struct snapshot *s = &l->snapshots[at];
 	int rc = unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
@@ -128,6 +129,7 @@ static int look_at(struct look *l, size_t at, struct stack_thread *threads, stru
 			      &threads[i]);
 	}
 	waits_find(s, threads, fds, &l->arena);
+	look_python(l, at, threads, &o->unwind, notes);
 	return 0;
 }
 
@@ -144,7 +146,7 @@ static int take_all(struct look *l, const int *pids, size_t n, const struct look
 			l->n++;
 			continue;
 		}
-		note(l, arena_str(&l->arena, str_of(why.msg)), notes);
+		look_note(l, arena_str(&l->arena, str_of(why.msg)), notes);
 		if (!rc)
 			rc = err_set(err, (enum err_code) - got, "%s", why.msg);
 	}
@@ -187,7 +189,7 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
 	fds = fds_new();
 	for (size_t i = 0, at = 0; !rc && i < l->n; i++) {
 		describe_process(l, &l->snapshots[i], &st->processes[i]);
-		rc = look_at(l, i, st->threads + at, fds, o, err);
+		rc = look_at(l, i, st->threads + at, fds, o, &notes, err);
 		at += l->snapshots[i].n;
 		if (!rc)
 			add_notes(l, l->unwinds[i], &notes);

@@ -32,7 +32,7 @@ struct look_death {
 	bool has_address;
 	int sender;           /* process that sent the signal; 0: none did */
 	struct str message;   /* of assert() or of glibc's checks, before abort() */
-	struct str exception; /* C++: type */
+	struct str exception; /* C++ or Python: type */
 	struct str what;      /* and what it says */
 	bool truncated;       /* the core is cut off */
 };

@@ -23,6 +23,16 @@ static bool moved(const struct snapshot_thread *before, const struct snapshot_th
 	       after->call.pc != before->call.pc;
 }
 
+bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
+{
+	struct snapshot_thread now = *t;
+	struct buf scratch = {0};
+	bool same = t->how == STACK_NOSTOP && snapshot_look(s, &now, &scratch) && !moved(t, &now);
+
+	buf_release(&scratch);
+	return same;
+}
+
 static void set_registers(struct snapshot_thread *t)
 {
 	t->regs = (struct image_regs){.known = UINT32_C(1) << IMAGE_SP | UINT32_C(1) << IMAGE_PC};

@@ -71,3 +71,6 @@ struct snapshot {
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o,
 		  struct err *err) ERR_CHECK;
 void snapshot_release(struct snapshot *s);
+
+/* Is a thread that was blocked still where it was when it was read, and has it not run since? */
+bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t);

@@ -48,6 +48,18 @@ static bool same_file(const struct image_map *a, const struct image_map *b)
 	return a->inode == b->inode && a->device == b->device && str_eq(a->path, b->path);
 }
 
+/* CPython, wherever it is installed: the program is what it runs. */
+static bool is_interpreter(struct str path)
+{
+	static const char *const parts[] = {"/python3", "/libpython3", "/site-packages/",
+					    "/lib/python3."};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (str_contains(path, str_of(parts[i])))
+			return true;
+	return false;
+}
+
 static bool is_system(struct str path)
 {
 	static const char *const folders[] = {"/lib/",       "/lib32/",     "/lib64/",
@@ -57,7 +69,7 @@ static bool is_system(struct str path)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (str_starts(path, str_of(folders[i])))
 			return true;
-	return false;
+	return is_interpreter(path);
 }
 
 static void add_module(struct modules *ms, size_t *cap, const struct image_map *first)
@@ -375,5 +387,27 @@ uint64_t module_address(struct module *m, const char *name)
 	for (size_t i = 0; i < m->nsymbols; i++)
 		if (strcmp(m->symbols[i].name, name) == 0)
 			return m->symbols[i].start;
+	return 0;
+}
+
+uint64_t module_section(struct module *m, const char *name)
+{
+	GElf_Addr bias;
+	Elf *elf = m->dwfl ? dwfl_module_getelf(m->dwfl, &bias) : NULL;
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+		return 0;
+	while ((section = elf_nextscn(elf, section)) != NULL) {
+		GElf_Shdr sh;
+		const char *found;
+
+		if (!gelf_getshdr(section, &sh))
+			continue;
+		found = elf_strptr(elf, names, sh.sh_name);
+		if (found && strcmp(found, name) == 0 && sh.sh_addr)
+			return sh.sh_addr + bias;
+	}
 	return 0;
 }

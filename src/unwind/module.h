@@ -66,5 +66,7 @@ bool module_open(struct modules *ms, struct module *m);
 const struct symbol *module_symbol(struct module *m, uint64_t addr);
 /* The address of a name; 0: none. */
 uint64_t module_address(struct module *m, const char *name);
+/* The address of a section; 0: none. */
+uint64_t module_section(struct module *m, const char *name);
 
 void modules_note(struct modules *ms, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Python in the stacks of a process. Its frames are read after the native ones were: of a thread
+ * that has not run in between both are of one moment, of others not, which is said. That a thread
+ * holds the interpreter's lock is believed only if it runs, or has stood still since before the
+ * lock was read: so a circle that goes through the lock is one.
+ */
+#include "base/hash.h"
+#include "state/look-priv.h"
+#include "unwind/python.h"
+
+#define FRAMES 1000 /* of a thread, if nothing else is said */
+
+struct finder {
+	struct look *l;
+	struct stack_thread *threads;
+	size_t n;
+	struct map index; /* inner -> threads */
+	struct python python;
+	size_t *of; /* Python's threads -> threads; n: none */
+};
+
+static bool read_python(struct finder *f, struct unwind *u, const struct image *im, size_t *notes)
+{
+	struct python_where w;
+	struct str why;
+
+	if (!python_find(u, im, &w, &why)) {
+		if (why.n)
+			look_note(f->l, why, notes);
+		return false;
+	}
+	if (!python_read(im, &w, &f->l->arena, &f->python)) {
+		look_note(f->l, STR("Python's threads cannot be read: only native frames"), notes);
+		return false;
+	}
+	if (!f->python.tested)
+		look_note(f->l,
+			  str_of(arena_printf(&f->l->arena,
+					      "Python 3.%u: how its frames are read is untested",
+					      w.minor)),
+			  notes);
+	return true;
+}
+
+static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
+{
+	size_t most = o->max_frames ? o->max_frames : FRAMES, lost = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->threads[i].inner > 0)
+			map_put(&f->index, (uint64_t)f->threads[i].inner, (uint32_t)i, NULL);
+	f->of = arena_alloc(&f->l->arena, (f->python.nthreads + 1) * sizeof(*f->of));
+	for (size_t i = 0; i < f->python.nthreads; i++) {
+		const struct python_thread *pt = &f->python.threads[i];
+		uint32_t at;
+
+		f->of[i] = f->n;
+		if (pt->tid <= 0 || !map_get(&f->index, (uint64_t)pt->tid, &at)) {
+			lost++;
+			continue;
+		}
+		f->of[i] = at;
+		/* A thread may have a state in each of several interpreters: one of them runs. */
+		if (pt->nframes || !f->threads[at].holds_gil)
+			python_merge(&f->threads[at], pt, most, &f->l->arena);
+	}
+	f->of[f->python.nthreads] = f->n;
+	if (lost)
+		look_note(f->l,
+			  str_of(arena_printf(&f->l->arena,
+					      "%zu of Python's threads are none of the process's: "
+					      "their frames are left out",
+					      lost)),
+			  notes);
+}
+
+static void set_wait(struct finder *f, const struct python_gil *gil)
+{
+	size_t at = f->of[gil->holder];
+	const struct stack_thread *holder = at < f->n ? &f->threads[at] : NULL;
+	struct str text = STR("Python's lock (GIL), which changes hands");
+
+	if (holder && !holder->holds_gil)
+		holder = NULL;
+	if (holder)
+		text = str_of(arena_printf(&f->l->arena,
+					   "Python's lock (GIL) held by %d (" STR_FMT ")",
+					   holder->tid, STR_ARG(holder->name)));
+	for (size_t i = 0; i < f->n; i++) {
+		struct stack_thread *t = &f->threads[i];
+
+		if (t->wait_address < gil->start || t->wait_address >= gil->end || t == holder)
+			continue;
+		t->wait = WAIT_GIL;
+		t->wait_text = text;
+		t->waits_for = holder ? holder->tid : 0;
+	}
+}
+
+void look_python(struct look *l, size_t at, struct stack_thread *threads,
+		 const struct unwind_opts *o, size_t *notes)
+{
+	struct snapshot *s = &l->snapshots[at];
+	struct finder f = {.l = l, .threads = threads, .n = s->n};
+
+	if (!s->image.nmaps || !read_python(&f, l->unwinds[at], &s->image, notes))
+		return;
+	match(&f, o, notes);
+	for (size_t i = 0; i < f.python.nthreads; i++) {
+		size_t k = f.of[i];
+
+		if (k == f.n || snapshot_stands(s, &s->threads[k]))
+			continue;
+		threads[k].exact = false;
+		/* It was blocked, and has run since: who knows when it took the lock? */
+		if (s->threads[k].how == STACK_NOSTOP)
+			threads[k].holds_gil = false;
+	}
+	for (size_t i = 0; i < f.python.ngils; i++)
+		set_wait(&f, &f.python.gils[i]);
+	map_release(&f.index);
+}
+
+void look_python_core(struct look *l, const struct unwind_opts *o, struct look_death *death,
+		      size_t *notes)
+{
+	struct finder f = {.l = l, .threads = l->stacks.threads, .n = l->stacks.nthreads};
+	const struct image *im = &l->core->image;
+
+	if (!read_python(&f, l->unwinds[0], im, notes))
+		return;
+	match(&f, o, notes);
+	for (size_t i = 0; i < f.python.nthreads; i++) {
+		struct python_exception e;
+
+		if (f.of[i] == f.n || !f.threads[f.of[i]].crashed || death->exception.n ||
+		    !python_find_exception(im, &f.python.where, &f.python.threads[i], &l->arena,
+					   &e))
+			continue;
+		death->exception = e.type;
+		death->what = e.text;
+	}
+	map_release(&f.index);
+}
