@@ -75,6 +75,17 @@ static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
 			  notes);
 }
 
+/* It waits on the lock's condition variable, or is between two such waits: they end every 5 ms. */
+static bool waits_for_gil(const struct stack_thread *t, const struct python_gil *gil)
+{
+	if (t->wait_address >= gil->start && t->wait_address < gil->end)
+		return true;
+	for (size_t i = 0; i < t->nframes && t->frames[i].language == FRAME_NATIVE; i++)
+		if (str_starts(t->frames[i].function, STR("take_gil")))
+			return true;
+	return false;
+}
+
 static void set_wait(struct finder *f, const struct python_gil *gil)
 {
 	size_t at = f->of[gil->holder];
@@ -90,7 +101,7 @@ static void set_wait(struct finder *f, const struct python_gil *gil)
 	for (size_t i = 0; i < f->n; i++) {
 		struct stack_thread *t = &f->threads[i];
 
-		if (t->wait_address < gil->start || t->wait_address >= gil->end || t == holder)
+		if (t == holder || !waits_for_gil(t, gil))
 			continue;
 		t->wait = WAIT_GIL;
 		t->wait_text = text;

@@ -6,6 +6,7 @@
  */
 #include "state/snapshot-priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TRIES 4
@@ -27,8 +28,17 @@ bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
 {
 	struct snapshot_thread now = *t;
 	struct buf scratch = {0};
-	bool same = t->how == STACK_NOSTOP && snapshot_look(s, &now, &scratch) && !moved(t, &now);
+	char name[64];
+	bool same = t->how == STACK_NOSTOP;
 
+	snprintf(name, sizeof(name), "task/%d/syscall", t->tid);
+	same = same && proc_read(s->pid, name, &scratch) == 0;
+	now.call = (struct proc_syscall){.number = -1};
+	if (same)
+		proc_parse_syscall(buf_str(&scratch), &now.call);
+	snprintf(name, sizeof(name), "task/%d/status", t->tid);
+	same = same && proc_read(s->pid, name, &scratch) == 0 &&
+	       proc_parse_status(buf_str(&scratch), &now.status) && !moved(t, &now);
 	buf_release(&scratch);
 	return same;
 }

@@ -316,7 +316,8 @@ static bool is_wanted(const GElf_Sym *sym, const char *name)
 {
 	int type = GELF_ST_TYPE(sym->st_info);
 
-	if (!name || !*name || sym->st_shndx == SHN_UNDEF)
+	/* Absolute ones are names of versions and the like. */
+	if (!name || !*name || sym->st_shndx == SHN_UNDEF || sym->st_shndx == SHN_ABS)
 		return false;
 	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
 	       (type == STT_NOTYPE && name[0] != '$' && name[0] != '.');
