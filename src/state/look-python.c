@@ -5,11 +5,19 @@
  * holds the interpreter's lock is believed only if it runs, or has stood still since before the
  * lock was read: so a circle that goes through the lock is one.
  */
-#include "base/hash.h"
 #include "state/look-priv.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
 #include "unwind/python.h"
 
 #define FRAMES 1000 /* of a thread, if nothing else is said */
+
+struct found_lock {
+	enum python_lock_kind kind;
+	uint64_t owner;
+};
 
 struct finder {
 	struct look *l;
@@ -109,6 +117,80 @@ static void set_wait(struct finder *f, const struct python_gil *gil)
 	}
 }
 
+/* By pthread_self(); n: none of these. */
+static size_t thread_by_ident(const struct finder *f, uint64_t ident)
+{
+	for (size_t i = 0; ident && i < f->python.nthreads; i++)
+		if (f->python.threads[i].ident == ident)
+			return f->of[i];
+	return f->n;
+}
+
+static void say_lock(struct finder *f, struct stack_thread *t, enum python_lock_kind kind,
+		     uint64_t owner)
+{
+	size_t at = thread_by_ident(f, owner);
+	unsigned long long lock = t->wait_address;
+	struct arena *a = &f->l->arena;
+
+	if (kind == PYTHON_RLOCK && at < f->n) {
+		t->wait = WAIT_MUTEX;
+		t->waits_for = f->threads[at].tid;
+		t->wait_text = str_of(arena_printf(a, "RLock %#llx held by %d (" STR_FMT ")", lock,
+						   t->waits_for, STR_ARG(f->threads[at].name)));
+	} else if (kind != PYTHON_NO_LOCK) {
+		t->wait_text = str_of(arena_printf(a, "%s %#llx of Python, whose holder is unknown",
+						   kind == PYTHON_LOCK ? "Lock" : "RLock", lock));
+	}
+}
+
+/* Threads that wait on a semaphore: of which lock, and who holds it? Each is looked for once. */
+static void find_locks(struct finder *f, const struct snapshot *s)
+{
+	struct map seen = {0};
+	struct found_lock *locks = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < f->python.nthreads; i++) {
+		struct stack_thread *t = &f->threads[f->of[i]];
+		uint32_t k;
+		bool fresh;
+
+		if (f->of[i] == f->n || t->wait != WAIT_CONDITION || !t->wait_address)
+			continue;
+		k = map_put(&seen, t->wait_address, (uint32_t)n, &fresh);
+		if (fresh) {
+			uint64_t owner;
+			enum python_lock_kind kind = python_find_lock(
+				&s->image, &s->threads[f->of[i]].stack, t->wait_address, &owner);
+
+			array_push(locks, n, cap) = (struct found_lock){kind, owner};
+		}
+		say_lock(f, t, locks[k].kind, locks[k].owner);
+	}
+	free(locks);
+	map_release(&seen);
+}
+
+/* A thread that has run since its native frames were read: all else is of another moment. Last of
+ * all that is read. */
+static void check_moved(struct finder *f, struct snapshot *s)
+{
+	for (size_t i = 0; i < f->python.nthreads; i++) {
+		size_t k = f->of[i];
+		struct stack_thread *t = &f->threads[k];
+
+		if (k == f->n || snapshot_stands(s, &s->threads[k]))
+			continue;
+		t->exact = false;
+		/* It was blocked, and has run since: who knows when it took the lock? */
+		if (s->threads[k].how == STACK_NOSTOP)
+			t->holds_gil = false;
+		if (t->wait == WAIT_MUTEX && str_starts(t->wait_text, STR("RLock")))
+			t->waits_for = 0;
+	}
+}
+
 void look_python(struct look *l, size_t at, struct stack_thread *threads,
 		 const struct unwind_opts *o, size_t *notes)
 {
@@ -118,16 +200,8 @@ void look_python(struct look *l, size_t at, struct stack_thread *threads,
 	if (!s->image.nmaps || !read_python(&f, l->unwinds[at], &s->image, notes))
 		return;
 	match(&f, o, notes);
-	for (size_t i = 0; i < f.python.nthreads; i++) {
-		size_t k = f.of[i];
-
-		if (k == f.n || snapshot_stands(s, &s->threads[k]))
-			continue;
-		threads[k].exact = false;
-		/* It was blocked, and has run since: who knows when it took the lock? */
-		if (s->threads[k].how == STACK_NOSTOP)
-			threads[k].holds_gil = false;
-	}
+	find_locks(&f, s);
+	check_moved(&f, s);
 	for (size_t i = 0; i < f.python.ngils; i++)
 		set_wait(&f, &f.python.gils[i]);
 	map_release(&f.index);
@@ -151,6 +225,7 @@ void look_python_core(struct look *l, const struct unwind_opts *o, struct look_d
 			continue;
 		death->exception = e.type;
 		death->what = e.text;
+		death->handled = e.handled;
 	}
 	map_release(&f.index);
 }

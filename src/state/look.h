@@ -34,6 +34,7 @@ struct look_death {
 	struct str message;   /* of assert() or of glibc's checks, before abort() */
 	struct str exception; /* C++ or Python: type */
 	struct str what;      /* and what it says */
+	bool handled;         /* it was caught: the program died while it dealt with it */
 	bool truncated;       /* the core is cut off */
 };
 

@@ -51,7 +51,7 @@ bool python_find_exception(const struct image *im, const struct python_where *w,
 			   struct python_exception *out)
 {
 	struct python_reader r = {.im = im, .minor = w->minor, .arena = a};
-	struct python_exception e = {STR(""), STR("")};
+	struct python_exception e = {.text = STR("")};
 	uint64_t type = 0, value = 0;
 
 	if (!python_layout(im, w->runtime, w->minor, &r.l) || !r.l.ts_raised)
@@ -59,7 +59,8 @@ bool python_find_exception(const struct image *im, const struct python_where *w,
 	if (r.l.ts_raised_as)
 		type = python_pointer(&r, pt->state + r.l.ts_raised_as);
 	value = python_pointer(&r, pt->state + r.l.ts_raised);
-	if (!type && !value)
+	e.handled = !type && !value;
+	if (e.handled)
 		value = handled(&r, pt->state);
 	e.type = type ? python_type_name(&r, type) : value ? python_type(&r, value) : STR("");
 	if (!e.type.n)

@@ -57,12 +57,20 @@ bool python_read(const struct image *im, const struct python_where *w, struct ar
 
 struct python_exception {
 	struct str type, text; /* "ValueError", "no such thing"; text may be empty */
+	bool handled;          /* it was caught */
 };
 
 /* What a thread has raised or, if nothing, is handling. */
 bool python_find_exception(const struct image *im, const struct python_where *w,
 			   const struct python_thread *pt, struct arena *a,
 			   struct python_exception *out);
+
+enum python_lock_kind { PYTHON_NO_LOCK, PYTHON_LOCK, PYTHON_RLOCK };
+
+/* The lock object of a thread that waits on a semaphore, found by what its native stack points to.
+ * owner: pthread_self() of the thread that holds an RLock; 0: unknown. Up to Python 3.13. */
+enum python_lock_kind python_find_lock(const struct image *im, const struct image_stack *stack,
+				       uint64_t semaphore, uint64_t *owner);
 
 /*
  * Put the Python frames of pt in place of the evaluation loop's native ones in t; of more than most
