@@ -13,6 +13,7 @@
 #include "unwind/python.h"
 
 #define FRAMES 1000 /* of a thread, if nothing else is said */
+#define LOOKS  4
 
 struct found_lock {
 	enum python_lock_kind kind;
@@ -83,10 +84,15 @@ static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
 			  notes);
 }
 
+static bool is_in(const struct python_gil *gil, uint64_t addr)
+{
+	return addr >= gil->start && addr < gil->end;
+}
+
 /* It waits on the lock's condition variable, or is between two such waits: they end every 5 ms. */
 static bool waits_for_gil(const struct stack_thread *t, const struct python_gil *gil)
 {
-	if (t->wait_address >= gil->start && t->wait_address < gil->end)
+	if (is_in(gil, t->wait_address))
 		return true;
 	for (size_t i = 0; i < t->nframes && t->frames[i].language == FRAME_NATIVE; i++)
 		if (str_starts(t->frames[i].function, STR("take_gil")))
@@ -94,26 +100,62 @@ static bool waits_for_gil(const struct stack_thread *t, const struct python_gil 
 	return false;
 }
 
-static void set_wait(struct finder *f, const struct python_gil *gil)
+/* Does it still wait for it? A few looks: it wakes up now and then. */
+static bool still_waits(const struct snapshot *s, const struct snapshot_thread *t,
+			const struct python_gil *gil)
 {
-	size_t at = f->of[gil->holder];
-	const struct stack_thread *holder = at < f->n ? &f->threads[at] : NULL;
-	struct str text = STR("Python's lock (GIL), which changes hands");
+	for (unsigned i = 0; i < LOOKS; i++) {
+		struct proc_syscall call;
 
-	if (holder && !holder->holds_gil)
-		holder = NULL;
-	if (holder)
-		text = str_of(arena_printf(&f->l->arena,
-					   "Python's lock (GIL) held by %d (" STR_FMT ")",
-					   holder->tid, STR_ARG(holder->name)));
+		snapshot_call(s, t, &call);
+		if (!call.running && call.number >= 0 && is_in(gil, call.args[0]))
+			return true;
+	}
+	return false;
+}
+
+static const struct python_gil *gil_of(const struct finder *f, const struct stack_thread *t)
+{
+	for (size_t i = 0; i < f->python.ngils; i++)
+		if (waits_for_gil(t, &f->python.gils[i]))
+			return &f->python.gils[i];
+	return NULL;
+}
+
+/* Who waits for the lock; certain: and did so after the holder was read. */
+static void find_waits(struct finder *f, const struct snapshot *s, bool *certain)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct python_gil *gil = gil_of(f, &f->threads[i]);
+
+		if (!gil)
+			continue;
+		f->threads[i].wait = WAIT_GIL;
+		f->threads[i].waits_for = 0;
+		f->threads[i].holds_gil = false; /* it may by now */
+		certain[i] = still_waits(s, &s->threads[i], gil);
+	}
+}
+
+static void say_waits(struct finder *f, const bool *certain)
+{
 	for (size_t i = 0; i < f->n; i++) {
 		struct stack_thread *t = &f->threads[i];
+		const struct python_gil *gil = t->wait == WAIT_GIL ? gil_of(f, t) : NULL;
+		size_t at = gil ? f->of[gil->holder] : f->n;
 
-		if (t == holder || !waits_for_gil(t, gil))
+		if (!gil)
 			continue;
-		t->wait = WAIT_GIL;
-		t->wait_text = text;
-		t->waits_for = holder ? holder->tid : 0;
+		t->wait_text = STR("Python's lock (GIL), which changes hands");
+		if (at == f->n || !f->threads[at].holds_gil)
+			continue;
+		/* A circle must be one: if the holder waits for somebody too, this wait is proven.
+		 */
+		if (!f->threads[at].waits_for || certain[i])
+			t->waits_for = f->threads[at].tid;
+		t->wait_text = str_of(
+			arena_printf(&f->l->arena, "Python's lock (GIL) held by %d (" STR_FMT ")",
+				     f->threads[at].tid, STR_ARG(f->threads[at].name)));
 	}
 }
 
@@ -196,14 +238,16 @@ void look_python(struct look *l, size_t at, struct stack_thread *threads,
 {
 	struct snapshot *s = &l->snapshots[at];
 	struct finder f = {.l = l, .threads = threads, .n = s->n};
+	bool *certain;
 
 	if (!s->image.nmaps || !read_python(&f, l->unwinds[at], &s->image, notes))
 		return;
+	certain = arena_zalloc(&l->arena, f.n * sizeof(*certain) + 1);
 	match(&f, o, notes);
 	find_locks(&f, s);
+	find_waits(&f, s, certain);
 	check_moved(&f, s);
-	for (size_t i = 0; i < f.python.ngils; i++)
-		set_wait(&f, &f.python.gils[i]);
+	say_waits(&f, certain);
 	map_release(&f.index);
 }
 

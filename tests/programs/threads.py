@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Threads that stand in places of many kinds; says where they stand, as JSON, then waits.
 
-usage: threads.py blocked [COUNT] | gil | rlock | lock
+usage: threads.py blocked [COUNT] | gil | rlock | lock | die
 """
 import asyncio
+import ctypes
 import json
+import os
 import sys
 import threading
 import time
@@ -105,8 +107,6 @@ def spin():
 
 
 def keep_gil():
-    import ctypes
-
     time.sleep(0.3)
     ctypes.PyDLL(None).sleep(1000)
 
@@ -131,18 +131,20 @@ def cross(kind):
     print(*[t.native_id for t in threads], flush=True)
 
 
+def die():
+    try:
+        {}["ключ"]
+    except KeyError:
+        os.abort()
+
+
 what = sys.argv[1]
 if what == "blocked":
     blocked(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
 elif what == "gil":
     gil()
-elif what == "raise":
-    import os
-
-    try:
-        {}["ключ"]
-    except KeyError:
-        os.abort()
+elif what == "die":
+    die()
 else:
     cross({"lock": threading.Lock, "rlock": threading.RLock}[what])
 time.sleep(1000)
