@@ -154,12 +154,12 @@ static size_t entered(const struct stack_thread *t, size_t from)
 	return i;
 }
 
-/* Between Python's frames the interpreter's own say nothing. */
+/* Between Python's frames, and from there to the program's own, the interpreter's say nothing. */
 static bool is_hidden(const struct stack_thread *t, size_t i)
 {
 	const struct frame *f = &t->frames[i];
 
-	return f->language == FRAME_NATIVE && !f->own && i > first_python(t);
+	return f->language == FRAME_NATIVE && !f->own && first_python(t) < t->nframes;
 }
 
 static void rest_of_frames(const struct stack_thread *t, size_t from, struct buf *out)
