@@ -280,38 +280,6 @@ struct module *modules_find(struct modules *ms, uint64_t addr)
 	return &ms->items[low];
 }
 
-/* Of several names for one address the plainest is shown: not "__GI_read", not "read@@GLIBC_2". */
-static unsigned plainness(const char *name)
-{
-	unsigned n = 8;
-
-	if (strchr(name, '@'))
-		n -= 1;
-	if (strncmp(name, "__GI_", 5) == 0)
-		n -= 4;
-	if (name[0] == '_')
-		n -= name[1] == '_' ? 3 : 2;
-	return n;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct symbol *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->data != y->data)
-		return x->data ? -1 : 1;
-	if ((x->size == 0) != (y->size == 0))
-		return x->size == 0 ? -1 : 1;
-	/* The last one is the one that is found. */
-	if (x->global != y->global)
-		return x->global ? 1 : -1;
-	if (plainness(x->name) != plainness(y->name))
-		return plainness(x->name) > plainness(y->name) ? 1 : -1;
-	return strcmp(y->name, x->name);
-}
-
 static bool is_wanted(const GElf_Sym *sym, const char *name)
 {
 	int type = GELF_ST_TYPE(sym->st_info);
@@ -346,7 +314,7 @@ static void read_symbols(struct module *m)
 		};
 	}
 	if (m->nsymbols)
-		qsort(m->symbols, m->nsymbols, sizeof(*m->symbols), by_address);
+		m->symbols = symbols_sort(m->symbols, m->nsymbols);
 }
 
 const struct symbol *module_symbol(struct module *m, uint64_t addr)

@@ -22,6 +22,9 @@ struct symbol {
 	bool data; /* no code */
 };
 
+/* By address; of one address the best name comes last. Takes the array over and returns another. */
+struct symbol *symbols_sort(struct symbol *symbols, size_t n);
+
 struct module {
 	uint64_t start, end; /* of all its maps */
 	const struct image_map *first;
