@@ -298,6 +298,7 @@ static void refused(void **state)
 			uint64_t value;
 		} cases[] = {
 			{0, 0},          /* no table */
+			{2, 1},          /* a build without the lock */
 			{1, 0x30b02f0},  /* of another version */
 			{3, 1ULL << 40}, /* a struct of absurd size */
 			{5, 901},        /* a place beyond its struct */

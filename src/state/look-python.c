@@ -29,6 +29,11 @@ struct finder {
 	size_t *of; /* Python's threads -> threads; n: none */
 };
 
+static void say(struct look *l, size_t *notes, const char *text)
+{
+	look_note(l, str_of(text), notes);
+}
+
 static bool read_python(struct finder *f, struct unwind *u, const struct image *im, size_t *notes)
 {
 	struct python_where w;
@@ -40,21 +45,24 @@ static bool read_python(struct finder *f, struct unwind *u, const struct image *
 		return false;
 	}
 	if (!python_read(im, &w, &f->l->arena, &f->python)) {
-		look_note(f->l, STR("Python's threads cannot be read: only native frames"), notes);
+		say(f->l, notes,
+		    arena_printf(&f->l->arena,
+				 "Python 3.%u: its threads cannot be read (is it free-threaded, or "
+				 "changed?): only native frames",
+				 w.minor));
 		return false;
 	}
 	if (!f->python.tested)
-		look_note(f->l,
-			  str_of(arena_printf(&f->l->arena,
-					      "Python 3.%u: how its frames are read is untested",
-					      w.minor)),
-			  notes);
+		say(f->l, notes,
+		    arena_printf(&f->l->arena, "Python 3.%u: how its frames are read is untested",
+				 w.minor));
 	return true;
 }
 
 static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
 {
-	size_t most = o->max_frames ? o->max_frames : FRAMES, lost = 0;
+	size_t most = o->max_frames ? o->max_frames : FRAMES;
+	size_t lost = 0;
 
 	for (size_t i = 0; i < f->n; i++)
 		if (f->threads[i].inner > 0)
@@ -76,12 +84,11 @@ static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
 	}
 	f->of[f->python.nthreads] = f->n;
 	if (lost)
-		look_note(f->l,
-			  str_of(arena_printf(&f->l->arena,
-					      "%zu of Python's threads are none of the process's: "
-					      "their frames are left out",
-					      lost)),
-			  notes);
+		say(f->l, notes,
+		    arena_printf(&f->l->arena,
+				 "%zu of Python's threads are none of the process's: their frames "
+				 "are left out",
+				 lost));
 }
 
 static bool is_in(const struct python_gil *gil, uint64_t addr)

@@ -88,9 +88,10 @@ static const struct own_row {
 	OWN(str_ascii, {70, 80}, {67, 77}),
 };
 
-#define OWN_WORDS  81
-#define OWN_GIL    15 /* the lock's place in PyInterpreterState; of 3.13, one more in 3.14 */
-#define STRUCT_MAX ((uint64_t)1 << 24)
+#define FREE_THREADED 2 /* a build without the lock: objects begin differently */
+#define OWN_WORDS     81
+#define OWN_GIL       15 /* the lock's place in PyInterpreterState; of 3.13, one more in 3.14 */
+#define STRUCT_MAX    ((uint64_t)1 << 24)
 
 static uint32_t *field(struct python_layout *l, size_t at)
 {
@@ -105,7 +106,7 @@ static bool read_own(const struct image *im, uint64_t runtime, unsigned minor,
 	uint64_t gil;
 
 	if (!im->read(im->arg, runtime, w, sizeof(w)) || memcmp(w, "xdebugpy", 8) != 0 ||
-	    w[1] >> 16 != (0x300 | minor))
+	    w[1] >> 16 != (0x300 | minor) || w[FREE_THREADED])
 		return false;
 	for (size_t i = 0; i < sizeof(own_rows) / sizeof(own_rows[0]); i++) {
 		const struct own_row *r = &own_rows[i];

@@ -39,7 +39,8 @@ struct python_layout {
 #define PYTHON_OLDEST 8
 #define PYTHON_NEWEST 14
 
-/* False if there is none for this version, or its own table is not one. */
+/* False if there is none for this version, its own table is not one, or it is of a build without
+ * the interpreter's lock. */
 bool python_layout(const struct image *im, uint64_t runtime, unsigned minor,
 		   struct python_layout *l);
 /* Is a version's layout covered by a test of this program? */

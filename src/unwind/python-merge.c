@@ -44,8 +44,9 @@ static void add_native(struct merged *m, const struct frame *f)
 	struct frame *to = &array_push(m->frames, m->n, m->cap);
 
 	*to = *f;
-	/* A program with an interpreter inside. */
-	if (str_starts(f->function, STR("_Py")) || str_starts(f->function, STR("Py")))
+	/* A program with an interpreter inside: what has no name is rather its. */
+	if (!f->function.n || str_starts(f->function, STR("_Py")) ||
+	    str_starts(f->function, STR("Py")))
 		to->own = false;
 }
 

@@ -264,12 +264,17 @@ static bool unchanged(const struct python_reader *r, const struct state *s, uint
 /* The kernel's number of a thread: glibc keeps it up to date over fork(), CPython does not. */
 static int find_tid(const struct python_reader *r, const struct state *s, uint64_t ident)
 {
-	uint64_t tcb[3], native = r->l.ts_native ? word(s->bytes, r->l.ts_native) : 0;
+	unsigned char tcb[TCB_TID + 4];
+	uint64_t native = r->l.ts_native ? word(s->bytes, r->l.ts_native) : 0;
 	int32_t tid;
 
-	if (python_get(r, ident, tcb, sizeof(tcb)) && tcb[0] == ident && tcb[2] == ident &&
-	    python_get(r, ident + TCB_TID, &tid, sizeof(tid)) && tid > 0)
-		return tid;
+	/* Its first and third words are its own address. */
+	if (python_get(r, ident, tcb, sizeof(tcb)) && word(tcb, 0) == ident &&
+	    word(tcb, 16) == ident) {
+		memcpy(&tid, tcb + TCB_TID, sizeof(tid));
+		if (tid > 0)
+			return tid;
+	}
 	return native <= INT32_MAX ? (int)native : 0;
 }
 
@@ -311,16 +316,17 @@ static bool read_thread(struct python_reader *r, uint64_t addr, struct chunk *ch
 static void list_states(const struct python_reader *r, uint64_t interpreter, struct list *l)
 {
 	uint64_t addr = python_pointer(r, interpreter + r->l.is_threads);
+	struct state s;
 
-	while (addr && l->n < THREADS_MOST && addr % 8 == 0 &&
-	       python_pointer(r, addr + r->l.ts_interp) == interpreter) {
+	while (addr && l->n < THREADS_MOST && addr % 8 == 0 && read_state(r, addr, &s) &&
+	       word(s.bytes, r->l.ts_interp) == interpreter) {
 		bool fresh;
 
 		map_put(&l->seen, addr, 0, &fresh);
 		if (!fresh)
 			break;
 		array_push(l->items, l->n, l->cap) = addr;
-		addr = python_pointer(r, addr + r->l.ts_next);
+		addr = word(s.bytes, r->l.ts_next);
 	}
 }
 
