@@ -17,10 +17,9 @@
 
 #include "base/buf.h"
 
-#define MEMORY_MOST  ((uint64_t)64 << 20) /* bytes of a module read from memory */
-#define SYMBOLS_MOST ((size_t)1 << 24)
-#define NOTES_MOST   200
-#define PAGE         ((uint64_t)4096)
+#define MEMORY_MOST ((uint64_t)64 << 20) /* bytes of a module read from memory */
+#define NOTES_MOST  200
+#define PAGE        ((uint64_t)4096)
 
 void modules_note(struct modules *ms, const char *fmt, ...)
 {
@@ -111,6 +110,8 @@ void modules_release(struct modules *ms)
 {
 	for (size_t i = 0; i < ms->n; i++) {
 		free(ms->items[i].symbols);
+		if (ms->items[i].symbols_elf)
+			elf_end(ms->items[i].symbols_elf);
 		free(ms->items[i].units);
 	}
 	free(ms->items);
@@ -280,43 +281,6 @@ struct module *modules_find(struct modules *ms, uint64_t addr)
 	return &ms->items[low];
 }
 
-static bool is_wanted(const GElf_Sym *sym, const char *name)
-{
-	int type = GELF_ST_TYPE(sym->st_info);
-
-	/* Absolute ones are names of versions and the like. */
-	if (!name || !*name || sym->st_shndx == SHN_UNDEF || sym->st_shndx == SHN_ABS)
-		return false;
-	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
-	       (type == STT_NOTYPE && name[0] != '$' && name[0] != '.');
-}
-
-static void read_symbols(struct module *m)
-{
-	int count = dwfl_module_getsymtab(m->dwfl);
-	size_t cap = 0;
-
-	m->has_symbols = true;
-	for (int i = 0; i < count && m->nsymbols < SYMBOLS_MOST; i++) {
-		GElf_Sym sym;
-		GElf_Addr addr;
-		const char *name =
-			dwfl_module_getsym_info(m->dwfl, i, &sym, &addr, NULL, NULL, NULL);
-
-		if (!is_wanted(&sym, name))
-			continue;
-		array_push(m->symbols, m->nsymbols, cap) = (struct symbol){
-			.start = addr,
-			.size = sym.st_size,
-			.name = name,
-			.global = GELF_ST_BIND(sym.st_info) != STB_LOCAL,
-			.data = GELF_ST_TYPE(sym.st_info) == STT_OBJECT,
-		};
-	}
-	if (m->nsymbols)
-		m->symbols = symbols_sort(m->symbols, m->nsymbols);
-}
-
 const struct symbol *module_symbol(struct module *m, uint64_t addr)
 {
 	size_t low = 0, high;
@@ -325,7 +289,7 @@ const struct symbol *module_symbol(struct module *m, uint64_t addr)
 	if (!m->dwfl)
 		return NULL;
 	if (!m->has_symbols)
-		read_symbols(m);
+		symbols_read(m);
 	high = m->nsymbols;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
@@ -352,7 +316,7 @@ uint64_t module_address(struct module *m, const char *name)
 	if (!m->dwfl)
 		return 0;
 	if (!m->has_symbols)
-		read_symbols(m);
+		symbols_read(m);
 	for (size_t i = 0; i < m->nsymbols; i++)
 		if (strcmp(m->symbols[i].name, name) == 0)
 			return m->symbols[i].start;
