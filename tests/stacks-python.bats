@@ -130,7 +130,7 @@ PY
 @test "a core tells the exception that was being handled" {
 	[ "$(</proc/sys/kernel/core_pattern)" = core ] || skip "cores go elsewhere"
 	run bash -c 'ulimit -c unlimited; "$@"' - "$python" "$program" die
-	core=$(ls core* | head -1)
+	core=$(find . -name "core*" | head -1)
 	[ -n "$core" ] || skip "no core was written"
 	run "$INQUEST" core "$core"
 	[[ $output == *"exception: KeyError: ключ (caught, and being handled)"* ]]
