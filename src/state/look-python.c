@@ -7,8 +7,6 @@
  */
 #include "state/look-priv.h"
 
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "unwind/python.h"
 
@@ -197,8 +195,9 @@ static void say_lock(struct finder *f, struct stack_thread *t, enum python_lock_
 static void find_locks(struct finder *f, const struct snapshot *s)
 {
 	struct map seen = {0};
-	struct found_lock *locks = NULL;
-	size_t n = 0, cap = 0;
+	struct found_lock *locks =
+		arena_alloc(&f->l->arena, f->python.nthreads * sizeof(*locks) + 1);
+	uint32_t n = 0;
 
 	for (size_t i = 0; i < f->python.nthreads; i++) {
 		struct stack_thread *t = &f->threads[f->of[i]];
@@ -207,17 +206,16 @@ static void find_locks(struct finder *f, const struct snapshot *s)
 
 		if (f->of[i] == f->n || t->wait != WAIT_CONDITION || !t->wait_address)
 			continue;
-		k = map_put(&seen, t->wait_address, (uint32_t)n, &fresh);
+		k = map_put(&seen, t->wait_address, n, &fresh);
 		if (fresh) {
 			uint64_t owner;
 			enum python_lock_kind kind = python_find_lock(
 				&s->image, &s->threads[f->of[i]].stack, t->wait_address, &owner);
 
-			array_push(locks, n, cap) = (struct found_lock){kind, owner};
+			locks[n++] = (struct found_lock){kind, owner};
 		}
 		say_lock(f, t, locks[k].kind, locks[k].owner);
 	}
-	free(locks);
 	map_release(&seen);
 }
 

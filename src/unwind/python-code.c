@@ -105,6 +105,13 @@ const struct python_code *python_code(struct python_reader *r, uint64_t addr)
 	return r->codes[at].good ? &r->codes[at] : NULL;
 }
 
+static int signed_byte(char c)
+{
+	int v = (unsigned char)c;
+
+	return v < 128 ? v : v - 256;
+}
+
 static uint32_t by_pairs(const struct python_code *c, int64_t offset)
 {
 	int64_t at = 0, line = c->first;
@@ -113,7 +120,7 @@ static uint32_t by_pairs(const struct python_code *c, int64_t offset)
 		at += (unsigned char)c->lines.p[i];
 		if (at > offset)
 			break;
-		line += (signed char)c->lines.p[i + 1];
+		line += signed_byte(c->lines.p[i + 1]);
 	}
 	return line > 0 && line <= UINT32_MAX ? (uint32_t)line : 0;
 }
@@ -123,7 +130,7 @@ static uint32_t by_ranges(const struct python_code *c, int64_t offset)
 	int64_t end = 0, line = c->first;
 
 	for (size_t i = 0; i + 1 < c->lines.n; i += 2) {
-		int delta = (signed char)c->lines.p[i + 1];
+		int delta = signed_byte(c->lines.p[i + 1]);
 
 		end += (unsigned char)c->lines.p[i];
 		if (delta != -128)
