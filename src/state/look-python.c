@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Python in the stacks of a process. Its frames are read after the native ones were: of a thread
- * that has not run in between both are of one moment, of others not, which is said. That a thread
+ * Python in the stacks of a process. Its frames are read after the native ones were, those of a
+ * thread that is stopped before it goes on: of a thread that has not run in between both are of one
+ * moment, of others not, which is said. That a thread
  * holds the interpreter's lock is believed only if it runs, or has stood still since before the
  * lock was read: so a circle that goes through the lock is one.
  */
@@ -32,17 +33,47 @@ static void say(struct look *l, size_t *notes, const char *text)
 	look_note(l, str_of(text), notes);
 }
 
+void look_python_ready(struct look *l, struct snapshot *s, const struct unwind_opts *o)
+{
+	struct python_where w;
+	struct str why;
+	struct err err;
+
+	if (unwind_new(&l->unwinds[l->n], &s->image, o, &err) != 0) {
+		l->unwinds[l->n] = NULL;
+		return;
+	}
+	if (python_find(l->unwinds[l->n], &s->image, &w, &why))
+		python_read(&s->image, &w, &l->arena, &l->pythons[l->n]);
+}
+
+void look_python_stopped(struct look *l, struct snapshot *s, const struct snapshot_thread *t)
+{
+	struct python *p = &l->pythons[l->n];
+	struct python_where w = p->where;
+
+	if (p->nthreads && !t)
+		python_read(&s->image, &w, &l->arena, p);
+	for (size_t i = 0; i < p->nthreads; i++) {
+		if (t && p->threads[i].tid != t->status.inner)
+			continue;
+		if (t)
+			python_read_again(&s->image, &l->arena, p, i);
+		p->threads[i].stood = true;
+	}
+}
+
 static bool read_python(struct finder *f, struct unwind *u, const struct image *im, size_t *notes)
 {
 	struct python_where w;
 	struct str why;
 
-	if (!python_find(u, im, &w, &why)) {
+	if (!f->python.nthreads && !python_find(u, im, &w, &why)) {
 		if (why.n)
 			look_note(f->l, why, notes);
 		return false;
 	}
-	if (!python_read(im, &w, &f->l->arena, &f->python)) {
+	if (!f->python.nthreads && !python_read(im, &w, &f->l->arena, &f->python)) {
 		say(f->l, notes,
 		    arena_printf(&f->l->arena,
 				 "Python 3.%u: its threads cannot be read (is it free-threaded, or "
@@ -53,14 +84,15 @@ static bool read_python(struct finder *f, struct unwind *u, const struct image *
 	if (!f->python.tested)
 		say(f->l, notes,
 		    arena_printf(&f->l->arena, "Python 3.%u: how its frames are read is untested",
-				 w.minor));
+				 f->python.where.minor));
 	return true;
 }
 
-static void match(struct finder *f, const struct unwind_opts *o, size_t *notes)
+static void match(struct finder *f, size_t most, size_t *notes)
 {
-	size_t most = o->max_frames ? o->max_frames : FRAMES;
 	size_t lost = 0;
+
+	most = most ? most : FRAMES;
 
 	for (size_t i = 0; i < f->n; i++)
 		if (f->threads[i].inner > 0)
@@ -128,7 +160,7 @@ static const struct python_gil *gil_of(const struct finder *f, const struct stac
 }
 
 /* Who waits for the lock; certain: and did so after the holder was read. */
-static void find_waits(struct finder *f, const struct snapshot *s, bool *certain)
+static void find_waits(struct finder *f, const struct snapshot *s, bool one_moment, bool *certain)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		const struct python_gil *gil = gil_of(f, &f->threads[i]);
@@ -138,7 +170,7 @@ static void find_waits(struct finder *f, const struct snapshot *s, bool *certain
 		f->threads[i].wait = WAIT_GIL;
 		f->threads[i].waits_for = 0;
 		f->threads[i].holds_gil = false; /* it may by now */
-		certain[i] = still_waits(s, &s->threads[i], gil);
+		certain[i] = one_moment || still_waits(s, &s->threads[i], gil);
 	}
 }
 
@@ -227,7 +259,8 @@ static void check_moved(struct finder *f, struct snapshot *s)
 		size_t k = f->of[i];
 		struct stack_thread *t = &f->threads[k];
 
-		if (k == f->n || snapshot_stands(s, &s->threads[k]))
+		if (k == f->n || snapshot_stands(s, &s->threads[k]) ||
+		    (s->threads[k].how == STACK_STOP && f->python.threads[i].stood))
 			continue;
 		t->exact = false;
 		/* It was blocked, and has run since: who knows when it took the lock? */
@@ -238,19 +271,19 @@ static void check_moved(struct finder *f, struct snapshot *s)
 	}
 }
 
-void look_python(struct look *l, size_t at, struct stack_thread *threads,
-		 const struct unwind_opts *o, size_t *notes)
+void look_python(struct look *l, size_t at, struct stack_thread *threads, const struct look_opts *o,
+		 size_t *notes)
 {
 	struct snapshot *s = &l->snapshots[at];
-	struct finder f = {.l = l, .threads = threads, .n = s->n};
+	struct finder f = {.l = l, .threads = threads, .n = s->n, .python = l->pythons[at]};
 	bool *certain;
 
 	if (!s->image.nmaps || !read_python(&f, l->unwinds[at], &s->image, notes))
 		return;
 	certain = arena_zalloc(&l->arena, f.n * sizeof(*certain) + 1);
-	match(&f, o, notes);
+	match(&f, o->unwind.max_frames, notes);
 	find_locks(&f, s);
-	find_waits(&f, s, certain);
+	find_waits(&f, s, o->snapshot.way == SNAPSHOT_STOP, certain);
 	check_moved(&f, s);
 	say_waits(&f, certain);
 	map_release(&f.index);
@@ -264,7 +297,7 @@ void look_python_core(struct look *l, const struct unwind_opts *o, struct look_d
 
 	if (!read_python(&f, l->unwinds[0], im, notes))
 		return;
-	match(&f, o, notes);
+	match(&f, o->max_frames, notes);
 	for (size_t i = 0; i < f.python.nthreads; i++) {
 		struct python_exception e;
 

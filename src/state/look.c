@@ -117,7 +117,7 @@ static int look_at(struct look *l, size_t at, struct stack_thread *threads, stru
 		   const struct look_opts *o, size_t *notes, struct err *err)
 {
 	const struct snapshot *s = &l->snapshots[at];
-	int rc = unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
+	int rc = l->unwinds[at] ? 0 : unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
 
 	if (rc)
 		return rc;
@@ -129,23 +129,50 @@ static int look_at(struct look *l, size_t at, struct stack_thread *threads, stru
 			      &threads[i]);
 	}
 	waits_find(s, threads, fds, &l->arena);
-	look_python(l, at, threads, &o->unwind, notes);
+	look_python(l, at, threads, o, notes);
 	return 0;
+}
+
+struct stopper {
+	struct look *l;
+	const struct look_opts *o;
+};
+
+static void before_stop(void *arg, struct snapshot *s)
+{
+	struct stopper *stop = arg;
+
+	look_python_ready(stop->l, s, &stop->o->unwind);
+}
+
+static void while_stopped(void *arg, struct snapshot *s, const struct snapshot_thread *t)
+{
+	struct stopper *stop = arg;
+
+	look_python_stopped(stop->l, s, t);
 }
 
 static int take_all(struct look *l, const int *pids, size_t n, const struct look_opts *o,
 		    size_t *notes, struct err *err)
 {
+	struct stopper stop = {l, o};
+	struct snapshot_opts opts = o->snapshot;
 	int rc = 0;
 
+	opts.ready = before_stop;
+	opts.stopped = while_stopped;
+	opts.arg = &stop;
 	for (size_t i = 0; i < n; i++) {
 		struct err why = {0};
-		int got = snapshot_take(&l->snapshots[l->n], pids[i], &o->snapshot, &why);
+		int got = snapshot_take(&l->snapshots[l->n], pids[i], &opts, &why);
 
 		if (!got) {
 			l->n++;
 			continue;
 		}
+		unwind_free(l->unwinds[l->n]);
+		l->unwinds[l->n] = NULL;
+		l->pythons[l->n] = (struct python){0};
 		look_note(l, arena_str(&l->arena, str_of(why.msg)), notes);
 		if (!rc)
 			rc = err_set(err, (enum err_code) - got, "%s", why.msg);
@@ -180,6 +207,7 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
 	*l = (struct look){0};
 	l->snapshots = mem_zalloc((n + 1) * sizeof(*l->snapshots));
 	l->unwinds = mem_zalloc((n + 1) * sizeof(struct unwind *));
+	l->pythons = mem_zalloc((n + 1) * sizeof(*l->pythons));
 	rc = take_all(l, pids, n, o, &notes, err);
 	for (size_t i = 0; i < l->n; i++)
 		st->nthreads += l->snapshots[i].n;
@@ -215,6 +243,7 @@ void look_release(struct look *l)
 	}
 	free(l->snapshots);
 	free(l->unwinds);
+	free(l->pythons);
 	free(l->stacks.notes);
 	arena_release(&l->arena);
 	*l = (struct look){0};

@@ -5,6 +5,7 @@
 #include "state/core.h"
 #include "state/snapshot.h"
 #include "types/stack.h"
+#include "unwind/python.h"
 #include "unwind/unwind.h"
 
 struct look_opts {
@@ -19,6 +20,7 @@ struct look {
 	struct arena arena;
 	struct snapshot *snapshots; /* one a process */
 	struct unwind **unwinds;
+	struct python *pythons; /* what was read of them while threads stood still */
 	size_t n;
 	struct core *core; /* of a core file; else NULL */
 };

@@ -18,6 +18,9 @@
 #include "types/stack.h"
 #include "unwind/image.h"
 
+struct snapshot;
+struct snapshot_thread;
+
 enum snapshot_way {
 	SNAPSHOT_AUTO, /* blocked threads untouched, running ones stopped */
 	SNAPSHOT_BPF,
@@ -29,6 +32,11 @@ struct snapshot_opts {
 	enum snapshot_way way;
 	int64_t deadline_ns; /* for a thread to stop; 0: 100 ms */
 	size_t stack_most;   /* bytes copied of each stack; 0: 256 kB */
+	/* For what else is to be of the same moment (NULL: nothing): called before the first stop,
+	 * and while a thread (t), or all of them (NULL), stand still. */
+	void (*ready)(void *arg, struct snapshot *s);
+	void (*stopped)(void *arg, struct snapshot *s, const struct snapshot_thread *t);
+	void *arg;
 };
 
 #define SNAPSHOT_FUTEX 32

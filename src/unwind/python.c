@@ -370,6 +370,7 @@ static void read_interpreter(struct python_reader *r, struct gather *g, uint64_t
 			g->threads[i].holds_gil = true;
 			lock.holder = i;
 		}
+	lock.lock = gil;
 	lock.start = gil + r->l.gil_locked + COND_AT;
 	lock.end = lock.start + COND_SIZE;
 	array_push(g->gils, g->ngils, g->capgils) = lock;
@@ -413,4 +414,35 @@ bool python_read(const struct image *im, const struct python_where *w, struct ar
 	gather_release(&g);
 	reader_release(&r);
 	return out->nthreads > 0;
+}
+
+void python_read_again(const struct image *im, struct arena *a, struct python *p, size_t thread)
+{
+	struct python_reader r = {.im = im, .minor = p->where.minor, .arena = a};
+	struct python_thread *old = &p->threads[thread], t;
+	struct gather g = {0};
+
+	if (!python_layout(im, p->where.runtime, p->where.minor, &r.l))
+		return;
+	arena_init(&r.scratch);
+	/* It may have ended. */
+	if (read_thread(&r, old->state, &g.chunk, &g.walk, &t) && t.ident == old->ident &&
+	    t.tid == old->tid)
+		*old = t;
+	else
+		old->nframes = old->nruns = 0;
+	for (size_t i = 0; i < p->nthreads; i++)
+		p->threads[i].holds_gil = false;
+	for (size_t i = 0; i < p->ngils; i++) {
+		uint64_t holder = holder_of(&r, p->gils[i].lock);
+		size_t k = 0;
+
+		while (k < p->nthreads && (!holder || p->threads[k].state != holder))
+			k++;
+		p->gils[i].holder = k;
+		if (k < p->nthreads)
+			p->threads[k].holds_gil = true;
+	}
+	gather_release(&g);
+	reader_release(&r);
 }

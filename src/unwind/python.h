@@ -25,6 +25,7 @@ struct python_thread {
 	int tid; /* as the process itself sees it (its innermost pid namespace); 0: unknown */
 	bool holds_gil;
 	bool exact;           /* nothing changed while it was read */
+	bool stood;           /* set by who knows: it was read while it stood still */
 	bool complete;        /* up to its first frame */
 	struct frame *frames; /* innermost first; pc: of the instruction; cfa: 0 */
 	size_t nframes;
@@ -42,6 +43,7 @@ struct python {
 	/* Addresses between which a thread that waits for the interpreter's lock waits; one an
 	 * interpreter from 3.12 on. */
 	struct python_gil {
+		uint64_t lock;
 		uint64_t start, end;
 		size_t holder; /* index of threads; nthreads: nobody, or unknown */
 	} * gils;
@@ -54,6 +56,9 @@ bool python_find(struct unwind *u, const struct image *im, struct python_where *
  * arena's. */
 bool python_read(const struct image *im, const struct python_where *w, struct arena *a,
 		 struct python *out);
+
+/* One of the threads anew, and who holds the locks by now. */
+void python_read_again(const struct image *im, struct arena *a, struct python *p, size_t thread);
 
 struct python_exception {
 	struct str type, text; /* "ValueError", "no such thing"; text may be empty */
