@@ -75,6 +75,7 @@ static void look(const struct image *im, const struct python_where *w, struct im
 		if (p.gils[i].holder > p.nthreads)
 			abort();
 	for (size_t i = 0; i < p.nthreads && i < 20; i++) {
+		python_read_again(im, a, &p, i);
 		check_thread(&p.threads[i]);
 		merge(&p.threads[i], gap, a);
 		if (python_find_exception(im, w, &p.threads[i], a, &e) && !e.type.n)

@@ -185,6 +185,36 @@ static void lock(void **state)
 	}
 }
 
+static void again(void **state)
+{
+	uint64_t first, second, gil;
+	struct python p;
+
+	(void)state;
+	py_init(&im, 11);
+	first = py_thread(&im, 1, 1, 0);
+	second = py_thread(&im, 2, 2, 0);
+	gil = im.where.runtime + im.l.gil;
+	py_put(&im, gil + im.l.gil_locked, "\1", 1);
+	py_set(&im, gil + im.l.gil_holder, first);
+	assert_true(read_all(&p));
+	assert_true(p.threads[1].holds_gil);
+	/* The lock has changed hands, and the second has begun to run. */
+	py_set(&im, gil + im.l.gil_holder, second);
+	memcpy(&gil, im.bytes + (second - PY_BASE) + im.l.ts_cframe, 8);
+	py_set(&im, gil + im.l.ts_frame, three_frames());
+	python_read_again(&im.image, &arena, &p, 0);
+	check_three(&p.threads[0], 11);
+	assert_true(p.threads[0].holds_gil);
+	assert_false(p.threads[1].holds_gil);
+	assert_int_equal(p.gils[0].holder, 0);
+	/* Another thread's state lies there by now. */
+	py_set(&im, second + im.l.ts_ident, 3);
+	python_read_again(&im.image, &arena, &p, 0);
+	assert_int_equal(p.threads[0].nframes, 0);
+	assert_int_equal(p.threads[0].nruns, 0);
+}
+
 /* What an image of 3.11 is damaged by, and the frames that are left. */
 static void damage(void **state)
 {
@@ -580,9 +610,10 @@ int main(void)
 		cmocka_unit_test(versions),       cmocka_unit_test(numbers),
 		cmocka_unit_test(kept_in_pieces), cmocka_unit_test(lock),
 		cmocka_unit_test(damage),         cmocka_unit_test(circles),
-		cmocka_unit_test(garbage),        cmocka_unit_test(refused),
-		cmocka_unit_test(lines),          cmocka_unit_test(exceptions),
-		cmocka_unit_test(locks),          cmocka_unit_test(merging),
+		cmocka_unit_test(garbage),        cmocka_unit_test(again),
+		cmocka_unit_test(refused),        cmocka_unit_test(lines),
+		cmocka_unit_test(exceptions),     cmocka_unit_test(locks),
+		cmocka_unit_test(merging),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
