@@ -212,7 +212,7 @@ static void say_lock(struct finder *f, struct stack_thread *t, enum python_lock_
 	unsigned long long lock = t->wait_address;
 	struct arena *a = &f->l->arena;
 
-	if (kind == PYTHON_RLOCK && at < f->n) {
+	if (kind == PYTHON_RLOCK && at < f->n && t != &f->threads[at]) {
 		t->wait = WAIT_MUTEX;
 		t->waits_for = f->threads[at].tid;
 		t->wait_text = str_of(arena_printf(a, "RLock %#llx held by %d (" STR_FMT ")", lock,
@@ -259,15 +259,17 @@ static void check_moved(struct finder *f, struct snapshot *s)
 		size_t k = f->of[i];
 		struct stack_thread *t = &f->threads[k];
 
-		if (k == f->n || snapshot_stands(s, &s->threads[k]) ||
-		    (s->threads[k].how == STACK_STOP && f->python.threads[i].stood))
+		if (k == f->n || snapshot_stands(s, &s->threads[k]))
+			continue;
+		/* Who holds an RLock was read after it had gone on. */
+		if (t->wait == WAIT_MUTEX && str_starts(t->wait_text, STR("RLock")))
+			t->waits_for = 0;
+		if (s->threads[k].how == STACK_STOP && f->python.threads[i].stood)
 			continue;
 		t->exact = false;
 		/* It was blocked, and has run since: who knows when it took the lock? */
 		if (s->threads[k].how == STACK_NOSTOP)
 			t->holds_gil = false;
-		if (t->wait == WAIT_MUTEX && str_starts(t->wait_text, STR("RLock")))
-			t->waits_for = 0;
 	}
 }
 

@@ -129,6 +129,10 @@ static int look_at(struct look *l, size_t at, struct stack_thread *threads, stru
 			      &threads[i]);
 	}
 	waits_find(s, threads, fds, &l->arena);
+	/* Stopped one after another: each wait is true, but a circle of them need not be one. */
+	for (size_t i = 0; i < s->n && o->snapshot.way != SNAPSHOT_STOP; i++)
+		if (threads[i].how == STACK_STOP)
+			threads[i].waits_for = 0;
 	look_python(l, at, threads, o, notes);
 	return 0;
 }

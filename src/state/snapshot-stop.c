@@ -34,6 +34,14 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	/* ERESTARTSYS ... ERESTART_RESTARTBLOCK: the kernel broke a call off. */
 	*in_call =
 		(long long)r.orig_rax >= 0 && (long long)r.rax <= -512 && (long long)r.rax >= -516;
+	/* What it waits for is of this moment too. */
+	t->call = (struct proc_syscall){.running = true, .number = -1, .sp = r.rsp, .pc = r.rip};
+	if (*in_call) {
+		t->call.running = false;
+		t->call.number = (int)r.orig_rax;
+		memcpy(t->call.args, (uint64_t[]){r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9},
+		       sizeof(t->call.args));
+	}
 	return true;
 }
 
