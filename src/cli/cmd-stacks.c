@@ -167,7 +167,8 @@ const struct command cmd_stacks = {
 		"registers and stack; frames are worked out afterwards, from the copy. Owners of\n"
 		"mutexes, threads that are joined, children and pipes are followed; a circle is\n"
 		"printed as a deadlock. Threads in the same place stand together, the likely\n"
-		"culprit first.",
+		"culprit first. Of CPython (3.8 to 3.14) Python's frames stand where they were\n"
+		"called from, with who holds the interpreter's lock (GIL) or an RLock.",
 	.examples = "a program that hangs\tinquest stacks 4711\n"
 		    "all of a test's processes\tinquest stacks --tree 4711\n"
 		    "by name, every frame\tinquest stacks --name '^worker' -v\n"

@@ -36,7 +36,7 @@ static void death_text(const struct look_death *d, bool color, struct buf *out)
 		if (d->what.n)
 			BUF_LIT(out, ": ");
 		style_add_foreign(out, d->what, 0);
-		buf_add_char(out, '\n');
+		buf_printf(out, "%s\n", d->handled ? " (caught, and being handled)" : "");
 	}
 	if (d->message.n) {
 		BUF_LIT(out, "message:   ");

@@ -55,12 +55,15 @@ static void add_place(struct buf *out, const struct frame *f)
 	}
 }
 
-static void add_name(struct buf *out, const struct frame *f)
+/* Returns columns; at most width of them, if that is not 0. */
+static size_t add_name(struct buf *out, const struct frame *f, size_t width)
 {
+	size_t from = out->n;
+
 	if (f->function.n)
-		style_add_foreign(out, f->function, 0);
-	else
-		buf_printf(out, "%#llx", (unsigned long long)f->pc);
+		return style_add_foreign(out, f->function, width);
+	buf_printf(out, "%#llx", (unsigned long long)f->pc);
+	return out->n - from;
 }
 
 static const char *remark(const struct frame *f)
@@ -77,15 +80,11 @@ static const char *remark(const struct frame *f)
 void stacks_frame(const struct frame *f, const struct stacks_look *l, struct buf *out)
 {
 	struct buf name = {0}, place = {0};
-	size_t used = 4;
+	size_t used = 4 + add_name(&name, f, l->verbose ? 0 : l->width / 2);
 
-	add_name(&name, f);
 	add_place(&place, f);
 	BUF_LIT(out, "    ");
-	if (l->width && name.n > l->width / 2 && !l->verbose)
-		name.n = l->width / 2;
 	styled(out, l, f->own ? STYLE_BOLD : STYLE_DIM, &name);
-	used += name.n;
 	style_pad(out, used < 36 ? 36 - used : 1);
 	styled(out, l, f->own ? STYLE_PLACE : STYLE_DIM, &place);
 	buf_printf(out, "%s\n", remark(f));
@@ -122,29 +121,83 @@ static size_t first_own(const struct stack_thread *t)
 	return i;
 }
 
+static size_t first_python(const struct stack_thread *t)
+{
+	size_t i = 0;
+
+	while (i < t->nframes && t->frames[i].language != FRAME_PYTHON)
+		i++;
+	return i;
+}
+
+/* What of the program called what the thread is in: an own frame, else one of Python. If there is
+ * neither, the outermost frames say most. */
+static size_t first_shown(const struct stack_thread *t)
+{
+	size_t own = first_own(t), python = first_python(t);
+
+	if (own < t->nframes)
+		return own;
+	if (python < t->nframes)
+		return python;
+	return t->nframes > OWN_MOST ? t->nframes - OWN_MOST : 0;
+}
+
+/* What was called from there. Of Python, not the interpreter's ways to call a function. */
+static size_t entered(const struct stack_thread *t, size_t from)
+{
+	size_t i = from - 1, python = first_python(t);
+
+	while (i > 0 && i < python && python < t->nframes &&
+	       str_contains_nocase(t->frames[i].function, STR("call")))
+		i--;
+	return i;
+}
+
+/* Between Python's frames, and from there to the program's own, the interpreter's say nothing. */
+static bool is_hidden(const struct stack_thread *t, size_t i)
+{
+	const struct frame *f = &t->frames[i];
+
+	return f->language == FRAME_NATIVE && !f->own && first_python(t) < t->nframes;
+}
+
+static void rest_of_frames(const struct stack_thread *t, size_t from, struct buf *out)
+{
+	size_t n = 0, last = from;
+
+	for (size_t i = from; i < t->nframes; i++) {
+		if (is_hidden(t, i))
+			continue;
+		n++;
+		last = i;
+	}
+	if (!n)
+		return;
+	buf_printf(out, "    ... %zu more, up to ", n + (size_t)t->skipped);
+	add_name(out, &t->frames[last], 0);
+	buf_add_char(out, '\n');
+}
+
 static void short_frames(const struct stack_thread *t, const struct stacks_look *l, struct buf *out)
 {
-	size_t own = first_own(t), shown = 0, i;
+	size_t from = first_shown(t), shown = 0, i;
 
-	if (own == t->nframes)
-		own = t->nframes > OWN_MOST ? t->nframes - OWN_MOST : 0;
-	if (own > 1) {
-		stacks_frame(&t->frames[own - 1], l, out);
-		out->n--;
-		buf_printf(out,
-			   own > 2 ? "  <- %zu frames further in\n" : "  <- 1 frame further in\n",
-			   own - 1);
-	} else if (own == 1) {
-		stacks_frame(&t->frames[0], l, out);
+	if (from > 0) {
+		size_t in = entered(t, from);
+
+		stacks_frame(&t->frames[in], l, out);
+		out->n -= in > 0;
+		if (in > 0)
+			buf_printf(out, "  <- %zu frame%s further in\n", in, in > 1 ? "s" : "");
 	}
-	for (i = own; i < t->nframes && shown < OWN_MOST; i++, shown++)
+	for (i = from; i < t->nframes && shown < OWN_MOST; i++) {
+		if (is_hidden(t, i))
+			continue;
 		stacks_frame(&t->frames[i], l, out);
-	if (i < t->nframes)
-		buf_printf(out, "    ... %zu more, up to ", t->nframes - i + (size_t)t->skipped);
-	if (i < t->nframes) {
-		add_name(out, &t->frames[t->nframes - 1]);
-		buf_add_char(out, '\n');
+		shown++;
 	}
+	rest_of_frames(t, i, out);
 	if (t->nframes && !t->complete)
 		BUF_LIT(out, "    (the stack cannot be followed further)\n");
 }
@@ -243,7 +296,8 @@ static void add_group(const struct stacks *st, const struct stack_group *g,
 		buf_add_char(out, '\n');
 	}
 	if (t->why_not.n)
-		buf_printf(out, "    no stack: " STR_FMT "\n", STR_ARG(t->why_not));
+		buf_printf(out, "    no %sstack: " STR_FMT "\n", t->nframes ? "native " : "",
+			   STR_ARG(t->why_not));
 	for (size_t i = 0; i < t->nkernel; i++)
 		buf_printf(out, "    [kernel] " STR_FMT "\n", STR_ARG(t->kernel_stack[i]));
 	if (l->verbose)
@@ -277,7 +331,7 @@ static void add_deadlock(const struct stacks *st, const struct stack_deadlock *d
 		style_add_foreign(out, t->wait_text, 0);
 		if (own < t->nframes) {
 			BUF_LIT(out, ", at ");
-			add_name(out, &t->frames[own]);
+			add_name(out, &t->frames[own], 0);
 			BUF_LIT(out, " ");
 			add_place(out, &t->frames[own]);
 		}

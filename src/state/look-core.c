@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "state/look.h"
+#include "state/look-priv.h"
 #include "state/waits.h"
 #include "unwind/cxx.h"
 
@@ -102,17 +102,15 @@ static void fill_thread(const struct core *c, const struct core_thread *from,
 				   .kernel_wait = STR("")};
 }
 
-static void add_notes(struct look *l)
+static void add_notes(struct look *l, size_t *cap)
 {
 	const struct str *notes;
-	size_t n = unwind_notes(l->unwinds[0], &notes), cap = 0;
-	struct stacks *st = &l->stacks;
+	size_t n = unwind_notes(l->unwinds[0], &notes);
 
 	for (size_t i = 0; i < n; i++)
-		array_push(st->notes, st->nnotes, cap) = notes[i];
+		look_note(l, notes[i], cap);
 	if (l->core->truncated)
-		array_push(st->notes, st->nnotes, cap) =
-			STR("the core is cut off: some of its memory is missing");
+		look_note(l, STR("the core is cut off: some of its memory is missing"), cap);
 }
 
 int look_core(struct look *l, int fd, const struct look_opts *o, struct look_death *death,
@@ -121,6 +119,7 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct look_dea
 	struct stacks *st = &l->stacks;
 	struct core *c = mem_zalloc(sizeof(*c));
 	struct buf bytes = {0};
+	size_t notes = 0;
 	int rc;
 
 	*l = (struct look){0};
@@ -154,7 +153,8 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct look_dea
 			find_death(l, &stack, death);
 	}
 	buf_release(&bytes);
+	look_python_core(l, &o->unwind, death, &notes);
 	waits_groups(st, &l->arena);
-	add_notes(l);
+	add_notes(l, &notes);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "exec/tree.h"
+#include "state/look-priv.h"
 #include "state/waits.h"
 
 static struct str command_of(int pid, struct arena *a)
@@ -98,7 +99,7 @@ static void fill_thread(struct look *l, const struct snapshot *s,
 		kernel_stack(l, t);
 }
 
-static void note(struct look *l, struct str text, size_t *cap)
+void look_note(struct look *l, struct str text, size_t *cap)
 {
 	array_push(l->stacks.notes, l->stacks.nnotes, *cap) = text;
 }
@@ -109,7 +110,7 @@ static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
 	size_t n = unwind_notes(u, &notes);
 
 	for (size_t i = 0; i < n; i++)
-		note(l, notes[i], cap);
+		look_note(l, notes[i], cap);
 }
 
 /* The threads of one process with their frames. */
@@ -119,10 +120,10 @@ struct looked {
 };
 
 static int look_at(struct look *l, size_t at, struct fds *fds, const struct look_opts *o,
-		   struct looked *out, struct err *err)
+		   struct looked *out, size_t *notes, struct err *err)
 {
 	const struct snapshot *s = &l->snapshots[at];
-	int rc = unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
+	int rc = l->unwinds[at] ? 0 : unwind_new(&l->unwinds[at], &s->image, &o->unwind, err);
 
 	if (rc)
 		return rc;
@@ -140,6 +141,11 @@ static int look_at(struct look *l, size_t at, struct fds *fds, const struct look
 				      t);
 	}
 	waits_find(s, out->threads, fds, &l->arena);
+	/* Stopped one after another: each wait is true, but a circle of them need not be one. */
+	for (size_t i = 0; i < s->n && o->snapshot.way != SNAPSHOT_STOP; i++)
+		if (out->threads[i].how == STACK_STOP)
+			out->threads[i].waits_for = 0;
+	look_python(l, at, out->threads, o, notes);
 	return 0;
 }
 
@@ -156,7 +162,7 @@ static bool is_guessed(const struct looked *l)
 
 /* Once more, with all registers, if that can be had: it takes some time to set up. */
 static int look_again(struct look *l, size_t at, struct fds *fds, const struct look_opts *o,
-		      struct looked *out, struct err *err)
+		      struct looked *out, size_t *notes, struct err *err)
 {
 	struct snapshot_opts with = o->snapshot;
 	struct snapshot again;
@@ -167,25 +173,53 @@ static int look_again(struct look *l, size_t at, struct fds *fds, const struct l
 	unwind_free(l->unwinds[at]);
 	l->unwinds[at] = NULL;
 	snapshot_release(&l->snapshots[at]);
+	l->pythons[at] = (struct python){0};
 	l->snapshots[at] = again;
 	l->snapshots[at].image.arg = &l->snapshots[at];
-	return look_at(l, at, fds, o, out, err);
+	return look_at(l, at, fds, o, out, notes, err);
+}
+
+struct stopper {
+	struct look *l;
+	const struct look_opts *o;
+};
+
+static void before_stop(void *arg, struct snapshot *s)
+{
+	struct stopper *stop = arg;
+
+	look_python_ready(stop->l, s, &stop->o->unwind);
+}
+
+static void while_stopped(void *arg, struct snapshot *s, const struct snapshot_thread *t)
+{
+	struct stopper *stop = arg;
+
+	look_python_stopped(stop->l, s, t);
 }
 
 static int take_all(struct look *l, const int *pids, size_t n, const struct look_opts *o,
 		    size_t *notes, struct err *err)
 {
+	struct stopper stop = {l, o};
+	struct snapshot_opts opts = o->snapshot;
 	int rc = 0;
 
+	opts.ready = before_stop;
+	opts.stopped = while_stopped;
+	opts.arg = &stop;
 	for (size_t i = 0; i < n; i++) {
 		struct err why = {0};
-		int got = snapshot_take(&l->snapshots[l->n], pids[i], &o->snapshot, &why);
+		int got = snapshot_take(&l->snapshots[l->n], pids[i], &opts, &why);
 
 		if (!got) {
 			l->n++;
 			continue;
 		}
-		note(l, arena_str(&l->arena, str_of(why.msg)), notes);
+		unwind_free(l->unwinds[l->n]);
+		l->unwinds[l->n] = NULL;
+		l->pythons[l->n] = (struct python){0};
+		look_note(l, arena_str(&l->arena, str_of(why.msg)), notes);
 		if (!rc)
 			rc = err_set(err, (enum err_code) - got, "%s", why.msg);
 	}
@@ -232,14 +266,15 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
 	*l = (struct look){0};
 	l->snapshots = mem_zalloc((n + 1) * sizeof(*l->snapshots));
 	l->unwinds = mem_zalloc((n + 1) * sizeof(struct unwind *));
+	l->pythons = mem_zalloc((n + 1) * sizeof(*l->pythons));
 	rc = take_all(l, pids, n, o, &notes, err);
 	st->processes = arena_zalloc(&l->arena, (l->n + 1) * sizeof(*st->processes));
 	st->nprocesses = l->n;
 	for (size_t i = 0; !rc && i < l->n; i++) {
 		describe_process(l, &l->snapshots[i], &st->processes[i]);
-		rc = look_at(l, i, fds, o, &looked[i], err);
+		rc = look_at(l, i, fds, o, &looked[i], &notes, err);
 		if (!rc && o->snapshot.way == SNAPSHOT_AUTO && is_guessed(&looked[i]))
-			rc = look_again(l, i, fds, o, &looked[i], err);
+			rc = look_again(l, i, fds, o, &looked[i], &notes, err);
 		if (!rc)
 			add_notes(l, l->unwinds[i], &notes);
 	}
@@ -267,6 +302,7 @@ void look_release(struct look *l)
 	}
 	free(l->snapshots);
 	free(l->unwinds);
+	free(l->pythons);
 	free(l->stacks.notes);
 	arena_release(&l->arena);
 	*l = (struct look){0};

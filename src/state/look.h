@@ -5,6 +5,7 @@
 #include "state/core.h"
 #include "state/snapshot.h"
 #include "types/stack.h"
+#include "unwind/python.h"
 #include "unwind/unwind.h"
 
 struct look_opts {
@@ -19,6 +20,7 @@ struct look {
 	struct arena arena;
 	struct snapshot *snapshots; /* one a process */
 	struct unwind **unwinds;
+	struct python *pythons; /* what was read of them while threads stood still */
 	size_t n;
 	struct core *core; /* of a core file; else NULL */
 };
@@ -32,8 +34,9 @@ struct look_death {
 	bool has_address;
 	int sender;           /* process that sent the signal; 0: none did */
 	struct str message;   /* of assert() or of glibc's checks, before abort() */
-	struct str exception; /* C++: type */
+	struct str exception; /* C++ or Python: type */
 	struct str what;      /* and what it says */
+	bool handled;         /* it was caught: the program died while it dealt with it */
 	bool truncated;       /* the core is cut off */
 };
 

@@ -225,6 +225,18 @@ static void path_of(char path[PATH_ROOM], int pid, const char *name)
 		snprintf(path, PATH_ROOM, "/proc/%s", name);
 }
 
+/* Files of one record: the kernel gives all of it at once, so a short read is the last. */
+static bool is_single(const char *name)
+{
+	static const char *const names[] = {"stat", "status", "syscall", "wchan"};
+	const char *last = strrchr(name, '/');
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(last ? last + 1 : name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 int proc_read(int pid, const char *name, struct buf *out)
 {
 	char path[PATH_ROOM];
@@ -247,6 +259,8 @@ int proc_read(int pid, const char *name, struct buf *out)
 		if (n <= 0)
 			break;
 		out->n += (size_t)n;
+		if (out->n < out->cap && is_single(name))
+			break;
 	}
 	close(fd);
 	return rc;

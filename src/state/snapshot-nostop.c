@@ -6,6 +6,7 @@
  */
 #include "state/snapshot-priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TRIES 4
@@ -21,6 +22,35 @@ static bool moved(const struct snapshot_thread *before, const struct snapshot_th
 	       after->status.forced_switches != before->status.forced_switches ||
 	       after->call.running || after->call.sp != before->call.sp ||
 	       after->call.pc != before->call.pc;
+}
+
+void snapshot_call(const struct snapshot *s, const struct snapshot_thread *t,
+		   struct proc_syscall *call)
+{
+	struct buf scratch = {0};
+	char name[64];
+
+	*call = (struct proc_syscall){.number = -1};
+	snprintf(name, sizeof(name), "task/%d/syscall", t->tid);
+	if (proc_read(s->pid, name, &scratch) == 0)
+		proc_parse_syscall(buf_str(&scratch), call);
+	buf_release(&scratch);
+}
+
+bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
+{
+	struct snapshot_thread now = *t;
+	struct buf scratch = {0};
+	char name[64];
+	bool same = t->how == STACK_NOSTOP;
+
+	if (same)
+		snapshot_call(s, t, &now.call);
+	snprintf(name, sizeof(name), "task/%d/status", t->tid);
+	same = same && proc_read(s->pid, name, &scratch) == 0 &&
+	       proc_parse_status(buf_str(&scratch), &now.status) && !moved(t, &now);
+	buf_release(&scratch);
+	return same;
 }
 
 static void set_registers(struct snapshot_thread *t)

@@ -34,6 +34,14 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	/* ERESTARTSYS ... ERESTART_RESTARTBLOCK: the kernel broke a call off. */
 	*in_call =
 		(long long)r.orig_rax >= 0 && (long long)r.rax <= -512 && (long long)r.rax >= -516;
+	/* What it waits for is of this moment too. */
+	t->call = (struct proc_syscall){.running = true, .number = -1, .sp = r.rsp, .pc = r.rip};
+	if (*in_call) {
+		t->call.running = false;
+		t->call.number = (int)r.orig_rax;
+		memcpy(t->call.args, (uint64_t[]){r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9},
+		       sizeof(t->call.args));
+	}
 	return true;
 }
 
@@ -81,6 +89,8 @@ static void stop_one(struct snapshot *s, struct snapshot_thread *t, const struct
 	}
 	if (read_registers(t, &in_call)) {
 		snapshot_copy(s, &t, 1, o->stack_most);
+		if (o->stopped)
+			o->stopped(o->arg, s, t);
 		t->how = STACK_STOP;
 		t->exact = true;
 		t->why_not = NULL;
@@ -99,9 +109,16 @@ static void longest_pause(struct snapshot *s)
 
 void snapshot_stop_each(struct snapshot *s, const struct snapshot_opts *o)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->threads[i].how == STACK_NONE && s->threads[i].state != 'Z')
-			stop_one(s, &s->threads[i], o);
+	bool ready = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->threads[i].how != STACK_NONE || s->threads[i].state == 'Z')
+			continue;
+		if (!ready && o->ready)
+			o->ready(o->arg, s);
+		ready = true;
+		stop_one(s, &s->threads[i], o);
+	}
 	longest_pause(s);
 }
 
@@ -206,6 +223,8 @@ void snapshot_stop_all(struct snapshot *s, const struct snapshot_opts *o)
 	size_t n, known = 0;
 
 	sched_getparam(0, &old);
+	if (o->ready)
+		o->ready(o->arg, s);
 	make_room(s, o);
 	seize(s, 0);
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &fast); /* if we may */
@@ -221,6 +240,8 @@ void snapshot_stop_all(struct snapshot *s, const struct snapshot_opts *o)
 	in_call = mem_zalloc(s->n);
 	n = read_all(s, wanted, in_call, start + o->deadline_ns);
 	snapshot_copy(s, wanted, n, o->stack_most);
+	if (o->stopped)
+		o->stopped(o->arg, s, NULL);
 	for (size_t i = 0; i < n; i++)
 		let_go(wanted[i]->tid);
 	for (size_t i = 0; i < n; i++)

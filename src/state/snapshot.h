@@ -18,6 +18,9 @@
 #include "types/stack.h"
 #include "unwind/image.h"
 
+struct snapshot;
+struct snapshot_thread;
+
 enum snapshot_way {
 	SNAPSHOT_AUTO,   /* blocked threads untouched, by /proc; running ones stopped */
 	SNAPSHOT_BPF,    /* the same with all registers of blocked threads */
@@ -29,6 +32,11 @@ struct snapshot_opts {
 	enum snapshot_way way;
 	int64_t deadline_ns; /* for a thread to stop; 0: 100 ms */
 	size_t stack_most;   /* bytes copied of each stack; 0: 256 kB */
+	/* For what else is to be of the same moment (NULL: nothing): called before the first stop,
+	 * and while a thread (t), or all of them (NULL), stand still. */
+	void (*ready)(void *arg, struct snapshot *s);
+	void (*stopped)(void *arg, struct snapshot *s, const struct snapshot_thread *t);
+	void *arg;
 };
 
 #define SNAPSHOT_FUTEX 32
@@ -71,3 +79,9 @@ struct snapshot {
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o,
 		  struct err *err) ERR_CHECK;
 void snapshot_release(struct snapshot *s);
+
+/* Is a thread that was blocked still where it was when it was read, and has it not run since? */
+bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t);
+/* The system call that a thread is in by now. */
+void snapshot_call(const struct snapshot *s, const struct snapshot_thread *t,
+		   struct proc_syscall *call);

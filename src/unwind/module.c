@@ -17,10 +17,9 @@
 
 #include "base/buf.h"
 
-#define MEMORY_MOST  ((uint64_t)64 << 20) /* bytes of a module read from memory */
-#define SYMBOLS_MOST ((size_t)1 << 24)
-#define NOTES_MOST   200
-#define PAGE         ((uint64_t)4096)
+#define MEMORY_MOST ((uint64_t)64 << 20) /* bytes of a module read from memory */
+#define NOTES_MOST  200
+#define PAGE        ((uint64_t)4096)
 
 void modules_note(struct modules *ms, const char *fmt, ...)
 {
@@ -48,6 +47,18 @@ static bool same_file(const struct image_map *a, const struct image_map *b)
 	return a->inode == b->inode && a->device == b->device && str_eq(a->path, b->path);
 }
 
+/* CPython, wherever it is installed: the program is what it runs. */
+static bool is_interpreter(struct str path)
+{
+	static const char *const parts[] = {"/python3", "/libpython3", "/site-packages/",
+					    "/lib/python3."};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (str_contains(path, str_of(parts[i])))
+			return true;
+	return false;
+}
+
 static bool is_system(struct str path)
 {
 	static const char *const folders[] = {"/lib/",       "/lib32/",     "/lib64/",
@@ -57,7 +68,7 @@ static bool is_system(struct str path)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (str_starts(path, str_of(folders[i])))
 			return true;
-	return false;
+	return is_interpreter(path);
 }
 
 static void add_module(struct modules *ms, size_t *cap, const struct image_map *first)
@@ -99,6 +110,8 @@ void modules_release(struct modules *ms)
 {
 	for (size_t i = 0; i < ms->n; i++) {
 		free(ms->items[i].symbols);
+		if (ms->items[i].symbols_elf)
+			elf_end(ms->items[i].symbols_elf);
 		free(ms->items[i].units);
 	}
 	free(ms->items);
@@ -268,74 +281,6 @@ struct module *modules_find(struct modules *ms, uint64_t addr)
 	return &ms->items[low];
 }
 
-/* Of several names for one address the plainest is shown: not "__GI_read", not "read@@GLIBC_2". */
-static unsigned plainness(const char *name)
-{
-	unsigned n = 8;
-
-	if (strchr(name, '@'))
-		n -= 1;
-	if (strncmp(name, "__GI_", 5) == 0)
-		n -= 4;
-	if (name[0] == '_')
-		n -= name[1] == '_' ? 3 : 2;
-	return n;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct symbol *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->data != y->data)
-		return x->data ? -1 : 1;
-	if ((x->size == 0) != (y->size == 0))
-		return x->size == 0 ? -1 : 1;
-	/* The last one is the one that is found. */
-	if (x->global != y->global)
-		return x->global ? 1 : -1;
-	if (plainness(x->name) != plainness(y->name))
-		return plainness(x->name) > plainness(y->name) ? 1 : -1;
-	return strcmp(y->name, x->name);
-}
-
-static bool is_wanted(const GElf_Sym *sym, const char *name)
-{
-	int type = GELF_ST_TYPE(sym->st_info);
-
-	if (!name || !*name || sym->st_shndx == SHN_UNDEF)
-		return false;
-	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
-	       (type == STT_NOTYPE && name[0] != '$' && name[0] != '.');
-}
-
-static void read_symbols(struct module *m)
-{
-	int count = dwfl_module_getsymtab(m->dwfl);
-	size_t cap = 0;
-
-	m->has_symbols = true;
-	for (int i = 0; i < count && m->nsymbols < SYMBOLS_MOST; i++) {
-		GElf_Sym sym;
-		GElf_Addr addr;
-		const char *name =
-			dwfl_module_getsym_info(m->dwfl, i, &sym, &addr, NULL, NULL, NULL);
-
-		if (!is_wanted(&sym, name))
-			continue;
-		array_push(m->symbols, m->nsymbols, cap) = (struct symbol){
-			.start = addr,
-			.size = sym.st_size,
-			.name = name,
-			.global = GELF_ST_BIND(sym.st_info) != STB_LOCAL,
-			.data = GELF_ST_TYPE(sym.st_info) == STT_OBJECT,
-		};
-	}
-	if (m->nsymbols)
-		qsort(m->symbols, m->nsymbols, sizeof(*m->symbols), by_address);
-}
-
 const struct symbol *module_symbol(struct module *m, uint64_t addr)
 {
 	size_t low = 0, high;
@@ -344,7 +289,7 @@ const struct symbol *module_symbol(struct module *m, uint64_t addr)
 	if (!m->dwfl)
 		return NULL;
 	if (!m->has_symbols)
-		read_symbols(m);
+		symbols_read(m);
 	high = m->nsymbols;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
@@ -371,9 +316,31 @@ uint64_t module_address(struct module *m, const char *name)
 	if (!m->dwfl)
 		return 0;
 	if (!m->has_symbols)
-		read_symbols(m);
+		symbols_read(m);
 	for (size_t i = 0; i < m->nsymbols; i++)
 		if (strcmp(m->symbols[i].name, name) == 0)
 			return m->symbols[i].start;
+	return 0;
+}
+
+uint64_t module_section(struct module *m, const char *name)
+{
+	GElf_Addr bias;
+	Elf *elf = m->dwfl ? dwfl_module_getelf(m->dwfl, &bias) : NULL;
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+		return 0;
+	while ((section = elf_nextscn(elf, section)) != NULL) {
+		GElf_Shdr sh;
+		const char *found;
+
+		if (!gelf_getshdr(section, &sh))
+			continue;
+		found = elf_strptr(elf, names, sh.sh_name);
+		if (found && strcmp(found, name) == 0 && sh.sh_addr)
+			return sh.sh_addr + bias;
+	}
 	return 0;
 }

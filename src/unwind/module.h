@@ -36,7 +36,8 @@ struct module {
 	struct symbol *symbols; /* by address; NULL until asked for */
 	size_t nsymbols;
 	bool has_symbols;
-	Dwarf *dwarf; /* NULL: no lines */
+	Elf *symbols_elf; /* a file apart that they are of; NULL: none */
+	Dwarf *dwarf;     /* NULL: no lines */
 	uint64_t dwarf_bias;
 	bool has_dwarf;
 	struct unit_range *units; /* by address: which unit a pc belongs to */
@@ -66,5 +67,10 @@ bool module_open(struct modules *ms, struct module *m);
 const struct symbol *module_symbol(struct module *m, uint64_t addr);
 /* The address of a name; 0: none. */
 uint64_t module_address(struct module *m, const char *name);
+/* The address of a section; 0: none. */
+uint64_t module_section(struct module *m, const char *name);
+
+/* Fill m->symbols, by address; of one address the best name comes last. */
+void symbols_read(struct module *m);
 
 void modules_note(struct modules *ms, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

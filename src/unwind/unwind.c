@@ -455,7 +455,8 @@ void unwind_values(struct unwind *u, const struct image_stack *stack, bool argum
 	}
 }
 
-uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol)
+static uint64_t find_address(struct unwind *u, const char *module, const char *name,
+			     uint64_t (*find)(struct module *m, const char *name))
 {
 	for (size_t i = 0; i < u->modules.n; i++) {
 		struct module *m = &u->modules.items[i];
@@ -463,11 +464,21 @@ uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol)
 
 		if (module && !str_contains(m->path, str_of(module)))
 			continue;
-		addr = module_open(&u->modules, m) ? module_address(m, symbol) : 0;
+		addr = module_open(&u->modules, m) ? find(m, name) : 0;
 		if (addr)
 			return addr;
 	}
 	return 0;
+}
+
+uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol)
+{
+	return find_address(u, module, symbol, module_address);
+}
+
+uint64_t unwind_section(struct unwind *u, const char *module, const char *section)
+{
+	return find_address(u, module, section, module_section);
 }
 
 void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct str *out)

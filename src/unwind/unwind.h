@@ -44,6 +44,8 @@ void unwind_values(struct unwind *u, const struct image_stack *stack, bool argum
 
 /* The address of a symbol in any module, or in the one whose path ends in module; 0: none. */
 uint64_t unwind_symbol(struct unwind *u, const char *module, const char *symbol);
+/* The same of a section. */
+uint64_t unwind_section(struct unwind *u, const char *module, const char *section);
 /* The name of what lies at an address: a symbol and the offset from it, else the map's path. */
 void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct str *out);
 
