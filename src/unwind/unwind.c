@@ -327,14 +327,15 @@ static enum outcome find_caller(struct unwind *u, const struct image_stack *stac
 	return o;
 }
 
-/* Does the stack go on upwards, or change in a way that happens? */
-static bool goes_up(const struct step *s, const struct step *next, unsigned *changes)
+/* Does the stack go on upwards, or change in a way that happens? The innermost function may have
+ * nothing on it: vfork() keeps its return address in a register. */
+static bool goes_up(const struct step *s, const struct step *next, bool first, unsigned *changes)
 {
 	uint64_t from = s->regs.r[IMAGE_SP], to = next->regs.r[IMAGE_SP];
 
 	if (to % 8 != 0)
 		return false;
-	if (to > from)
+	if (to > from || (to == from && first))
 		return true;
 	return (s->signal || to + 4096 < from) && ++*changes <= STACKS_MOST;
 }
@@ -355,7 +356,7 @@ static uint64_t walk(struct unwind *u, const struct image_regs *regs,
 		u->steps[n < half ? n : half + (n - half) % (most - half)] = s;
 		n++;
 		*complete = o == LAST;
-		if (o != CALLER || n >= WALK_MOST || !goes_up(&s, &next, &changes))
+		if (o != CALLER || n >= WALK_MOST || !goes_up(&s, &next, n == 1, &changes))
 			return n;
 		s = next;
 	}
