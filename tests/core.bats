@@ -167,6 +167,8 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	started log "$TARGETS/threads" first second pause
 	gcore -o live "$pid" >/dev/null 2>&1 || { end_started; skip "gcore cannot make one here"; }
 	end_started
+	timeout 60 "$INQUEST" core "live.$pid" >out
+	grep -qx "of a process that lived: no signal ended it" out
 	timeout 60 "$INQUEST" core "live.$pid" --json >out.json
 	judge out.json "len(d['threads']) == 4" \
 		"sum(in_order(t, 'cross', 'role_first', 'work', 'start_thread') for t in d['threads']) == 1" \
@@ -176,7 +178,7 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 @test "what is no core" {
 	fails 3 "no core file" "$INQUEST" core "$TOP/README.md"
 	fails 3 "but no core" "$INQUEST" core "$TARGETS/crash"
-	fails 4 "no such file" "$INQUEST" core nowhere
+	fails 4 "No such file" "$INQUEST" core nowhere
 	fails 3 "must be a file" "$INQUEST" core .
 	: >empty
 	fails 3 "no core file" "$INQUEST" core empty

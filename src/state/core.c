@@ -351,6 +351,40 @@ static int read_headers(struct core *c, struct err *err)
 	return 0;
 }
 
+/*
+ * Debuggers write no segment for what they leave to the files: of the files in the notes those
+ * parts that no segment holds. What may be done there is not told; most often it is code.
+ */
+static void fill_gaps(struct core *c)
+{
+	size_t n = c->nsegments, cap = n, k = 0;
+	uint64_t at = 0;
+
+	for (const struct core_file *f = c->files; f < c->files + c->nfiles; f++) {
+		at = at < f->start ? f->start : at;
+		while (at < f->end) {
+			uint64_t to = f->end, start = at;
+
+			while (k < n && c->segments[k].start + c->segments[k].memory <= at)
+				k++;
+			if (k < n && c->segments[k].start < to) {
+				to = c->segments[k].start;
+				at = to + c->segments[k].memory;
+			} else {
+				at = to;
+			}
+			if (to > start)
+				array_push(c->segments, c->nsegments, cap) = (struct core_segment){
+					.start = start,
+					.memory = to - start,
+					.prot = IMAGE_READ | IMAGE_EXEC,
+				};
+		}
+	}
+	if (c->nsegments > n)
+		qsort(c->segments, c->nsegments, sizeof(*c->segments), by_start);
+}
+
 /* Maps: a segment each, with the file that the notes say. Overlapping ones are lies. */
 static void make_maps(struct core *c)
 {
@@ -401,6 +435,7 @@ int core_open(struct core *c, int fd, struct err *err)
 		qsort(c->segments, c->nsegments, sizeof(*c->segments), by_start);
 	if (c->nfiles)
 		qsort(c->files, c->nfiles, sizeof(*c->files), by_file_start);
+	fill_gaps(c);
 	make_maps(c);
 	return 0;
 }

@@ -225,6 +225,18 @@ static bool apply(const struct rule *rule, const struct frame_view *v, unsigned 
 	}
 }
 
+/* Does the function that holds pc begin with "push %rbp", after "endbr64" perhaps? */
+static bool saves_frame_pointer(struct unwind *u, uint64_t pc)
+{
+	struct module *m = modules_find(&u->modules, pc);
+	const struct symbol *s = m ? module_symbol(m, pc) : NULL;
+	unsigned char b[5];
+
+	if (!s || !u->image->read(u->image->arg, s->start, b, sizeof(b)))
+		return true; /* who knows */
+	return b[memcmp(b, "\xf3\x0f\x1e\xfa", 4) == 0 ? 4 : 0] == 0x55;
+}
+
 enum outcome { CALLER, LAST, LOST };
 
 static enum outcome by_rules(struct unwind *u, const struct rules *r, struct step *s,
@@ -289,16 +301,17 @@ static bool by_search(const struct unwind *u, const struct frame_view *v, struct
 	return false;
 }
 
-static enum outcome without_rules(const struct unwind *u, bool first, struct step *s,
+static enum outcome without_rules(struct unwind *u, bool first, struct step *s,
 				  struct frame_view *v, struct step *next)
 {
 	uint64_t word, sp = v->regs.r[IMAGE_SP];
 
 	if (!known(&v->regs, IMAGE_SP))
 		return LOST;
-	/* A call to where there is no code: its caller's address lies on top of the stack. */
-	if (first && !is_code(u, v->regs.r[IMAGE_PC]) && frame_read(v, sp, &word, 8) &&
-	    is_return(u, word)) {
+	/* A call to where there is no code, or a function that has put nothing on the stack: its
+	 * caller's address lies on top. */
+	if (first && frame_read(v, sp, &word, 8) && is_return(u, word) &&
+	    (!is_code(u, v->regs.r[IMAGE_PC]) || calls_function_of(u, word, v->regs.r[IMAGE_PC]))) {
 		take(next, FRAME_EXACT, word, sp + 8);
 		for (unsigned i = 0; i < IMAGE_SP; i++)
 			if (known(&v->regs, i))

@@ -175,6 +175,12 @@ static void role_pause(void)
 	pause();
 }
 
+static void role_undumpable(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	pause();
+}
+
 /* Two locks in the same order, over and over. */
 static void role_busy(void)
 {
@@ -305,6 +311,7 @@ static const struct role {
 	{"sleep", role_sleep},
 	{"spin", role_spin},
 	{"pause", role_pause},
+	{"undumpable", role_undumpable},
 	{"busy", role_busy},
 	{"vfork", role_vfork},
 	{"recursion", role_recursion},
