@@ -304,14 +304,14 @@ static bool by_search(const struct unwind *u, const struct frame_view *v, struct
 static enum outcome without_rules(struct unwind *u, bool first, struct step *s,
 				  struct frame_view *v, struct step *next)
 {
-	uint64_t word, sp = v->regs.r[IMAGE_SP];
+	uint64_t word, sp = v->regs.r[IMAGE_SP], pc = v->regs.r[IMAGE_PC];
 
 	if (!known(&v->regs, IMAGE_SP))
 		return LOST;
 	/* A call to where there is no code, or a function that has put nothing on the stack: its
 	 * caller's address lies on top. */
 	if (first && frame_read(v, sp, &word, 8) && is_return(u, word) &&
-	    (!is_code(u, v->regs.r[IMAGE_PC]) || calls_function_of(u, word, v->regs.r[IMAGE_PC]))) {
+	    (!is_code(u, pc) || calls_function_of(u, word, pc) || !saves_frame_pointer(u, pc))) {
 		take(next, FRAME_EXACT, word, sp + 8);
 		for (unsigned i = 0; i < IMAGE_SP; i++)
 			if (known(&v->regs, i))
