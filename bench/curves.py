@@ -5,7 +5,7 @@
 DATA/mlp holds base_*.csv (seeds of one training), cand_*.csv (another seed, with a fault from a step on that truth.json
 tells, or none) and twin_*.csv (the same seed without the fault). DATA/nanogpt holds repeats of real trainings, each of
 which is held against the others of its folder's name: none may depart. Prints recall, false alarms, the median error in
-steps, and how many twins part at the right step."""
+steps, how many intervals hold the true one, and how many twins part at the right step."""
 import collections
 import csv
 import glob
@@ -30,7 +30,7 @@ def rows(path, column):
 
 def candidates(inquest, data):
     base = sorted(glob.glob(f'{data}/mlp/base_*.csv'))
-    found, errors, false, faults, twins, exact, nulls = 0, [], 0, 0, 0, 0, 0
+    found, errors, held, false, faults, twins, exact, nulls = 0, [], 0, 0, 0, 0, 0, 0
     with open(f'{data}/mlp/truth.json', encoding='utf-8') as f:
         truth = json.load(f)
     for t in truth:
@@ -45,6 +45,7 @@ def candidates(inquest, data):
             found += d is not None
         if d and first is not None:
             errors.append(abs(d['step'] - first))
+            held += d['interval'][0] <= first <= d['interval'][1]
         print(f'  {t["file"]} {t["fault"]} {first}:', d and (d['step'], d['interval'], round(d['effect'], 3), round(d['z'], 1)))
         if t['twin']:
             twin = f'{data}/mlp/{t["twin"]}'
@@ -56,7 +57,8 @@ def candidates(inquest, data):
         nulls += 1
         false += diff(inquest, base[:i] + base[i + 1:], path, 'loss')['first_departure'] is not None
     print(f'made: recall {found}/{faults} = {found / max(1, faults):.2f}, false alarms {false} of {nulls}, '
-          f'median error {statistics.median(errors) if errors else None} steps; twins exact {exact}/{twins}')
+          f'median error {statistics.median(errors) if errors else None} steps; intervals that hold the step '
+          f'{held}/{found}; twins exact {exact}/{twins}')
 
 
 def repeats(inquest, data):

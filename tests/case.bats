@@ -361,7 +361,7 @@ PY
 	sed -i 's/^bad:.*/bad: [r-1]/' "$file"
 	"$INQUEST" close --conclusion "api_key=abcd1234efgh5678 had ended" --evidence r-1 --no-test "needs token=abcd1234efgh5678" 2>err
 	grep 'taken out of the text' err
-	! grep -r -E 'hunter2zz|abcd1234efgh5678' rca
-	! ls rca | grep hunter2zz
+	if grep -r -E 'hunter2zz|abcd1234efgh5678' rca; then return 1; fi
+	if find rca | grep hunter2zz; then return 1; fi
 	grep -F 'status: closed' rca/*.md
 }

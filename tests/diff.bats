@@ -267,7 +267,65 @@ curves() {
 	run "$INQUEST" diff --metric loss "$tmp/other.csv" demo/ci/red.log
 	[ "$status" -eq 3 ]
 	run "$INQUEST" diff --metric loss --good "$tmp/other.csv" --bad "$tmp/bad.csv" "$tmp/good.csv"
-	[ "$status" -eq 2 ]
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"0 of 2 depart (there is no band of good runs: 3 would make one)"* ]]
+}
+
+@test "curves: several bad ones, each judged, together or not" {
+	for i in 1 2 3 4; do curves good$i 1 0 $i; done
+	curves bad1 1.5 200 9
+	curves bad2 1.5 200 10
+	curves late 1.5 300 11
+	curves same 1 0 8
+	bad=("$tmp/same.csv" "$tmp/late.csv" "$tmp/bad1.csv" "$tmp/bad2.csv")
+	run "$INQUEST" diff --json --good "$tmp"/good?.csv --bad "${bad[@]}"
+	[ "$status" -eq 1 ]
+	[ "$(json '[(r["run"][-8:-4], r["verdict"], r["metric"]) for r in d["bad_runs"]]')" = "[('same', 'within', 'loss'), ('late', 'departs', 'loss'), ('bad1', 'departs', 'loss'), ('bad2', 'departs', 'loss')]" ]
+	[ "$(json 'd["together"]["runs"], d["together"]["depart"], d["together"]["interval"], d["together"]["last"] >= 290 > 210 > d["together"]["first"]')" = "(4, 3, None, True)" ]
+	[ "$(json 'd["bad"]["name"][-8:-5] == "bad", d["verdict"], len(d["metrics"])')" = "(True, 'departs', 8)" ]
+	run "$INQUEST" diff --svg "$tmp/plot.svg" --good "$tmp"/good?.csv --bad "${bad[@]}"
+	[[ "$output" == *"loss of 4 bad runs: 3 of 4 depart, not together: the first at "*"same.csv: stays within"*"4 bad 4"* ]]
+	grep -q "loss of 4 bad runs" "$tmp/plot.svg"
+	run "$INQUEST" diff --json --good "$tmp"/good?.csv --bad "$tmp/bad1.csv" "$tmp/bad2.csv"
+	[ "$(json 'len(d["together"]["interval"])')" = 2 ]
+	run "$INQUEST" diff --good "$tmp"/good?.csv --bad "$tmp/same.csv" "$tmp/good1.csv"
+	[ "$status" -eq 0 ]
+	printf 'step,other\n1,2\n2,3\n' >"$tmp/none.csv"
+	run "$INQUEST" diff --good "$tmp"/good?.csv --bad "$tmp/bad1.csv" "$tmp/none.csv"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"none.csv: the good runs have none of its series: other"* ]]
+	many=()
+	for i in $(seq 20); do cp "$tmp/bad1.csv" "$tmp/many$i.csv"; many+=("$tmp/many$i.csv"); done
+	run "$INQUEST" diff --good "$tmp"/good?.csv --bad "${many[@]}"
+	[[ "$output" == *"20 of 20 depart, together"*"8 more: -v shows them"* ]]
+	[ "${#lines[@]}" -le 50 ]
+}
+
+@test "curves: compressed ones, CSV and JSON lines" {
+	for i in 1 2 3; do curves good$i 1 0 $i; done
+	curves bad 1.5 200 9
+	run "$INQUEST" diff --json --good "$tmp"/good?.csv --bad "$tmp/bad.csv"
+	want=$(json 'd["first_departure"]')
+	python3 - "$tmp" <<'EOF'
+import bz2, csv, gzip, json, lzma, sys
+for name, pack in (("good1", gzip), ("good2", lzma), ("good3", bz2), ("bad", gzip)):
+    text = open(f"{sys.argv[1]}/{name}.csv").read()
+    rows = "".join(json.dumps({k: float(v) for k, v in r.items()}) + "\n" for r in csv.DictReader(text.splitlines()))
+    for ext, data in (("csv", text), ("jsonl", rows)):
+        open(f"{sys.argv[1]}/{name}.{ext}.packed", "wb").write(pack.compress(data.encode()))
+EOF
+	for ext in csv jsonl; do
+		run "$INQUEST" diff --json --good "$tmp"/good?.$ext.packed --bad "$tmp/bad.$ext.packed"
+		[ "$status" -eq 1 ]
+		[ "$(json 'd["first_departure"]')" = "$want" ]
+	done
+	head -c 100 "$tmp/bad.csv.packed" >"$tmp/cut" # what is damaged is no curve but a log that cannot be read
+	run "$INQUEST" diff --metric loss --good "$tmp"/good?.csv.packed --bad "$tmp/cut"
+	[ "$status" -ne 1 ]
+	(cd "$tmp" && tar czf two.tar.gz good1.csv good2.csv)
+	run "$INQUEST" diff --metric loss "$tmp/two.tar.gz" "$tmp/bad.csv"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"an archive of 2 files"* ]]
 }
 
 @test "runs: what differs, and what cannot be told" {
@@ -315,7 +373,8 @@ curves() {
 		import xml.etree.ElementTree as ET
 		tree = ET.parse(sys.argv[1])
 		tags = [e.tag.split('}')[1] for e in tree.iter()]
-		assert 'script' not in tags and tags.count('polyline') == 2 and tags.count('polygon') == 1, tags
+		kinds = [e.get('class', '').split(' ')[0] for e in tree.iter()]
+		assert 'script' not in tags and kinds.count('line') == 4 and kinds.count('band') == 2, kinds
 		assert 'a<script>&"' in next(e.text for e in tree.iter() if e.tag.endswith('title'))
 	END
 	run "$INQUEST" diff --svg "$tmp/none/plot.svg" --good "$tmp"/good?.csv --bad "$name"

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 DAY = re.compile(r'\b20\d\d-\d\d-\d\d-')
-FILES = {'docs/runs.md': 'demo/training/*.csv', 'docs/example-history.md': 'demo/history/*.csv'}  # of other examples: those of demo/ci
+FILES = {'docs/report.md': 'demo/ci/*.log', 'docs/runs.md': 'demo/training/*.csv', 'docs/example-history.md': 'demo/history/*.csv'}  # of other examples: those of demo/ci
 BLOCK = re.compile(r'^```\n\$ (inquest .*)\n((?:.*\n)*?)```$', re.M)
 
 

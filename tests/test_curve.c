@@ -90,6 +90,104 @@ static void test_departure(void **unused)
 	free(r);
 }
 
+/* What comes at once, grows, or dies away: found, and in most cases its true beginning lies in the
+ * interval. */
+static void test_beginning(void **unused)
+{
+	static const struct {
+		double by, over; /* logarithm of the factor in the end, and the steps until then */
+		bool dies;
+		unsigned least; /* of 20 intervals that must hold the beginning */
+	} cases[] = {{.05, 0, false, 17},  {.1, 0, false, 18},  {.2, 0, false, 18},
+		     {.2, 100, false, 16}, {.15, 60, true, 17}, {-.15, 60, true, 17}};
+	struct runs *r = mem_alloc(sizeof(*r));
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned holds = 0;
+
+		for (uint64_t seed = 0; seed < 20; seed++) {
+			struct curvediff d;
+
+			make_runs(r, 100 + 20 * i + seed);
+			for (size_t t = 200; t < STEPS; t++) {
+				double s = (double)(t - 200), over = cases[i].over, share = 1;
+
+				if (cases[i].dies)
+					share = exp(-s / over);
+				else if (s < over)
+					share = s / over;
+				r->y[SEEDS][t] *= exp(cases[i].by * share);
+			}
+			curvediff_run(&d, r->c, SEEDS, &r->c[SEEDS]);
+			assert_int_equal(d.verdict, CURVE_DEPARTS);
+			assert_true(d.departure.low <= d.departure.step &&
+				    d.departure.step <= d.departure.high);
+			holds += d.departure.low <= 2000 && 2000 <= d.departure.high;
+			curvediff_release(&d);
+		}
+		assert_in_range(holds, cases[i].least, 20);
+	}
+	free(r);
+}
+
+/* Three good runs are enough for what is small but lasts. */
+static void test_three(void **unused)
+{
+	struct runs *r = mem_alloc(sizeof(*r));
+	struct curvediff d;
+	unsigned found = 0;
+
+	for (uint64_t seed = 300; seed < 320; seed++) {
+		make_runs(r, seed);
+		for (size_t t = 200; t < STEPS; t++)
+			r->y[SEEDS][t] *= 1.045;
+		curvediff_run(&d, r->c, 3, &r->c[SEEDS]);
+		found += d.departure.found;
+		curvediff_release(&d);
+	}
+	assert_in_range(found, 12, 20);
+	free(r);
+}
+
+/* Few points, none that is a number, and values whose sums and squares are none. */
+static void test_hostile(void **unused)
+{
+	enum { FEW = 50 };
+	static const double huge[] = {1e308, -1e308, 5e-324, 1};
+	static double x[FEW], same[FEW], nan[FEW], endless[FEW], wild[4][FEW];
+	struct curve good[3], bad = {STR("b"), x, same, FEW};
+	struct curvediff d;
+
+	for (size_t t = 0; t < FEW; t++) {
+		x[t] = (double)t;
+		same[t] = 3;
+		nan[t] = NAN;
+		endless[t] = t % 2 ? INFINITY : -INFINITY;
+		for (size_t i = 0; i < 4; i++)
+			wild[i][t] = huge[(t * t + i * 7 + t / 3) % 4];
+	}
+	for (size_t i = 0; i < 3; i++)
+		good[i] = (struct curve){STR("g"), x, wild[i], FEW};
+	curvediff_run(&d, good, 3, &bad);
+	assert_int_equal(d.verdict, CURVE_WITHIN);
+	curvediff_release(&d);
+	for (size_t i = 0; i < 2; i++) {
+		bad.y = i ? endless : nan;
+		curvediff_run(&d, good, 3, &bad);
+		assert_int_equal(d.verdict, CURVE_DEPARTS);
+		assert_true(d.departure.step == 0 && isnan(d.departure.effect));
+		curvediff_release(&d);
+	}
+	for (size_t n = 1; n < 4; n++) {
+		for (size_t i = 0; i < 3; i++)
+			good[i] = (struct curve){STR("g"), x, same, n};
+		bad = (struct curve){STR("b"), x, wild[0], n};
+		curvediff_run(&d, good, 3, &bad);
+		assert_int_equal(d.n, n);
+		curvediff_release(&d);
+	}
+}
+
 static void test_no_number(void **unused)
 {
 	struct runs *r = mem_alloc(sizeof(*r));
@@ -196,6 +294,8 @@ int main(void)
 		cmocka_unit_test(test_nothing),       cmocka_unit_test(test_departure),
 		cmocka_unit_test(test_no_number),     cmocka_unit_test(test_twin),
 		cmocka_unit_test(test_deterministic), cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_beginning),     cmocka_unit_test(test_three),
+		cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

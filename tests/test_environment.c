@@ -404,6 +404,54 @@ static void test_vcs(void **state)
 	release(&v);
 }
 
+/* More commits and files than are kept; ids that are none; a commit that is not there. */
+static void test_vcs_between(void **state)
+{
+	char dir[] = "/tmp/test-vcs-XXXXXX";
+	struct str none = STR("0123456789012345678901234567890123456789"), first;
+	struct code_range r = {.changed = 77};
+	struct vcs_state s;
+	struct arena a;
+	struct err err;
+
+	arena_init(&a);
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(vcs_between(dir, &a, none, none, &r, &err), -ERR_NOTFOUND);
+	assert_int_equal(shell(dir, "git init -b main && echo 1 >a && git add a && "
+				    "git commit -m one"),
+			 0);
+	state_of(dir, &a, &s);
+	first = s.commit;
+	assert_int_equal(shell(dir, "for i in $(seq 60); do git commit --allow-empty -m $i; done;"
+				    "for i in $(seq 250); do seq $i >f$i; done; git add . &&"
+				    "git commit -m last"),
+			 0);
+	state_of(dir, &a, &s);
+	assert_int_equal(vcs_between(dir, &a, first, STR("main"), &r, &err), -ERR_USAGE);
+	assert_int_equal(vcs_between(dir, &a, STR("--output=x"), first, &r, &err), -ERR_USAGE);
+	assert_int_equal(vcs_between(dir, &a, first, none, &r, &err), -ERR_NOTFOUND);
+	assert_int_equal(r.changed, 77);
+	assert_false(vcs_has_commit(dir, none) || vcs_has_commit(dir, STR("HEAD")));
+	assert_true(vcs_has_commit(dir, first) && vcs_descends(dir, s.commit, first));
+	assert_false(vcs_descends(dir, first, s.commit) || vcs_descends(dir, STR("HEAD"), first));
+	assert_int_equal(vcs_between(dir, &a, first, s.commit, &r, &err), 0);
+	assert_int_equal(r.relation, CODE_FORWARD);
+	assert_int_equal(r.only_bad, 61);
+	assert_int_equal(r.ncommits, CODE_COMMITS);
+	assert_str(r.commits[0].title, "last");
+	assert_str(r.commits[1].title, "60");
+	assert_int_equal(r.commits[1].time, 1767323045);
+	assert_int_equal(r.changed, 250);
+	assert_int_equal(r.nfiles, CODE_FILES);
+	assert_str(r.files[0].path, "f250");
+	assert_int_equal(r.files[0].added, 250);
+	assert_int_equal(r.added, 250 * 251 / 2);
+	assert_int_equal(vcs_between(dir, &a, first, first, &r, &err), 0);
+	assert_int_equal(r.relation, CODE_SAME);
+	assert_int_equal(r.ncommits, 0);
+	arena_release(&a);
+}
+
 /* Nothing that a repository names is run. */
 static void test_vcs_hostile(void **state)
 {
@@ -435,10 +483,11 @@ static void test_vcs_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_capture),   cmocka_unit_test(test_cache_follows_changes),
-		cmocka_unit_test(test_config),    cmocka_unit_test(test_config_limits),
-		cmocka_unit_test(test_arguments), cmocka_unit_test(test_elf),
-		cmocka_unit_test(test_vcs),       cmocka_unit_test(test_vcs_hostile),
+		cmocka_unit_test(test_capture),     cmocka_unit_test(test_cache_follows_changes),
+		cmocka_unit_test(test_config),      cmocka_unit_test(test_config_limits),
+		cmocka_unit_test(test_arguments),   cmocka_unit_test(test_elf),
+		cmocka_unit_test(test_vcs_between), cmocka_unit_test(test_vcs),
+		cmocka_unit_test(test_vcs_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

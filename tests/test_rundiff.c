@@ -164,6 +164,37 @@ static void denominators(void **unused)
 	}
 	rundiff_run(&d, r.side, &opts);
 	assert_true(d.denominators && row(&d, "accuracy")->samples);
+	assert_int_equal(row(&d, "accuracy")->side[0].least, 1000);
+	assert_int_equal(row(&d, "accuracy")->side[1].most, 900);
+	rundiff_release(&d);
+	r.v[0][0].n = 800; /* the numbers overlap: they vary by themselves */
+	rundiff_run(&d, r.side, &opts);
+	assert_false(d.denominators || row(&d, "accuracy")->samples);
+	rundiff_release(&d);
+}
+
+/* Fewer tests than before; none in common. */
+static void denominators_of_tests(void **unused)
+{
+	struct runs r;
+	struct rundiff d;
+
+	make(&r, 2);
+	for (size_t i = 0; i < 2 * RUNS; i++) {
+		test(&r, i, "parse", TEST_PASSED);
+		if (i < RUNS)
+			test(&r, i, "print", TEST_PASSED);
+	}
+	rundiff_run(&d, r.side, &opts);
+	assert_true(d.denominators);
+	assert_int_equal(d.tests[0], 2);
+	assert_int_equal(d.tests[1], 1);
+	assert_int_equal(d.common, 1);
+	rundiff_release(&d);
+	for (size_t i = 0; i < RUNS; i++)
+		r.t[RUNS + i][0].name = STR("another");
+	rundiff_run(&d, r.side, &opts);
+	assert_int_equal(d.common, 0);
 	rundiff_release(&d);
 }
 
@@ -182,7 +213,8 @@ int main(void)
 	const struct CMUnitTest all[] = {
 		cmocka_unit_test(metrics),      cmocka_unit_test(few_runs),
 		cmocka_unit_test(settings),     cmocka_unit_test(tests_of_runs),
-		cmocka_unit_test(denominators), cmocka_unit_test(nothing),
+		cmocka_unit_test(denominators), cmocka_unit_test(denominators_of_tests),
+		cmocka_unit_test(nothing),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

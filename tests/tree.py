@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 
-THIRD_PARTY = {'archive.h', 'archive_entry.h', 'elfutils/libdw.h', 'expat.h', 'jansson.h', 'libpq-fe.h',
+THIRD_PARTY = {'archive.h', 'archive_entry.h', 'cmark-gfm.h', 'cmark-gfm-core-extensions.h',
+               'cmark-gfm-extension_api.h', 'elfutils/libdw.h', 'expat.h', 'jansson.h', 'libpq-fe.h',
                'libsmartcols/libsmartcols.h', 'nettle/sha2.h', 'pcre2.h', 'sqlite3.h', 'tree_sitter/api.h',
                'yaml.h', 'zlib.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

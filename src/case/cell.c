@@ -5,71 +5,20 @@
  * that.
  */
 #include "case/casedoc-priv.h"
-#include "text/utf8.h"
+#include "text/markdown.h"
 
-#define MAX_ENTITY 33 /* bytes of the longest entity */
-#define MAX_TICKS  32 /* of a code span; keeps the search for its end linear */
-#define MAX_BREAK  16 /* bytes of <br />, with some blanks */
-
-static bool alnum(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || (c & 0x80);
-}
+#define MAX_TICKS 32 /* of a code span; keeps the search for its end linear */
+#define MAX_BREAK 16 /* bytes of <br />, with some blanks */
 
 static bool punctuation(char c)
 {
-	return c > ' ' && c < 0x7f && !alnum(c);
-}
-
-/* Would the character at i be markup? */
-static bool is_markup(struct str s, size_t i)
-{
-	char c = s.p[i], before = i ? s.p[i - 1] : ' ', after = i + 1 < s.n ? s.p[i + 1] : ' ';
-	struct str rest = str_from(s, i + 1);
-	size_t end;
-
-	switch (c) {
-	case '|':
-	case '`': return true;
-	case '~': return before != ' ' || after != '/'; /* not of ~/folder */
-	case '*': return before != ' ' || after != ' ';
-	case '_': return !alnum(before) || !alnum(after);
-	case '<': return alnum(after) || strchr("/!?", after);
-	case '\\': return i + 1 == s.n || punctuation(after) || after == '\n' || after == '\r';
-	case ']': return after == '(' || after == '[';
-	case '&': /* an entity */
-		rest = str_head(rest, MAX_ENTITY);
-		end = str_find_char(rest, ';');
-		return end > 0 && end < rest.n;
-	default: return false;
-	}
+	return c > ' ' && c < 0x7f &&
+	       !((c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'));
 }
 
 void cell_escape(struct buf *b, struct str text)
 {
-	text = str_trim(text);
-	for (size_t i = 0, n; i < text.n; i += n) {
-		uint32_t code;
-		char c = text.p[i];
-
-		n = 1;
-		if (c == '\r' && i + 1 < text.n && text.p[i + 1] == '\n') {
-			continue;
-		} else if (c == '\n') {
-			BUF_LIT(b, "<br>");
-		} else if (c == '\t') {
-			buf_add_char(b, ' ');
-		} else if (c & 0x80) {
-			n = utf8_decode(str_from(text, i), &code);
-			utf8_encode(b, code);
-		} else if (c < ' ' || c == 0x7f) {
-			utf8_encode(b, UTF8_REPLACEMENT);
-		} else {
-			if (is_markup(text, i))
-				buf_add_char(b, '\\');
-			buf_add_char(b, c);
-		}
-	}
+	markdown_escape(b, str_trim(text), ' ', ' ');
 }
 
 /* Bytes of the code span that begins here, its ticks included; 0 if none does. */

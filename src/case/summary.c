@@ -31,12 +31,64 @@ static int by_rank(const void *pa, const void *pb)
 	return a->line < b->line ? -1 : a->line > b->line;
 }
 
+/* What stands in a fence, if it is of this language. */
+static bool fence_text(const struct casedoc *d, const struct block *b, struct str language,
+		       struct str *text)
+{
+	struct str rest = {d->text.p + b->start, b->end - b->start}, line, info;
+
+	if (!scan_line(&rest, &line))
+		return false;
+	info = str_trim(line);
+	while (info.n && (info.p[0] == '`' || info.p[0] == '~'))
+		info = str_from(info, 1);
+	if (!str_eq_nocase(str_trim(info), language))
+		return false;
+	*text = rest;
+	if (!b->open) { /* without the line that closes it */
+		size_t n = str_trim(rest).n ? rest.n : 0;
+
+		while (n && (rest.p[n - 1] == '\n' || rest.p[n - 1] == '\r'))
+			n--;
+		while (n && rest.p[n - 1] != '\n')
+			n--;
+		*text = str_head(rest, n);
+	}
+	return true;
+}
+
+static void read_diagram(const struct casedoc *d, size_t i, struct case_hypothesis *h)
+{
+	size_t end = casedoc_section_end(d, i, true);
+
+	for (i++; i < end; i++)
+		if (d->blocks.v[i].kind == BLOCK_FENCE &&
+		    fence_text(d, &d->blocks.v[i], STR("dagitty"), &h->diagram)) {
+			h->diagram_line = d->blocks.v[i].line + 1;
+			return;
+		}
+}
+
+/* What people wrote of it: text without tables, fences and the fields. */
+static struct str prose_of(const struct casedoc *d, struct str heading, struct arena *a)
+{
+	CLEANUP_BUF struct buf path = {0}, b = {0};
+	struct str rest, line;
+
+	BUF_LIT(&path, "Hypotheses/");
+	buf_add_str(&path, heading);
+	rest = casedoc_prose(d, buf_cstr(&path), a);
+	while (scan_line(&rest, &line))
+		if (!str_starts(line, STR("prior:")) && !str_starts(line, STR("posterior:")))
+			buf_add_str(&b, line);
+	return arena_str(a, str_trim(buf_str(&b)));
+}
+
 static void read_hypothesis(const struct casedoc *d, size_t i, struct arena *a,
 			    struct case_hypothesis *h)
 {
 	struct str heading = d->blocks.v[i].text, id = casedoc_heading_id(heading);
 	size_t table = casedoc_find_table(d, i, "id");
-	struct casedoc_table t;
 
 	*h = (struct case_hypothesis){
 		.id = id,
@@ -47,11 +99,13 @@ static void read_hypothesis(const struct casedoc *d, size_t i, struct arena *a,
 	};
 	if (!str_double(h->posterior.n ? h->posterior : h->prior, &h->rank))
 		h->rank = 0;
-	if (table == NONE || casedoc_read_table(d, table, a, &t, NULL))
+	h->prose = prose_of(d, id.n ? id : heading, a);
+	read_diagram(d, i, h);
+	if (table == NONE || casedoc_read_table(d, table, a, &h->table, NULL))
 		return;
-	h->predictions = t.nrows;
-	for (size_t k = 0; k < t.nrows; k++)
-		h->tested += casedoc_cell(&t, k, "result").n != 0;
+	h->predictions = h->table.nrows;
+	for (size_t k = 0; k < h->table.nrows; k++)
+		h->tested += casedoc_cell(&h->table, k, "result").n != 0;
 }
 
 static void read_hypotheses(const struct casedoc *d, struct arena *a, struct case_summary *s)

@@ -10,6 +10,10 @@ struct case_hypothesis {
 	double rank;                 /* posterior, else prior, else 0 */
 	uint64_t predictions, tested;
 	uint64_t line;
+	struct casedoc_table table; /* of its predictions */
+	struct str prose;           /* but for prior and posterior */
+	struct str diagram;         /* its first block of dagitty; p NULL: none */
+	uint64_t diagram_line;      /* of that text's first */
 };
 
 /* All text belongs to the arena or the document. A section without a table has no rows. */

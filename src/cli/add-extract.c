@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "cli/conffile.h"
+#include "cli/fill.h"
 #include "import/import.h"
 #include "store/evidence.h"
 #include "text/pattern.h"
@@ -344,57 +345,24 @@ int extract_run(const struct extract_set *set, const char *evidence_dir, struct 
 	return rc;
 }
 
-struct ids {
-	struct arena arena;
-	struct str *id;
-	size_t n, cap;
+struct filling {
+	const struct extract_set *set;
+	const char *evidence;
 };
 
-static bool take_id(void *arg, const struct store_row *row)
+static int compute(const void *arg, struct arena *a, struct run_record *r, struct variable **v,
+		   size_t *n, size_t *cap, struct err *err)
 {
-	struct ids *ids = arg;
+	const struct filling *f = arg;
 
-	array_push(ids->id, ids->n, ids->cap) = arena_str(&ids->arena, row->id);
-	return true;
-}
-
-static int fill_one(const struct extract_set *set, const struct workspace *w, struct store *s,
-		    struct str id, uint64_t *filled, struct err *err)
-{
-	struct variable *v = NULL;
-	size_t n = 0, cap = 0;
-	struct run_record r;
-	struct arena a;
-	int rc;
-
-	arena_init(&a);
-	rc = store_get(s, id, &a, &r, err);
-	if (!rc)
-		rc = extract_run(set, w->evidence, &a, &r, &v, &n, &cap, err);
-	if (!rc && n) {
-		rc = store_add_variables(s, id, v, n, err);
-		++*filled;
-	}
-	free(v);
-	arena_release(&a);
-	return rc == -ERR_NOTFOUND ? 0 : rc; /* removed meanwhile */
+	return extract_run(f->set, f->evidence, a, r, v, n, cap, err);
 }
 
 int extract_fill(const struct extract_set *set, const struct workspace *w, struct store *s,
 		 uint64_t *runs, uint64_t *filled, struct err *err)
 {
-	struct store_query q = {.where = STR("")};
-	struct ids ids = {0};
-	int rc;
+	const struct filling from = {set, w->evidence};
+	const struct fill f = {compute, &from, "SELECT id FROM run ORDER BY no"};
 
-	*runs = *filled = 0;
-	arena_init(&ids.arena);
-	rc = store_runs(s, &q, take_id, &ids, err);
-	for (size_t i = 0; !rc && i < ids.n; i++) {
-		rc = fill_one(set, w, s, ids.id[i], filled, err);
-		++*runs;
-	}
-	free(ids.id);
-	arena_release(&ids.arena);
-	return rc;
+	return fill_runs(&f, s, runs, filled, err);
 }

@@ -74,9 +74,9 @@ struct add_symptom *add_symptom(struct add *a, const struct grouping_symptom *s,
 		return y;
 	}
 	grouping_what(&safe, ADD_WHAT, &what);
-	y = &array_push(a->symptoms, a->nsymptoms, a->cap_symptoms);
-	*y = (struct add_symptom){
+	array_push(a->symptoms, a->nsymptoms, a->cap_symptoms) = (struct add_symptom){
 		.is = safe, .file = file, .line = line, .count = 1, .why = "", .quality = 1};
+	y = &a->symptoms[a->nsymptoms - 1];
 	y->what = arena_str(&a->arena, buf_str(&what));
 	memcpy(y->key, key, sizeof(key));
 	map_put(&a->by_key, hash_str(str_of(key)), (uint32_t)a->nsymptoms - 1, NULL);

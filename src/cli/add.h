@@ -111,6 +111,9 @@ struct str add_safe(struct add *a, struct str s);
 void add_note(struct add_file *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct variable *add_variable(struct add *a, struct str name, struct value v);
 
+/* All that it holds. */
+void add_release(struct add *a);
+
 /* ---- add-files.c ---- */
 /* Everything that path names. */
 int add_open(struct add *a, const char *path, struct err *err) ERR_CHECK;

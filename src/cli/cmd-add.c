@@ -80,7 +80,7 @@ struct variable *add_variable(struct add *a, struct str name, struct value v)
 	return var;
 }
 
-static void add_release(struct add *a)
+void add_release(struct add *a)
 {
 	for (size_t i = 0; i < a->nfiles; i++) {
 		import_release(&a->files[i].im);

@@ -12,20 +12,16 @@
 #include "base/mem.h"
 #include "cli/diff-config.h"
 #include "cli/diff-curves.h"
-#include "cli/diff-input.h"
+#include "cli/diff-logs.h"
 #include "cli/diff-runs.h"
-#include "cli/logs.h"
-#include "compare/logdiff.h"
-#include "report/diff.h"
 #include "text/shell.h"
-#include "text/timestamp.h"
 
 struct values {
 	struct logs_values logs;
 	struct option_list good, bad;
 	const char *baseline, *metric, *store, *within, *svg;
 	bool update, as_good;
-	bool lines, vim;
+	bool lines, vim, of_runs;
 	const char *format;
 	unsigned verbose;
 };
@@ -33,7 +29,7 @@ struct values {
 static const struct option options[] = {
 	{OPTION_WORDS, 'g', "good", "LOG...", "logs, curves or ids of runs that worked",
 	 offsetof(struct values, good)},
-	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed; one curve",
+	{OPTION_WORDS, 'b', "bad", "LOG...", "those of runs that failed",
 	 offsetof(struct values, bad)},
 	{OPTION_STRING, 0, "metric", "NAME",
 	 "curves, runs: the series or variable to compare (default: all)",
@@ -43,6 +39,8 @@ static const struct option options[] = {
 	{OPTION_STRING, 0, "within", "PERCENT",
 	 "runs: metrics that differ by less are equivalent (default: 5)",
 	 offsetof(struct values, within)},
+	{OPTION_FLAG, 0, "logs", NULL, "runs: their logs and nothing else, as logs are compared",
+	 offsetof(struct values, of_runs)},
 	{OPTION_STRING, 0, "store", "WHERE",
 	 "runs: file or postgresql:// address (default: .inquest/store.db)",
 	 offsetof(struct values, store)},
@@ -95,8 +93,9 @@ static const char *command_line(int argc, char **argv, struct buf *b)
 	return buf_cstr(b);
 }
 
-static int print(const struct values *v, const struct diff_report *r, struct err *err)
+static int print(const void *arg, const struct diff_report *r, struct err *err)
 {
+	const struct values *v = arg;
 	struct buf out = {0};
 	int rc = 0;
 
@@ -119,101 +118,17 @@ static int print(const struct values *v, const struct diff_report *r, struct err
 	return rc;
 }
 
-/* A time as --since takes it: logs without a year or a date are asked without. */
-static void since_word(const struct event_time *t, struct buf *b)
-{
-	struct buf time = {0};
-	struct str s;
-	size_t at;
-
-	timestamp_format(t, &time);
-	s = buf_str(&time);
-	at = str_find_char(s, 'T');
-	if (!t->has_date) {
-		s = str_from(s, at + 1);
-	} else if (!t->has_year && at < s.n) {
-		time.p[at] = ' ';
-		s = str_from(s, 5);
-	}
-	if (s.n) {
-		BUF_LIT(b, "--since ");
-		shell_add_word(b, s);
-		buf_add_char(b, ' ');
-	}
-	buf_release(&time);
-}
-
-/*
- * A log as an argument: its file, or the archive that it is a member of and which member. false:
- * it cannot be read again (standard input).
- */
-static bool log_words(struct str name, struct buf *b)
-{
-	CLEANUP_BUF struct buf path = {0}, where = {0};
-
-	buf_add_str(&path, name);
-	while (access(buf_cstr(&path), F_OK) != 0) {
-		while (path.n && path.p[path.n - 1] != ':')
-			path.n--;
-		if (!path.n)
-			return false;
-		path.n--;
-	}
-	if (path.n < name.n) {
-		BUF_LIT(&where, "file == \"");
-		buf_add_str(&where, name);
-		BUF_LIT(&where, "\"");
-		BUF_LIT(b, "--where ");
-		shell_add_word(b, buf_str(&where));
-		buf_add_char(b, ' ');
-	}
-	shell_add_word(b, buf_str(&path));
-	return true;
-}
-
-/* What to look at next: the bad log from shortly before the divergence on. */
-static const char *next_command(const struct logdiff *d, const struct logdiff_input *in,
-				struct buf *b)
-{
-	const struct evidence *e = d->first.has_common ? &d->first.common[1] : &d->first.next[1];
-	struct logdiff_line line;
-	struct arena a;
-
-	if (!d->first.found || !e->nlines || in->side[1].logs[e->file].sparse)
-		return NULL;
-	arena_init(&a);
-	in->line(in->arg, e->side, e->file, e->line, &a, &line);
-	BUF_LIT(b, "inquest log timeline ");
-	since_word(&line.time, b);
-	arena_release(&a);
-	return log_words(in->side[1].logs[e->file].name, b) ? buf_cstr(b) : NULL;
-}
-
 /* Compare what was opened; *differs: whether something does. */
 static int compare(struct cli *cli, struct logs *logs, const struct values *v, const char *command,
 		   bool *differs, struct err *err)
 {
-	struct diff_input input;
-	struct logdiff diff;
-	struct buf next = {0};
+	struct diff_logs d;
 	int rc;
 
-	logs_mine(logs, cli);
-	diff_input_init(&input, logs);
-	logdiff_run(&diff, &input.in);
-	rc = print(v,
-		   &(struct diff_report){.diff = &diff,
-					 .in = &input.in,
-					 .command = command,
-					 .next = next_command(&diff, &input.in, &next),
-					 .color = cli->color_out,
-					 .verbose = v->verbose > 0,
-					 .width = (size_t)cli->width},
-		   err);
-	*differs = diff.nfindings || diff.first.found;
-	logdiff_release(&diff);
-	diff_input_release(&input);
-	buf_release(&next);
+	diff_logs_compare(&d, cli, logs, command, v->verbose > 0);
+	rc = print(v, &d.report, err);
+	*differs = diff_logs_differ(&d);
+	diff_logs_release(&d);
 	return rc;
 }
 
@@ -371,6 +286,9 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 				 .store = v->store,
 				 .metric = v->metric,
 				 .command = command,
+				 .values = &v->logs,
+				 .print_logs = v->of_runs ? print : NULL,
+				 .print_arg = v,
 				 .equivalence = .05,
 				 .json = v->logs.json,
 				 .verbose = v->verbose > 0};
@@ -389,11 +307,12 @@ static int diff_any(struct cli *cli, const struct values *v, const char *command
 	if (v->metric && of_logs)
 		return err_set(err, ERR_USAGE,
 			       "--metric is of curves and runs: only --json and -v go with it");
-	if (!of_logs && diff_runs_given(&runs))
+	if (v->of_runs && (v->metric || v->within || v->baseline))
+		return err_set(err, ERR_USAGE, "--logs excludes --metric, --within and --baseline");
+	if (v->of_runs || (!of_logs && diff_runs_given(&runs)))
 		return diff_runs(cli, &runs, status, err);
 	if (v->metric || (!of_logs && diff_curves_given(&curves)))
-		return v->bad.n > 1 ? err_set(err, ERR_USAGE, "one bad curve at a time")
-				    : diff_curves(cli, &curves, status, err);
+		return diff_curves(cli, &curves, status, err);
 	if (!of_logs && diff_config_given(&config))
 		return diff_config(cli, &config, status, err);
 	return diff_logs(cli, v, command, status, err);
@@ -407,6 +326,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status = EXIT_DONE;
 
+	command_color(cli, v.logs.color);
 	if (!rc)
 		rc = sort_paths(&v, &rest, &err);
 	if (!rc)
@@ -449,16 +369,24 @@ const struct command cmd_diff = {
 		"condition as for runs --where. Prints what differs: tests that broke, metrics "
 		"with "
 		"their\n"
-		"intervals, settings, versions, environment.\n"
+		"intervals, settings, versions, environment, what their logs say, the code "
+		"between their\n"
+		"commits.\n"
 		"\n"
-		"Or two files of settings (JSON, YAML, TOML, INI, the output of env): keys and "
-		"values that\n"
-		"differ, whatever their order.\n"
+		"Or two files of settings (JSON, YAML, TOML, INI), or what one program printed of "
+		"two\n"
+		"environments (env, sysctl -a, ulimit -a, lscpu, pip freeze, dpkg -l, apt list, "
+		"rpm -qa,\n"
+		"conda list, npm ls): names and values that differ, whatever their order.\n"
 		"\n"
 		"With a digest, threads are not compared, and of its side only single lines are "
 		"shown.\n"
-		"Exit status: 0 nothing differs, 1 something does (of runs: something\n"
-		"is worse), 5 too few runs to tell.",
+		"Exit status: 0 nothing differs, 1 something does, 5 too few runs to tell. Of "
+		"runs:\n"
+		"1 a metric or a test is worse, or a bad run's log says that something failed, "
+		"which no\n"
+		"good one's does; 5 nothing is surely worse, but too few runs, or runs too "
+		"unlike, to tell.",
 	.examples =
 		"yesterday's green build against today's red one\tinquest diff green.log red.log\n"
 		"several good runs: what varies among them is no finding\tinquest diff --good "
@@ -471,6 +399,8 @@ const struct command cmd_diff = {
 		"a worse loss curve against earlier runs\tinquest diff --good runs/*.csv --bad "
 		"today.csv\n"
 		"what is worse in the runs that were called bad\tinquest diff good bad\n"
+		"all of what their logs say\tinquest diff --logs good bad\n"
+		"two environments\tinquest diff pip-monday.txt pip-today.txt\n"
 		"a gate: is it slower than release 1.2?\tinquest diff --metric run.wall 'build == "
 		"\"1.2\"' HEAD\n"
 		"comment on a pull request\tinquest diff --format markdown green.log red.log",

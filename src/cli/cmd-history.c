@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "cli/history.h"
+#include "cli/records.h"
 #include "import/metric.h"
-
-#define MIN_EFFECT .005
-#define MIN_SD     1
 
 static const struct option options[] = {
 	{OPTION_STRING, 0, "file", "FILE",
@@ -64,7 +62,7 @@ static int not_negative(const char *text, const char *what, double *v, struct er
 static int check_options(const struct history_values *v, const struct option_list *rest,
 			 struct changepoint_options *o, struct err *err)
 {
-	double percent = 100 * MIN_EFFECT, sd = MIN_SD;
+	double percent = 100 * HISTORY_MIN_EFFECT, sd = HISTORY_MIN_SD;
 	int rc;
 
 	if (v->file && rest->n)
@@ -116,9 +114,7 @@ static int print(struct cli *cli, const struct history_values *v, struct history
 static int work(struct cli *cli, const struct history_values *v, const char *metric,
 		const struct changepoint_options *o, int *status, struct err *err)
 {
-	struct workspace w = {0};
-	struct store *s = NULL;
-	struct derived d = {0};
+	struct records in = {0};
 	struct changepoints c;
 	struct history h = {0};
 	int rc;
@@ -127,23 +123,18 @@ static int work(struct cli *cli, const struct history_values *v, const char *met
 	if (v->file) {
 		rc = history_read_file(&h, v, cli, err);
 	} else {
-		rc = workspace_find(&w, v->store, err);
+		rc = records_open(&in, v->store, err);
 		if (!rc)
-			rc = workspace_open(&w, STORE_READ, &s, err);
-		if (!rc)
-			rc = derived_load(&d, &w, s, err);
-		if (!rc)
-			rc = history_read_runs(&h, s, &d, str_of(metric), v, w.root, err);
+			rc = history_read_runs(&h, in.store, &in.derived, str_of(metric), v,
+					       in.workspace.root, err);
 	}
 	if (!rc)
 		rc = changepoint_find(h.value, h.reference, h.n, o, &h.arena, &c, err);
 	if (!rc)
-		rc = print(cli, v, &h, s, &c, err);
+		rc = print(cli, v, &h, in.store, &c, err);
 	if (!rc)
 		*status = c.used < CHANGEPOINT_MIN ? EXIT_UNDECIDED : c.n ? EXIT_FOUND : EXIT_DONE;
-	derived_release(&d);
-	store_close(s);
-	workspace_release(&w);
+	records_release(&in);
 	arena_release(&h.arena);
 	return rc;
 }
@@ -158,11 +149,9 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (!rc)
 		rc = check_options(&v, &rest, &o, &err);
-	if (v.color)
-		cli->color_out = strcmp(v.color, "always") == 0 ||
-				 (cli->color_out && strcmp(v.color, "never") != 0);
+	command_color(cli, v.color);
 	if (!rc)
-		rc = work(cli, &v, rest.n ? rest.items[0] : NULL, &o, &status, &err);
+		rc = work(cli, &v, rest.n ? rest.items[0] : "", &o, &status, &err);
 	options_list_release(&rest);
 	return rc ? command_status(&cmd_history, rc, &err) : status;
 }

@@ -406,9 +406,7 @@ static int each_run(const struct command *c, struct cli *cli, int argc, char **a
 		rc = err_set(&err, ERR_USAGE, "name a run: its id, the beginning of it, or a name");
 	if (!rc && v.json && runs.n > 1)
 		rc = err_set(&err, ERR_USAGE, "--json shows one run");
-	if (v.color)
-		cli->color_out = strcmp(v.color, "always") == 0 ||
-				 (cli->color_out && strcmp(v.color, "never") != 0);
+	command_color(cli, v.color);
 	if (!rc)
 		rc = workspace_find(&w, v.store, &err);
 	if (!rc)

@@ -515,9 +515,7 @@ static int work(struct cli *cli, const struct values *v, struct err *err)
 
 	t.form = v->json ? ROWS_JSON : v->jsonl ? ROWS_JSONL : v->csv ? ROWS_CSV : ROWS_TEXT;
 	t.width = t.form == ROWS_TEXT ? (size_t)cli->table_width : 0;
-	if (v->color)
-		cli->color_out = strcmp(v->color, "always") == 0 ||
-				 (cli->color_out && strcmp(v->color, "never") != 0);
+	command_color(cli, v->color);
 	arena_init(&t.arena);
 	if (!rc)
 		rc = workspace_open(&w, STORE_READ, &s, err);

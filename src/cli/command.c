@@ -8,16 +8,33 @@
 #include "base/mem.h"
 #include "config.h"
 
+/* One a line: branches that add commands then merge by themselves. */
+/* clang-format off */
 const struct command *const commands[] = {
-	&cmd_add,     &cmd_close,      &cmd_config,      &cmd_diff,          &cmd_help,
-	&cmd_history, &cmd_log_digest, &cmd_log_table,   &cmd_log_templates, &cmd_log_timeline,
-	&cmd_new,     &cmd_run,        &cmd_runs_remove, &cmd_runs_show,     &cmd_status,
+	&cmd_add,
+	&cmd_close,
+	&cmd_config,
+	&cmd_diff,
+	&cmd_help,
+	&cmd_history,
+	&cmd_log_digest,
+	&cmd_log_table,
+	&cmd_log_templates,
+	&cmd_log_timeline,
+	&cmd_new,
+	&cmd_report,
+	&cmd_run,
+	&cmd_runs_remove,
+	&cmd_runs_show,
+	&cmd_status,
 #if HAVE_STACKS
-	&cmd_core,    &cmd_stacks,
+	&cmd_core,
+	&cmd_stacks,
 #endif
 	&cmd_runs, /* after those whose names begin with it */
 	NULL,
 };
+/* clang-format on */
 
 static bool name_is(const struct command *c, const char *first, const char *second)
 {
@@ -132,6 +149,16 @@ void command_print_help(const struct command *c, FILE *f)
 	}
 	if (c->examples)
 		print_examples(c->examples, f);
+}
+
+void command_color(struct cli *cli, const char *word)
+{
+	bool always = word && strcmp(word, "always") == 0;
+
+	if (!word)
+		return;
+	cli->color_out = always || (cli->color_out && strcmp(word, "never") != 0);
+	cli->color_err = always || (cli->color_err && strcmp(word, "never") != 0);
 }
 
 int command_output(const struct buf *out, struct err *err)

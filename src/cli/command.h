@@ -35,9 +35,27 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct command cmd_add, cmd_close, cmd_config, cmd_core, cmd_diff, cmd_help,
-	cmd_history, cmd_log_digest, cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new,
-	cmd_run, cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_stacks, cmd_status;
+/* clang-format off: one a line */
+extern const struct command cmd_add;
+extern const struct command cmd_close;
+extern const struct command cmd_config;
+extern const struct command cmd_core;
+extern const struct command cmd_diff;
+extern const struct command cmd_help;
+extern const struct command cmd_history;
+extern const struct command cmd_log_digest;
+extern const struct command cmd_log_table;
+extern const struct command cmd_log_templates;
+extern const struct command cmd_log_timeline;
+extern const struct command cmd_new;
+extern const struct command cmd_report;
+extern const struct command cmd_run;
+extern const struct command cmd_runs;
+extern const struct command cmd_runs_remove;
+extern const struct command cmd_runs_show;
+extern const struct command cmd_stacks;
+extern const struct command cmd_status;
+/* clang-format on */
 extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */
@@ -48,6 +66,8 @@ int command_unknown(int n, char **words);
 bool command_print_group(const char *first, FILE *f);
 void command_print_help(const struct command *c, FILE *f);
 
+/* As --color says: auto (or NULL), always, never. */
+void command_color(struct cli *cli, const char *word);
 /* What a command prints, onto stdout. A reader that went away is no error; others are -ERR_SYSTEM.
  */
 int command_output(const struct buf *out, struct err *err) ERR_CHECK;

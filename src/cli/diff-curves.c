@@ -9,37 +9,39 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "cli/unpacked.h"
 #include "import/import.h"
 #include "report/curve.h"
 
+#define MAX_METRICS 10000
+
 /* A file and the series in it. */
 struct source {
-	struct file_map map;
+	const char *path;
+	struct unpacked file;
 	struct import im;
 };
 
 struct curves {
-	struct source *good, *bad; /* one each for every path */
-	size_t ngood;
-	struct curve_metric *metrics;
+	struct source *sources; /* of the good curves, then of the bad ones */
+	size_t ngood, nbad;
+	struct curve_metric *metrics; /* by bad curve */
 	size_t n, cap;
 };
 
-/* The reader that takes these bytes for curves; NULL: none. */
-static const struct import_reader *reader_of(const char *path, struct str data)
+/* The reader that takes what a file begins with for curves; NULL: none. */
+static const struct import_reader *reader_of(struct str name, struct str head, bool all)
 {
-	struct str head = str_head(data, IMPORT_HEAD);
-	const struct import_reader *r = import_recognise(str_of(path), data);
-	struct import_file f = {str_of(path), head};
+	const struct import_reader *r = import_recognise(name, head);
+	struct import_file f = {name, head};
 	struct import im;
 	struct err err;
 	bool curves;
 
 	if (!r || r->tests || r->folder)
 		return NULL;
-	if (head.n == data.n)
+	if (all)
 		return r;
 	/* As far as whole lines go; what is no text is cut off anywhere. */
 	while (f.data.n && f.data.p[f.data.n - 1] != '\n')
@@ -52,43 +54,42 @@ static const struct import_reader *reader_of(const char *path, struct str data)
 	return curves ? r : NULL;
 }
 
-static int source_open(struct source *s, const char *path, bool *curves, struct err *err)
+static int source_open(struct source *s, const struct loginput_opts *o, struct err *err)
 {
-	struct import_file f = {.path = str_of(path)};
+	struct import_file f;
 	const struct import_reader *r;
-	int rc = file_map_path(&s->map, path, err);
+	int rc = unpacked_open(&s->file, s->path, o, err);
 
-	import_init(&s->im);
 	if (rc)
-		return err_prepend(err, rc, "%s: ", path);
-	f.data = (struct str){s->map.data, s->map.size};
-	r = reader_of(path, f.data);
-	*curves = r != NULL;
+		return rc;
+	f = (struct import_file){s->file.name, s->file.data};
+	r = reader_of(f.path, str_head(f.data, IMPORT_HEAD), f.data.n <= IMPORT_HEAD);
 	if (r)
 		rc = import_read(&s->im, r, &f, 1, err);
-	*curves = !rc && s->im.nseries;
-	return rc ? err_prepend(err, rc, "%s: ", path) : 0;
+	if (!rc && !s->im.nseries)
+		rc = err_set(err, ERR_INPUT, "no curve in it");
+	return rc ? err_prepend(err, rc, "%s: ", s->path) : 0;
 }
 
 static void source_release(struct source *s)
 {
 	import_release(&s->im);
-	file_map_release(&s->map);
+	unpacked_release(&s->file);
 }
 
 static bool holds_curves(const char *path)
 {
-	struct source s = {.map = {.fd = -1}};
+	struct unpacked u;
 	struct err err;
 	struct stat st;
-	bool curves = false;
+	bool curves = false, all;
 
 	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (file_map_path(&s.map, path, &err))
-		return false;
-	curves = reader_of(path, (struct str){s.map.data, s.map.size}) != NULL;
-	file_map_release(&s.map);
+	unpacked_init(&u);
+	if (!unpacked_head(&u, path, IMPORT_HEAD, &all, &err))
+		curves = reader_of(u.name, u.data, all) != NULL;
+	unpacked_release(&u);
 	return curves;
 }
 
@@ -105,19 +106,19 @@ static struct curve curve_of(const char *path, const struct series *s)
 	return (struct curve){str_of(path), s->x, s->y, s->n};
 }
 
-/* A metric that the bad run and some good ones have. */
-static void add_metric(struct curves *c, const struct diff_curves *d, const struct series *bad)
+/* A metric that a bad run and some good ones have. */
+static void add_metric(struct curves *c, const struct source *from, const struct series *bad)
 {
 	struct curve *v = mem_realloc(NULL, c->ngood + 1, sizeof(*v));
 	struct curve_metric m = {
 		.name = bad->name, .axis = bad->axis, .good = v, .bad = &v[c->ngood]};
 
-	v[c->ngood] = curve_of(d->bad->items[0], bad);
+	v[c->ngood] = curve_of(from->path, bad);
 	for (size_t i = 0; i < c->ngood; i++) {
-		const struct series *s = series_named(&c->good[i].im, bad->name);
+		const struct series *s = series_named(&c->sources[i].im, bad->name);
 
 		if (s)
-			v[m.ngood++] = curve_of(d->good->items[i], s);
+			v[m.ngood++] = curve_of(c->sources[i].path, s);
 	}
 	if (!m.ngood) {
 		free(v);
@@ -127,41 +128,58 @@ static void add_metric(struct curves *c, const struct diff_curves *d, const stru
 	array_push(c->metrics, c->n, c->cap) = m;
 }
 
-static int add_metrics(struct curves *c, const struct diff_curves *d, struct err *err)
+/* Of one bad run. */
+static int add_metrics(struct curves *c, const struct diff_curves *d, const struct source *bad,
+		       struct err *err)
 {
-	const struct import *bad = &c->bad->im;
 	CLEANUP_BUF struct buf names = {0};
+	size_t before = c->n;
 
-	for (size_t i = 0; i < bad->nseries; i++) {
-		buf_printf(&names, "%s" STR_FMT, i ? ", " : "", STR_ARG(bad->series[i].name));
-		if (!d->metric || str_eq(bad->series[i].name, str_of(d->metric)))
-			add_metric(c, d, &bad->series[i]);
+	for (size_t i = 0; i < bad->im.nseries; i++) {
+		const struct series *s = &bad->im.series[i];
+
+		buf_printf(&names, "%s" STR_FMT, i ? ", " : "", STR_ARG(s->name));
+		if (!d->metric || str_eq(s->name, str_of(d->metric)))
+			add_metric(c, bad, s);
 	}
-	if (c->n)
+	if (c->n > MAX_METRICS)
+		return err_set(err, ERR_LIMIT, "more than %d curves: name one --metric",
+			       MAX_METRICS);
+	if (c->n > before)
 		return 0;
-	if (d->metric && !series_named(bad, str_of(d->metric)))
-		return err_set(err, ERR_INPUT, "%s: no series '%s'; it has: %s", d->bad->items[0],
+	if (d->metric && !series_named(&bad->im, str_of(d->metric)))
+		return err_set(err, ERR_INPUT, "%s: no series '%s'; it has: %s", bad->path,
 			       d->metric, buf_cstr(&names));
-	return err_set(err, ERR_INPUT, "%s: the good runs have none of its series: %s",
-		       d->bad->items[0], buf_cstr(&names));
+	return err_set(err, ERR_INPUT, "%s: the good runs have none of its series: %s", bad->path,
+		       buf_cstr(&names));
 }
 
-static int read_sources(struct curves *c, const struct diff_curves *d, struct err *err)
+static int read_sources(struct curves *c, struct cli *cli, const struct diff_curves *d,
+			struct err *err)
 {
-	bool curves;
+	const struct loginput_opts opts = {.tmpdir = cli->tmpdir};
 	int rc = 0;
 
-	c->good = mem_zalloc((d->good->n + 1) * sizeof(*c->good));
-	c->bad = &c->good[d->good->n];
-	for (size_t i = 0; i <= d->good->n; i++)
-		import_init(&c->good[i].im);
-	for (; !rc && c->ngood < d->good->n; c->ngood++) {
-		rc = source_open(&c->good[c->ngood], d->good->items[c->ngood], &curves, err);
-		if (!rc && !curves)
-			rc = err_set(err, ERR_INPUT, "%s: no curve in it",
-				     d->good->items[c->ngood]);
+	c->ngood = d->good->n;
+	c->nbad = d->bad->n;
+	c->sources = mem_zalloc((c->ngood + c->nbad) * sizeof(*c->sources));
+	for (size_t i = 0; i < c->ngood + c->nbad; i++) {
+		struct source *s = &c->sources[i];
+
+		s->path = i < c->ngood ? d->good->items[i] : d->bad->items[i - c->ngood];
+		unpacked_init(&s->file);
+		import_init(&s->im);
 	}
-	return rc ? rc : source_open(c->bad, d->bad->items[0], &curves, err);
+	for (size_t i = 0; !rc && i < c->ngood + c->nbad; i++)
+		rc = source_open(&c->sources[i], &opts, err);
+	for (size_t i = 0; !rc && i < c->nbad; i++)
+		rc = add_metrics(c, d, &c->sources[c->ngood + i], err);
+	return rc;
+}
+
+static bool departs_before(const struct curvediff *a, const struct curvediff *b)
+{
+	return a->departure.found && (!b->departure.found || a->departure.step < b->departure.step);
 }
 
 /* What is asked about if nothing is: a loss, else what leaves its band. */
@@ -181,6 +199,10 @@ static size_t main_metric(const struct curves *c)
 			best_rank = rank;
 		}
 	}
+	for (size_t i = 0; i < c->n; i++) /* the first of several runs to leave it */
+		if (str_eq(c->metrics[i].name, c->metrics[best].name) &&
+		    departs_before(&c->metrics[i].diff, &c->metrics[best].diff))
+			best = i;
 	return best;
 }
 
@@ -217,6 +239,7 @@ static int print(struct cli *cli, const struct curves *c, const struct diff_curv
 	struct curve_report r = {.metrics = c->metrics,
 				 .n = c->n,
 				 .main = main_metric(c),
+				 .nbad = c->nbad,
 				 .command = d->command,
 				 .color = cli->color_out,
 				 .utf8 = cli->utf8,
@@ -237,39 +260,38 @@ static int print(struct cli *cli, const struct curves *c, const struct diff_curv
 	return command_output(&out, err);
 }
 
-static void curves_release(struct curves *c, const struct diff_curves *d)
+static void curves_release(struct curves *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		curvediff_release(&c->metrics[i].diff);
 		free((void *)c->metrics[i].good);
 	}
 	free(c->metrics);
-	for (size_t i = 0; c->good && i <= d->good->n; i++)
-		source_release(&c->good[i]);
-	free(c->good);
+	for (size_t i = 0; c->sources && i < c->ngood + c->nbad; i++)
+		source_release(&c->sources[i]);
+	free(c->sources);
 }
 
 bool diff_curves_given(const struct diff_curves *d)
 {
-	if (!d->good->n || d->bad->n != 1 || !holds_curves(d->bad->items[0]))
-		return false;
-	for (size_t i = 0; i < d->good->n; i++)
-		if (!holds_curves(d->good->items[i]))
-			return false;
-	return true;
+	bool all = d->good->n && d->bad->n;
+
+	for (size_t i = 0; all && i < d->bad->n; i++)
+		all = holds_curves(d->bad->items[i]);
+	for (size_t i = 0; all && i < d->good->n; i++)
+		all = holds_curves(d->good->items[i]);
+	return all;
 }
 
 int diff_curves(struct cli *cli, const struct diff_curves *d, int *status, struct err *err)
 {
 	struct curves c = {0};
-	int rc = read_sources(&c, d, err);
+	int rc = read_sources(&c, cli, d, err);
 
-	if (!rc)
-		rc = add_metrics(&c, d, err);
 	if (!rc)
 		rc = print(cli, &c, d, err);
 	if (!rc)
 		*status = status_of(&c);
-	curves_release(&c, d);
+	curves_release(&c);
 	return rc;
 }

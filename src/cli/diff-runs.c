@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/derived.h"
-#include "cli/run-logs.h"
-#include "report/rundiff.h"
+#include "cli/records.h"
+#include "cli/diff-code.h"
+#include "cli/diff-run-logs.h"
 #include "text/quote.h"
 #include "text/shell.h"
 
@@ -20,10 +20,8 @@
 #define MAX_CURVES 1000
 
 struct selection {
-	struct store *store;
+	struct records in;
 	struct arena arena;
-	struct workspace workspace;
-	struct derived derived;
 	struct rundiff_side side[2];
 	struct rundiff_run *runs[2];
 	size_t cap[2];
@@ -33,6 +31,8 @@ struct selection {
 	size_t nrecords[2], cap_records[2];
 	struct curve_metric *curves;
 	size_t ncurves, cap_curves;
+	struct diff_run_logs logs;
+	struct diff_code code;
 };
 
 static bool is_verdict(const char *word)
@@ -81,7 +81,7 @@ static bool is_chosen(const struct rundiff_side *side, struct str id)
 static int add_run(struct selection *s, int side, struct str id, struct err *err)
 {
 	struct run_record r;
-	int rc = derived_get(&s->derived, s->store, id, &s->arena, &r, err);
+	int rc = derived_get(&s->in.derived, s->in.store, id, &s->arena, &r, err);
 
 	if (rc || is_chosen(&s->side[side], r.id))
 		return rc;
@@ -109,15 +109,17 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 		return add_run(s, side, str_of(word), err);
 	condition_of(word, &where);
 	s->nids = 0;
-	rc = derived_runs(&s->derived, s->store, &(struct store_query){.where = buf_str(&where)},
-			  take_id, s, err);
+	rc = derived_runs(&s->in.derived, s->in.store,
+			  &(struct store_query){.where = buf_str(&where)}, take_id, s, err);
 	if (!rc && !s->nids)
-		rc = err_set(err, ERR_NOTFOUND,
-			     is_condition(word)
-				     ? "no run satisfies '%s'"
-				     : "'%s' is no file, and no run has that id or name; "
-				       "inquest runs lists them",
-			     word);
+		rc = err_set(
+			err, ERR_NOTFOUND,
+			is_condition(word) ? "no run satisfies '%s'"
+			: is_verdict(word)
+				? "no run is marked as %s (--as of inquest run and inquest add)"
+				: "'%s' is no file, and no run has that id or name; "
+				  "inquest runs lists them",
+			word);
 	for (size_t i = 0; !rc && i < s->nids; i++)
 		rc = add_run(s, side, s->ids[i], err);
 	return rc;
@@ -125,12 +127,8 @@ static int add_word(struct selection *s, int side, const char *word, struct err 
 
 static int select_runs(struct selection *s, const struct diff_runs *d, struct err *err)
 {
-	int rc = workspace_find(&s->workspace, d->store, err);
+	int rc = records_open(&s->in, d->store, err);
 
-	if (!rc)
-		rc = workspace_open(&s->workspace, STORE_READ, &s->store, err);
-	if (!rc)
-		rc = derived_load(&s->derived, &s->workspace, s->store, err);
 	for (size_t i = 0; !rc && i < d->good->n; i++)
 		rc = add_word(s, 0, d->good->items[i], err);
 	for (size_t i = 0; !rc && i < d->bad->n; i++)
@@ -138,55 +136,62 @@ static int select_runs(struct selection *s, const struct diff_runs *d, struct er
 	return rc;
 }
 
-/* The value of a text variable that all runs of a side share; empty if they do not. */
-static struct str shared_value(const struct rundiff_side *side, const char *name)
+/* ---- logs ---- */
+
+static void add_words(struct buf *b, const char *option, const struct option_list *words)
 {
-	struct str v = {0};
-
-	for (size_t i = 0; i < side->n; i++)
-		for (size_t k = 0; k < side->runs[i].nvariables; k++) {
-			const struct variable *x = &side->runs[i].variables[k];
-
-			if (!str_eq(x->name, str_of(name)))
-				continue;
-			if (v.n && !str_eq(v, x->value.text))
-				return (struct str){0};
-			v = x->value.text;
-		}
-	return v;
+	buf_printf(b, " %s", option);
+	for (size_t i = 0; i < words->n; i++) {
+		buf_add_char(b, ' ');
+		shell_add_word(b, str_of(words->items[i]));
+	}
 }
 
-static bool is_commit(struct str s)
+/* What compares the logs alone. */
+static const char *logs_command(struct selection *s, const struct diff_runs *d)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("0123456789abcdef", s.p[i]))
-			return false;
-	return s.n >= 7;
+	CLEANUP_BUF struct buf b = {0};
+
+	BUF_LIT(&b, "inquest diff --logs");
+	if (d->store) {
+		BUF_LIT(&b, " --store ");
+		shell_add_word(&b, str_of(d->store));
+	}
+	add_words(&b, "--good", d->good);
+	add_words(&b, "--bad", d->bad);
+	return arena_str(&s->arena, buf_str(&b)).p;
 }
 
-static struct str *ids_of(struct arena *a, const struct rundiff_side *side)
+static int compare_logs(struct cli *cli, struct selection *s, const struct diff_runs *d,
+			struct err *err)
 {
-	struct str *ids = arena_alloc(a, side->n * sizeof(*ids));
+	const struct diff_run_logs_opts o = {
+		.evidence = s->in.workspace.evidence,
+		.runs = {s->records[0], s->records[1]},
+		.n = {s->nrecords[0], s->nrecords[1]},
+		.values = d->values,
+		.command = d->print_logs ? d->command : logs_command(s, d),
+		.all = d->print_logs != NULL,
+		.verbose = d->verbose,
+	};
 
-	for (size_t i = 0; i < side->n; i++)
-		ids[i] = side->runs[i].id;
-	return ids;
+	return diff_run_logs(&s->logs, cli, &o, err);
 }
 
-static void next_commands(struct selection *s, struct buf *b)
+/* --logs */
+static int print_logs(const struct diff_runs *d, const struct diff_run_logs *logs, int *status,
+		      struct err *err)
 {
-	struct str *good_ids = ids_of(&s->arena, &s->side[0]),
-		   *bad_ids = ids_of(&s->arena, &s->side[1]);
-	const char *logs;
-	struct str good = shared_value(&s->side[0], "git.commit"),
-		   bad = shared_value(&s->side[1], "git.commit");
+	static const char *const sides[] = {"good", "bad"};
+	bool read[2] = {false, false};
 
-	if (is_commit(good) && is_commit(bad) && !str_eq(good, bad))
-		buf_printf(b, "Next: git log --oneline %.12s..%.12s\n", good.p, bad.p);
-	logs = run_logs_diff(&s->workspace, s->store, good_ids, s->side[0].n, bad_ids, s->side[1].n,
-			     &s->arena);
-	if (logs)
-		buf_printf(b, "Next: %s\n", logs);
+	for (size_t i = 0; i < logs->report.n; i++)
+		read[logs->report.runs[i].side] |= logs->report.runs[i].state == RUNDIFF_LOGS_READ;
+	if (!logs->compared)
+		return err_set(err, ERR_NOTFOUND, "of the %s runs no log is kept on this machine",
+			       sides[read[0]]);
+	*status = diff_logs_differ(&logs->diff) ? EXIT_FOUND : EXIT_DONE;
+	return d->print_logs(d->print_arg, logs->report.report, err);
 }
 
 /* ---- series ---- */
@@ -275,31 +280,36 @@ static bool is_worse(const struct curve_metric *m)
 static int status_of(const struct rundiff *d, const struct selection *s)
 {
 	const size_t *m = d->count[RUNDIFF_METRIC], *t = d->count[RUNDIFF_TEST];
-	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE];
+	bool worse = m[RUNDIFF_WORSE] || t[RUNDIFF_WORSE] || s->logs.report.errors;
 
 	for (size_t i = 0; i < s->ncurves; i++)
 		worse = worse || is_worse(&s->curves[i]);
 	if (worse)
 		return EXIT_FOUND;
-	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] ? EXIT_UNDECIDED : EXIT_DONE;
+	/* Nothing in common is nothing that could be said. */
+	return m[RUNDIFF_UNDECIDED] || t[RUNDIFF_UNDECIDED] || !d->common ? EXIT_UNDECIDED
+									  : EXIT_DONE;
 }
 
 static int print(struct cli *cli, struct selection *s, const struct diff_runs *d,
 		 const struct rundiff *diff, const struct rundiff_opts *opts, struct err *err)
 {
-	CLEANUP_BUF struct buf out = {0}, next = {0};
+	CLEANUP_BUF struct buf out = {0};
 	struct rundiff_report r = {.diff = diff,
 				   .side = s->side,
 				   .opts = opts,
 				   .curves = s->curves,
 				   .ncurves = s->ncurves,
+				   .logs = d->metric ? NULL : &s->logs.report,
+				   .code = d->metric ? NULL : &s->code.report,
 				   .command = d->command,
+				   .next = d->metric ? NULL : s->code.next,
 				   .color = cli->color_out,
 				   .verbose = d->verbose || d->metric,
 				   .width = (size_t)cli->width};
 
-	next_commands(s, &next);
-	r.next = next.n ? buf_cstr(&next) : NULL;
+	if (d->print_runs)
+		return d->print_runs(d->print_arg, &r, err);
 	if (d->json)
 		rundiff_report_json(&r, &out);
 	else
@@ -334,36 +344,53 @@ bool diff_runs_given(const struct diff_runs *d)
 	return stored;
 }
 
+static void selection_release(struct selection *s)
+{
+	records_release(&s->in);
+	for (int side = 0; side < 2; side++) {
+		free(s->runs[side]);
+		free(s->records[side]);
+	}
+	for (size_t i = 0; i < s->ncurves; i++)
+		curvediff_release(&s->curves[i].diff);
+	free(s->curves);
+	free(s->ids);
+	diff_run_logs_release(&s->logs);
+	arena_release(&s->arena);
+}
+
+static int compare(struct cli *cli, struct selection *s, const struct diff_runs *d, int *status,
+		   struct err *err)
+{
+	const struct rundiff_opts opts = {.alpha = ALPHA, .equivalence = d->equivalence};
+	struct rundiff diff;
+	int rc;
+
+	add_curves(s, d->metric);
+	rc = d->metric ? keep_only(s, d->metric, err) : 0;
+	if (rc)
+		return rc;
+	rundiff_run(&diff, s->side, &opts);
+	rc = print(cli, s, d, &diff, &opts, err);
+	*status = status_of(&diff, s);
+	rundiff_release(&diff);
+	return rc;
+}
+
 int diff_runs(struct cli *cli, const struct diff_runs *d, int *status, struct err *err)
 {
-	struct rundiff_opts opts = {.alpha = ALPHA, .equivalence = d->equivalence};
 	struct selection s = {0};
-	struct rundiff diff;
 	int rc;
 
 	arena_init(&s.arena);
 	rc = select_runs(&s, d, err);
+	if (!rc && !d->metric)
+		rc = compare_logs(cli, &s, d, err);
+	if (!rc && !d->metric && !d->print_logs)
+		diff_code(&s.code, &s.arena, s.in.workspace.root, s.side);
 	if (!rc)
-		add_curves(&s, d->metric);
-	if (!rc && d->metric)
-		rc = keep_only(&s, d->metric, err);
-	if (!rc) {
-		rundiff_run(&diff, s.side, &opts);
-		rc = print(cli, &s, d, &diff, &opts, err);
-		*status = status_of(&diff, &s);
-		rundiff_release(&diff);
-	}
-	derived_release(&s.derived);
-	store_close(s.store);
-	workspace_release(&s.workspace);
-	for (int side = 0; side < 2; side++) {
-		free(s.runs[side]);
-		free(s.records[side]);
-	}
-	for (size_t i = 0; i < s.ncurves; i++)
-		curvediff_release(&s.curves[i].diff);
-	free(s.curves);
-	free(s.ids);
-	arena_release(&s.arena);
+		rc = d->print_logs ? print_logs(d, &s.logs, status, err)
+				   : compare(cli, &s, d, status, err);
+	selection_release(&s);
 	return rc;
 }

@@ -5,37 +5,16 @@
 #include "cli/command.h"
 #include "cli/derived.h"
 #include "stats/changepoint.h"
+#include "types/history.h"
 
-#define HISTORY_MOST ((size_t)1 << 24) /* values */
+#define HISTORY_MOST       ((size_t)1 << 24) /* values */
+#define HISTORY_MIN_EFFECT .005              /* unless options say otherwise */
+#define HISTORY_MIN_SD     1
 
 struct history_values {
 	bool json, restore, help;
 	const char *file, *value, *reference, *step, *label;
 	const char *where, *store, *model, *min_effect, *min_sd, *color;
-};
-
-/* One value of the series; arrays as long as the series. */
-struct history {
-	struct arena arena;
-	struct str metric, reference_name; /* the latter empty: none */
-	size_t n;
-	double *value, *reference; /* reference: NULL if there is none */
-	double *step;              /* of a file with --step: in order; else NULL */
-	struct str *label;         /* of a file with --label; else NULL */
-	struct str *run, *commit;  /* of stored runs; else NULL. A commit may be empty. */
-	bool by_commit;            /* they are in the order of the commits */
-	enum better better;
-	struct str source; /* for people: the file, or "the stored runs" */
-};
-
-/* Another variable that was one value throughout before a change and another one after it. */
-struct history_covariate {
-	struct str name, before, after;
-};
-
-struct history_covariates {
-	struct history_covariate *items;
-	size_t n;
 };
 
 /* Read columns of a file: CSV (commas, semicolons, tabs) or JSON lines; "-" is stdin. */

@@ -47,11 +47,7 @@ int logs_init(struct logs *l, struct cli *cli, const struct logs_values *v, stru
 					       : v->threads     ? (unsigned)v->threads
 								: task_cpus(),
 				    .progress = cli->progress}};
-	if (v->color) {
-		cli->color_out = strcmp(v->color, "always") == 0 ||
-				 (cli->color_out && strcmp(v->color, "never") != 0);
-		cli->color_err = cli->color_out;
-	}
+	command_color(cli, v->color);
 	logset_init(&l->set);
 	if (v->json + v->csv + v->jsonl > 1)
 		rc = err_set(err, ERR_USAGE, "--json, --jsonl and --csv exclude each other");

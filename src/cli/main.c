@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -149,10 +150,20 @@ static int run_command(const struct command *c, struct cli *cli, int argc, char 
 	return status;
 }
 
-/* What is still to be written; the status to exit with. Who closed the pipe knows it. */
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+/* What is still to be written, or could not be before; the status to exit with. Who closed the pipe
+ * knows it. */
 static int finish(int status)
 {
-	if (fflush(stdout) == 0 || errno == EPIPE)
+	bool lost = ferror(stdout);
+
+	if ((fflush(stdout) == 0 && !lost) || errno == EPIPE || (lost && is_pipe(STDOUT_FILENO)))
 		return status;
 	fprintf(stderr, "inquest: stdout: %s\n", strerror(errno));
 	return EXIT_SYSTEM;

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "cli/derived.h"
+#include "cli/fill.h"
 #include "stats/series.h"
 
 #define MAX_NAME 4000 /* of a series that gets variables */
@@ -141,61 +142,19 @@ void derived_record(const struct derived *d, struct arena *a, struct run_record 
 
 /* ---- runs that are stored ---- */
 
-struct ids {
-	struct arena arena;
-	struct str *id;
-	size_t n, cap;
-};
-
-static bool take_id(void *arg, const struct str *cells, size_t n, bool head)
+static int compute(const void *arg, struct arena *a, struct run_record *r, struct variable **v,
+		   size_t *n, size_t *cap, struct err *err)
 {
-	struct ids *ids = arg;
-
-	if (!head)
-		array_push(ids->id, ids->n, ids->cap) = arena_str(&ids->arena, cells[0]);
-	return true;
-}
-
-static int fill_one(const struct derived *d, struct store *s, struct str id, uint64_t *filled,
-		    struct err *err)
-{
-	struct variable *v = NULL;
-	size_t n = 0, cap = 0;
-	struct run_record r;
-	struct arena a;
-	int rc;
-
-	arena_init(&a);
-	rc = store_get(s, id, &a, &r, err);
-	if (!rc)
-		derived_record(d, &a, &r, &v, &n, &cap);
-	if (!rc && n) {
-		rc = store_add_variables(s, id, v, n, err);
-		++*filled;
-	}
-	free(v);
-	arena_release(&a);
-	return rc == -ERR_NOTFOUND ? 0 : rc; /* removed meanwhile */
+	derived_record(arg, a, r, v, n, cap);
+	return 0;
 }
 
 int derived_fill(const struct derived *d, struct store *s, uint64_t *runs, uint64_t *filled,
 		 struct err *err)
 {
-	struct ids ids = {0};
-	int rc;
+	const struct fill f = {compute, d,
+			       "SELECT r.id FROM run r WHERE EXISTS (SELECT 1 FROM series s WHERE "
+			       "s.run = r.no) ORDER BY r.no"};
 
-	*runs = *filled = 0;
-	arena_init(&ids.arena);
-	rc = store_sql(
-		s,
-		STR("SELECT r.id FROM run r WHERE EXISTS (SELECT 1 FROM series s WHERE s.run "
-		    "= r.no) ORDER BY r.no"),
-		take_id, &ids, err);
-	for (size_t i = 0; !rc && i < ids.n; i++) {
-		rc = fill_one(d, s, ids.id[i], filled, err);
-		++*runs;
-	}
-	free(ids.id);
-	arena_release(&ids.arena);
-	return rc;
+	return fill_runs(&f, s, runs, filled, err);
 }

@@ -10,8 +10,14 @@
  * 2010, Annals of Statistics 38), or the first of such if there are several. Single steps are cut
  * at CURVE_CLIP deviations: a departure lasts.
  *
- * CURVE_SCORE is the 98 % point for curves of white noise, of AR(.7) and of t(5), 3 to 12 good ones
- * and 50 to 1,500 steps; bench/curves.py measures it.
+ * Where it begins is asked of its likelihood alone: a departure may come at once and stay, die
+ * away, or grow, over any number of steps. The likeliest beginning of any such shape is the step
+ * that is told, those not much less likely under any shape are its interval, from as far before the
+ * stretch as it is long.
+ *
+ * CURVE_SCORE is the 98 % point for curves of white noise, of AR(.7) and of t(5), of seeds that
+ * differ by an offset or drift, 3 to 12 good ones and 50 to 1,500 steps. docs/benchmarks.md
+ * compares what else was tried; bench/curves.py measures it.
  */
 #include "compare/curve-priv.h"
 
@@ -23,6 +29,11 @@
 #define BACK_MIN    ((size_t)5)
 #define MODEL_DOF   20.0 /* weight of the variance by length against that at these steps */
 #define MAX_SCALES  40
+#define SURE_DOF    5.0 /* what is known of variances before they are measured */
+#define PARTS       8
+#define SHAPE_COST  2.0 /* in log-likelihood: what all but the simplest shape must gain */
+#define LIKELY      3.0 /* the log-likelihoods of an interval's steps are no further apart */
+#define GRID        ((size_t)4096) /* steps of a stretch that are looked at as its beginning */
 
 /* Standardised distances as running sums: sum[t] is that of the steps before t. */
 struct band {
@@ -55,14 +66,18 @@ static void smooth_variance(const struct aligned *al, const double *mean, size_t
 	for (size_t t = 0; t < al->m; t++) {
 		size_t a = t > h ? t - h : 0, b = t + h + 1 < al->m ? t + h + 1 : al->m;
 
-		out[t] = (sum[b] - sum[a]) / (double)(b - a);
+		/* Values near the greatest double have no variance that one could hold. */
+		out[t] = isfinite(sum[b]) ? (sum[b] - sum[a]) / (double)(b - a) : INFINITY;
 	}
 	free(sum);
 }
 
-static double clip(double v)
+/* From the mean in deviations; none where the good curves differ without measure. */
+static double distance(double value, double mean, double deviation)
 {
-	return isnan(v) ? CURVE_CLIP : fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
+	double v = (value - mean) / deviation;
+
+	return isnan(v) ? 0 : v;
 }
 
 static void standardise(struct band *b, const struct aligned *al, double *spread)
@@ -75,15 +90,19 @@ static void standardise(struct band *b, const struct aligned *al, double *spread
 			mean[t] += al->good[i][t] / k;
 	smooth_variance(al, mean, h, spread);
 	for (size_t t = 0; t < m; t++) {
-		double s;
+		double s, v;
 
 		spread[t] = sqrt(spread[t]);
 		/* Good curves that are all the same leave rounding only. */
 		s = fmax(spread[t], 1e-9 * fabs(mean[t]) + 1e-300);
-		b->sum[t + 1] = b->sum[t] + clip((al->bad[t] - mean[t]) / s / sqrt(1 + 1 / k));
+		/* What is no finite number departs, in one direction whatever its sign: infinities
+		 * of both must not cancel out. */
+		v = isfinite(al->bad[t]) ? distance(al->bad[t], mean[t], s * sqrt(1 + 1 / k))
+					 : CURVE_CLIP;
+		b->sum[t + 1] = b->sum[t] + fmin(fmax(v, -CURVE_CLIP), CURVE_CLIP);
 		for (size_t i = 0; i < al->k; i++)
-			b->good[i][t + 1] =
-				b->good[i][t] + (al->good[i][t] - mean[t]) / s / sqrt(1 - 1 / k);
+			b->good[i][t + 1] = b->good[i][t] +
+					    distance(al->good[i][t], mean[t], s * sqrt(1 - 1 / k));
 	}
 	free(mean);
 }
@@ -144,7 +163,7 @@ static double score_at(const struct band *b, size_t t, size_t w, double model)
 	}
 	weight = fmin(blocks, MODEL_DOF);
 	observed = (weight * model + (k - 1) * observed) / (weight + k - 1);
-	dof = fmin(fmax(blocks, k - 1), 60);
+	dof = fmin(fmax(blocks, k - 1), 60) + SURE_DOF;
 	return normal_score(mean / sqrt(fmax(model, observed)), dof);
 }
 
@@ -220,25 +239,100 @@ static size_t find_start(const struct band *b, size_t end, double sign)
 	return extend(b, start, sign, true);
 }
 
-/* The steps about start whose likelihood is not below the best one's by a factor of e^2, given the
- * mean after it. */
-static void find_interval(const struct band *b, size_t start, size_t end, size_t *low, size_t *high)
-{
-	size_t n = end - start < 2 * b->min ? end - start : 2 * b->min;
-	double mu = (b->sum[start + n] - b->sum[start]) / (double)n, f = inflation(b, b->min);
-	double gain = 0;
+/* How a departure may begin: levels of eight equal parts, and what comes then. */
+static const struct shape {
+	double level[PARTS], then, cost;
+} shapes[] = {
+	{{1, 1, 1, 1, 1, 1, 1, 1}, 0, 0},                                 /* at once */
+	{{.83, .57, .39, .27, .18, .13, .09, .06}, 0, SHAPE_COST},        /* and dies away */
+	{{.06, .19, .31, .44, .56, .69, .81, .94}, 1, SHAPE_COST},        /* it grows */
+	{{.004, .035, .098, .191, .316, .473, .66, .879}, 1, SHAPE_COST}, /* ever faster */
+};
 
-	*low = *high = start;
-	for (size_t t = start; t-- > 0 && gain > -8;) {
-		gain += mu * ((b->sum[t + 1] - b->sum[t]) - mu / 2) / (f * f);
-		if (gain > -2)
-			*low = t;
+/* What is known of the departure that begins somewhere. */
+struct beginning {
+	const struct band *b;
+	size_t end;
+	double sign, variance;
+};
+
+/* What a departure of this shape gains in log-likelihood that begins at t and takes n steps. */
+static double shape_gain(const struct beginning *g, const struct shape *s, size_t t, size_t n)
+{
+	const double *total = g->b->sum;
+	double sum = s->then * (total[g->end] - total[t + n]);
+	double norm = s->then * s->then * (double)(g->end - t - n);
+
+	for (size_t i = 0, from = t; i < PARTS; i++) {
+		size_t to = t + n * (i + 1) / PARTS;
+
+		sum += s->level[i] * (total[to] - total[from]);
+		norm += s->level[i] * s->level[i] * (double)(to - from);
+		from = to;
 	}
-	gain = 0;
-	for (size_t t = start; t + 1 < end && gain > -8; t++) {
-		gain -= mu * ((b->sum[t + 1] - b->sum[t]) - mu / 2) / (f * f);
-		if (gain > -2)
-			*high = t + 1;
+	if (g->sign * sum <= 0)
+		return 0;
+	return fmax(sum * sum / norm / g->variance / 2 - s->cost, 0);
+}
+
+/* The same of the likeliest shape and length. */
+static double gain_at(const struct beginning *g, size_t t)
+{
+	size_t room = g->end - t, n = (g->b->min + 1) / 2;
+	double best = 0;
+
+	while (n <= room) {
+		for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
+			best = fmax(best, shape_gain(g, &shapes[i], t, n));
+		n = n < room && n + n / 2 + 1 > room ? room : n + n / 2 + 1;
+	}
+	return best;
+}
+
+/* The steps from..to, by at a time: the likeliest in *at, its gain in *best, if that is more than
+ * *best was. */
+static void find_likeliest(const struct beginning *g, size_t from, size_t to, size_t by,
+			   double *best, size_t *at)
+{
+	for (size_t t = from; t <= to; t += by) {
+		double gain = gain_at(g, t);
+
+		if (gain > *best) {
+			*best = gain;
+			*at = t;
+		}
+	}
+}
+
+/* The beginning of the stretch s at which it is likeliest, and the first and the last one at which
+ * it is not much less likely. In long stretches only a grid of steps is looked at, and what lies
+ * about the beginning. */
+static void find_beginning(const struct band *b, const struct stretch *s, size_t *start,
+			   size_t *low, size_t *high)
+{
+	double f = inflation(b, b->min), best = -1;
+	struct beginning g = {b, s->from + s->n, s->z < 0 ? -1 : 1, f * f};
+	size_t first = s->from > s->n ? s->from - s->n : 0, last = g.end - (b->min + 1) / 2;
+	size_t by = (last - first) / GRID + 1, near, to;
+
+	*start = first;
+	find_likeliest(&g, first, last, by, &best, start);
+	near = *start - first > by ? *start - by : first;
+	to = last - *start > by ? *start + by : last;
+	if (by > 1)
+		find_likeliest(&g, near, to, 1, &best, start);
+	*low = *high = *start;
+	for (size_t t = near; t < *low; t++)
+		if (gain_at(&g, t) >= best - LIKELY)
+			*low = t;
+	for (size_t t = to; t > *high; t--)
+		if (gain_at(&g, t) >= best - LIKELY)
+			*high = t;
+	for (size_t t = first; t <= last; t += by) {
+		if ((t >= *low && t <= *high) || gain_at(&g, t) < best - LIKELY)
+			continue;
+		*low = t < *low ? t : *low;
+		*high = t > *high ? t : *high;
 	}
 }
 
@@ -279,11 +373,12 @@ static void describe(const struct band *b, const struct aligned *al, const struc
 		     struct curve_departure *out)
 {
 	double sign = s->z < 0 ? -1 : 1, sum = 0, n = 0;
-	size_t start = s->from, end = extend(b, start + s->n, sign, false), low, high;
+	size_t start, end = extend(b, s->from + s->n, sign, false), low, high;
 
-	if (goes_on(b, start, end, sign))
+	if (goes_on(b, s->from, end, sign))
 		end = b->m;
-	find_interval(b, start, end, &low, &high);
+	find_beginning(b, &(struct stretch){.from = s->from, .n = end - s->from, .z = s->z}, &start,
+		       &low, &high);
 	for (size_t t = start; t < end; t++) {
 		if (!isfinite(al->bad[t]))
 			continue;

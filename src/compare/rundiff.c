@@ -75,6 +75,11 @@ static enum rundiff_section section_of(const struct cell *c, size_t n)
 	return RUNDIFF_SETTING;
 }
 
+enum rundiff_section rundiff_section_of(const struct variable *v)
+{
+	return section_of(&(struct cell){.name = v->name, .v = v}, 1);
+}
+
 /* ---- the values of a side ---- */
 
 static int by_text(const void *a, const void *b)
@@ -131,8 +136,6 @@ static void take_tests(struct work *w, const struct cell *c, size_t n, struct ru
 
 static void take_variables(struct work *w, const struct cell *c, size_t n, struct rundiff_row *row)
 {
-	double first[2] = {0};
-
 	row->number = true;
 	for (size_t i = 0; i < n; i++) {
 		struct rundiff_values *v = &row->side[c[i].side];
@@ -146,9 +149,12 @@ static void take_variables(struct work *w, const struct cell *c, size_t n, struc
 		w->text[c[i].side][v->n++] = value_text_of(&w->d->arena, &c[i].v->value);
 		row->unit = c[i].v->unit.n ? c[i].v->unit : row->unit;
 		row->better = c[i].v->better ? c[i].v->better : row->better;
-		first[c[i].side] = (double)c[i].v->n;
+		v->least = v->n == 1 || c[i].v->n < v->least ? c[i].v->n : v->least;
+		v->most = c[i].v->n > v->most ? c[i].v->n : v->most;
 	}
-	row->samples = first[0] > 1 && first[1] > 1 && first[0] != first[1];
+	row->samples =
+		row->side[0].least > 1 && row->side[1].least > 1 &&
+		(row->side[0].most < row->side[1].least || row->side[1].most < row->side[0].least);
 	for (int s = 0; s < 2; s++)
 		count_texts(w->text[s], row->side[s].n, &row->side[s]);
 }
@@ -296,8 +302,13 @@ static void judge(struct rundiff *d, const struct rundiff_opts *o)
 		else if (!is_metric(r) && r->verdict == RUNDIFF_UNDECIDED && (lacks || r->clean))
 			r->verdict = is_small(r, o) ? RUNDIFF_EQUIVALENT : RUNDIFF_DIFFERS;
 		d->count[r->section][r->verdict]++;
+		d->common += !lacks;
+		for (int side = 0; side < 2; side++)
+			d->tests[side] += r->section == RUNDIFF_TEST && r->side[side].n;
 		d->denominators = d->denominators || (r->samples && r->verdict != RUNDIFF_SAME);
 	}
+	d->denominators =
+		d->denominators || (d->tests[0] && d->tests[1] && d->tests[0] != d->tests[1]);
 	free(p);
 }
 
@@ -333,9 +344,13 @@ static struct cell *all_cells(struct work *w, size_t *n)
 		for (uint32_t r = 0; r < w->side[s].n; r++) {
 			const struct rundiff_run *run = &w->side[s].runs[r];
 
-			for (size_t i = 0; i < run->nvariables; i++)
+			for (size_t i = 0; i < run->nvariables; i++) {
+				/* What a test said, once more. */
+				if (run->ntests && str_starts(run->variables[i].name, STR("test.")))
+					continue;
 				array_push(cells, *n, cap) = (struct cell){
 					run->variables[i].name, s, r, &run->variables[i], NULL};
+			}
 			for (size_t i = 0; i < run->ntests; i++)
 				array_push(cells, *n, cap) =
 					(struct cell){test_name(&w->d->arena, &run->tests[i]), s, r,
@@ -347,7 +362,7 @@ static struct cell *all_cells(struct work *w, size_t *n)
 }
 
 /* What is worth seeing first: how cleanly the sides part, then how far. */
-static void score(struct rundiff *d)
+static void score(struct rundiff *d, const struct rundiff_opts *o)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		struct rundiff_row *r = &d->rows[i];
@@ -358,6 +373,8 @@ static void score(struct rundiff *d)
 							    : 0) +
 			   (r->clean ? 1 : 0) + (isfinite(far) ? far / (1 + far) : 0) +
 			   (1 - r->p_adjusted) / 2;
+		if (o->settings) /* changed, removed, added */
+			r->score = r->side[0].n && r->side[1].n ? 2 : r->side[0].n ? 1 : 0;
 	}
 }
 
@@ -417,7 +434,7 @@ void rundiff_run(struct rundiff *d, const struct rundiff_side side[2], const str
 		add_row(&w, &cells[i], j - i);
 	}
 	judge(d, o);
-	score(d);
+	score(d, o);
 	if (d->n)
 		qsort(d->rows, d->n, sizeof(*d->rows), by_score);
 	find_order(d, side);

@@ -58,6 +58,7 @@ struct rundiff_values {
 	struct str common;        /* the most frequent value, as text */
 	size_t ncommon, distinct;
 	size_t passed, failed, skipped; /* of a test */
+	uint64_t least, most;           /* samples that one value stands for; 0: unknown */
 };
 
 struct rundiff_row {
@@ -82,9 +83,14 @@ struct rundiff {
 	size_t n, cap;
 	size_t count[RUNDIFF_SECTIONS][RUNDIFF_SAME + 1];
 	bool order_confounded; /* all good runs came before, or after, all others */
-	bool denominators;     /* some count of samples or tests differs: see rows */
+	bool denominators;     /* some count of samples (see rows) or tests differs */
+	size_t tests[2];       /* that ran, in some run of the side */
+	size_t common;         /* variables and tests that both sides have */
 };
 
 void rundiff_run(struct rundiff *d, const struct rundiff_side side[2],
 		 const struct rundiff_opts *o);
 void rundiff_release(struct rundiff *d);
+
+/* The section that a variable of a run belongs to. */
+enum rundiff_section rundiff_section_of(const struct variable *v);

@@ -416,11 +416,10 @@ static const struct kind *kind_of(struct str path, struct str data)
 	return data.n && data.p[0] == '{' ? &json : NULL;
 }
 
-int environment_config(struct arena *a, struct str path, struct str data, bool keys,
-		       struct variable **out, size_t *n, size_t *cap, struct err *err)
+static int read_config(struct capture *c, struct str path, struct str data, bool keys,
+		       struct err *err)
 {
-	struct capture c = {a, NULL, out, n, cap};
-	struct place p = {.c = &c};
+	struct place p = {.c = c};
 	const struct kind *k = kind_of(path, data);
 	char hex[SHA256_HEX + 1];
 	CLEANUP_BUF struct buf name = {0};
@@ -431,20 +430,36 @@ int environment_config(struct arena *a, struct str path, struct str data, bool k
 		path = str_from(path, 2);
 	buf_printf(&name, "file." STR_FMT ".hash", STR_ARG(path));
 	sha256_hex(data, hex);
-	capture_value(&c, buf_str(&name), value_text(arena_str(a, str_of(hex))), "");
+	capture_value(c, buf_str(&name), value_text(arena_str(c->arena, str_of(hex))), "");
 	if (!keys || !k || data.n > MAX_SIZE)
 		return 0;
-	before = *n;
+	before = *c->n;
 	buf_printf(&p.name, "config." STR_FMT, STR_ARG(path));
 	rc = k->read(&p, data, err);
 	buf_release(&p.name);
 	if (!rc && p.keys > MAX_KEYS)
 		rc = err_set(err, ERR_LIMIT, "more than %d keys: the rest is left out", MAX_KEYS);
 	else if (rc && !k->strict) {
-		*n = before;
+		*c->n = before;
 		rc = 0;
 	}
 	return rc ? err_prepend(err, rc, STR_FMT ": ", STR_ARG(path)) : 0;
+}
+
+int environment_config(struct arena *a, struct str path, struct str data, bool keys,
+		       struct variable **out, size_t *n, size_t *cap, struct err *err)
+{
+	struct capture c = {a, NULL, out, n, cap, NULL};
+
+	return read_config(&c, path, data, keys, err);
+}
+
+int environment_settings(struct arena *a, struct str path, struct str data, struct map *secrets,
+			 struct variable **out, size_t *n, size_t *cap, struct err *err)
+{
+	struct capture c = {a, NULL, out, n, cap, secrets};
+
+	return read_config(&c, path, data, true, err);
 }
 
 /* ---- arguments ---- */
@@ -530,7 +545,7 @@ static char *const *without_secrets(struct arena *a, char *const *argv)
 void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,
 			   size_t *cap)
 {
-	struct capture c = {a, NULL, out, n, cap};
+	struct capture c = {a, NULL, out, n, cap, NULL};
 	struct taken t = {0};
 	bool only_rest = false;
 	unsigned no = 0;

@@ -13,6 +13,7 @@ struct capture {
 	const struct environment_opts *o; /* NULL in environment_config() and _arguments() */
 	struct variable **out;
 	size_t *n, *cap;
+	struct map *secrets; /* as environment_settings() has it; NULL */
 };
 
 /* All copy; control characters in names and texts become blanks, secrets are replaced. */

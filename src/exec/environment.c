@@ -58,7 +58,10 @@ void capture_text(struct capture *c, struct str name, struct str text)
 {
 	CLEANUP_BUF struct buf b = {0};
 
-	secret_redact_value(&b, name, text);
+	bool hidden = secret_redact_value(&b, name, text) || text.n > ENVIRONMENT_MAX_TEXT;
+
+	if (hidden && c->secrets)
+		map_put(c->secrets, hash_str(name), (uint32_t)hash_str(text), NULL);
 	capture_value(c, name, value_text(clean(c->arena, buf_str(&b), ENVIRONMENT_MAX_TEXT)), "");
 }
 
@@ -420,7 +423,7 @@ static void (*const parts[])(struct capture *c) = {
 void environment_capture(struct arena *a, const struct environment_opts *o, struct variable **out,
 			 size_t *n, size_t *cap)
 {
-	struct capture c = {a, o, out, n, cap};
+	struct capture c = {a, o, out, n, cap, NULL};
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		parts[i](&c);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "types/record.h"
 
@@ -33,8 +34,27 @@ void environment_capture(struct arena *a, const struct environment_opts *o, stru
  */
 int environment_config(struct arena *a, struct str path, struct str data, bool keys,
 		       struct variable **out, size_t *n, size_t *cap, struct err *err) ERR_CHECK;
+/*
+ * The same with its keys, and without secrets becoming alike: secrets (may be NULL) gets for
+ * hash_str() of each name whose value lost one, or its end, a hash of what it was.
+ */
+int environment_settings(struct arena *a, struct str path, struct str data, struct map *secrets,
+			 struct variable **out, size_t *n, size_t *cap, struct err *err) ERR_CHECK;
 /* Does a file of this name hold settings, as far as a name can tell? */
 bool environment_is_config(struct str name);
+/*
+ * What a program prints of an environment, told by its look: env, sysctl -a, lscpu, ulimit -a, and
+ * lists of packages (dpkg, apt, rpm, pip, conda, npm). NULL: it is nothing such.
+ */
+struct environment_dump;
+const struct environment_dump *environment_dump_of(struct str data);
+const char *environment_dump_program(const struct environment_dump *d); /* "pip freeze" */
+const char *environment_dump_holds(const struct environment_dump *d);   /* "packages" */
+/* Its names and values, sorted by name; values are texts. What changes by itself from one call to
+ * the next is left out and counted. secrets: as above. -ERR_LIMIT: too many. */
+int environment_dump_read(const struct environment_dump *d, struct arena *a, struct str data,
+			  struct map *secrets, struct variable **out, size_t *n, size_t *cap,
+			  uint64_t *left_out, struct err *err) ERR_CHECK;
 /* The arguments of a command as variables "arg.NAME" (--name value, --name=value, -n value) and
  * "arg.0", "arg.1" for the rest. */
 void environment_arguments(struct arena *a, char *const *argv, struct variable **out, size_t *n,

@@ -100,12 +100,12 @@ int import_tree(struct import *im, struct arena *a, struct str data, const struc
 int import_document(struct import *im, struct arena *a, struct str data,
 		    const struct jsontree **root, struct err *err)
 {
-	const struct jsontree *t;
+	const struct jsontree *t = NULL;
 	int rc = import_tree(im, a, data, &t, err);
 
 	if (rc)
 		return rc;
-	if (t->kind != JSONTREE_OBJECT)
+	if (!t || t->kind != JSONTREE_OBJECT)
 		return err_set(err, ERR_INPUT, "line 1: no object of JSON");
 	*root = t;
 	return 0;

@@ -54,7 +54,7 @@ static bool timer_line(struct bench *b, struct str line, uint64_t no, bool sure)
 		s.n -= STR(" - timer ended").n;
 	else if (sure)
 		return false;
-	for (at = s.n; at >= 3 && memcmp(s.p + at - 2, ": ", 2);)
+	for (at = s.n; at >= 3 && memcmp(s.p + at - 2, ": ", 2) != 0;)
 		at--;
 	if (at < 3 || !metric_quantity(str_from(s, at), &v, &unit) || !metric_unit(unit, &u) ||
 	    !str_eq(u.base, STR("s")))

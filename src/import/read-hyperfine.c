@@ -286,7 +286,7 @@ static void markdown_row(struct bench *b, const struct str *names, size_t n, str
 	struct str cells[MAX_CELLS], unit;
 	double v, sd;
 
-	if (cells_of(line, cells) != n || (cells[0].n && strchr(":-", cells[0].p[0])))
+	if (!n || cells_of(line, cells) != n || (cells[0].n && strchr(":-", cells[0].p[0])))
 		return;
 	bench_row(b, plain(cells[0], &name));
 	for (size_t i = 1; i < n; i++)

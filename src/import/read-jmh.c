@@ -149,7 +149,7 @@ static void header(struct table *t, struct str line)
 /* name, parameters, mode, number, score, "±", error, unit */
 static void table_row(struct bench *b, const struct table *t, struct str line, uint64_t no)
 {
-	struct str w[MAX_WORDS + 8], rest = line, word;
+	struct str w[MAX_WORDS + 8] = {{NULL, 0}}, rest = line, word;
 	size_t n = 0, at, colon;
 	const char *what;
 	uint64_t count = 0;

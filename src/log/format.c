@@ -200,10 +200,11 @@ static const char *run_tag(const struct op *op, const char *p, const char *end,
 {
 	bool brackets;
 	const char *q = tag_end(p, end, &brackets);
-	struct str tag = {p, (size_t)(q - p)};
+	struct str tag;
 
 	if (!q)
 		return NULL;
+	tag = (struct str){p, (size_t)(q - p)};
 	if (brackets)
 		tag = tag_name(tag, op, line);
 	if (op->split)

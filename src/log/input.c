@@ -647,3 +647,14 @@ int loginputs_add(struct loginputs *s, const char *path, const struct loginput_o
 	free(a.places);
 	return rc;
 }
+
+void loginputs_name(struct loginputs *s, size_t i, struct str name, struct str rel)
+{
+	struct loginput *in = &s->in[i];
+	struct str old_name = in->name, old_rel = in->rel;
+
+	in->name = str_copy(name);
+	in->rel = str_copy(rel);
+	free((void *)(uintptr_t)old_name.p);
+	free((void *)(uintptr_t)old_rel.p);
+}

@@ -54,3 +54,5 @@ void loginputs_release(struct loginputs *s);
  */
 int loginputs_add(struct loginputs *s, const char *path, const struct loginput_opts *o,
 		  struct err *err) ERR_CHECK;
+/* What was added as input i is shown and paired under other names than those of its file. */
+void loginputs_name(struct loginputs *s, size_t i, struct str name, struct str rel);

@@ -76,6 +76,19 @@ int logset_add(struct logset *s, const char *path, uint32_t side, const struct l
 	return rc || !o->digests ? rc : read_digests(s, before, side, err);
 }
 
+int logset_add_named(struct logset *s, const char *path, struct str name, struct str rel,
+		     uint32_t side, const struct logset_opts *o, struct err *err)
+{
+	size_t before = s->inputs.n;
+	int rc = logset_add(s, path, side, o, err);
+
+	for (size_t i = before; i < s->inputs.n; i++) {
+		loginputs_name(&s->inputs, i, name, rel);
+		s->origins[i].several = rel.n > 0;
+	}
+	return rc;
+}
+
 uint64_t logset_size(const struct logset *s)
 {
 	uint64_t sum = 0;

@@ -92,6 +92,11 @@ void logset_release(struct logset *s);
 int logset_add(struct logset *s, const char *path, uint32_t side, const struct logset_opts *o,
 	       struct err *err) ERR_CHECK;
 
+/* The same of a file that is shown as name, and that is one of several of its run if rel, its name
+ * among them, is not empty. */
+int logset_add_named(struct logset *s, const char *path, struct str name, struct str rel,
+		     uint32_t side, const struct logset_opts *o, struct err *err) ERR_CHECK;
+
 /* Recognise what was added: what logset_mine() and logset_digest() begin with; the second call does
  * nothing. */
 void logset_open(struct logset *s, const struct logset_opts *o);

@@ -162,8 +162,9 @@ static bool is_time(const struct parts *ps, size_t a, size_t b)
 static bool is_date(const struct parts *ps, size_t a, size_t b)
 {
 	return b == a + 4 && is_number(ps, a, 4, 4) && is_number(ps, a + 2, 1, 2) &&
-	       is_number(ps, b, 1, 2) && (is_mark(ps, a + 1, '-') || is_mark(ps, a + 1, '/')) &&
-	       is_mark(ps, a + 3, ps->p[a + 1].mark);
+	       is_number(ps, b, 1, 2) &&
+	       ((is_mark(ps, a + 1, '-') && is_mark(ps, a + 3, '-')) ||
+		(is_mark(ps, a + 1, '/') && is_mark(ps, a + 3, '/')));
 }
 
 /* MAC and IPv6 addresses: groups of up to four hexadecimal digits. */

@@ -91,6 +91,34 @@ static void add_curves(const struct curve_metric *m, struct buf *b)
 	object_list_end(b);
 }
 
+/* Every bad run, with what is said of the metric that was asked about. */
+static void add_bad_runs(const struct curve_report *r, struct buf *b)
+{
+	struct curve_together t;
+
+	curve_report_together(r, &t);
+	object_list(b, "bad_runs");
+	for (size_t i = 0; i < r->n; i++) {
+		if (i != r->main && !curve_report_with(r, i))
+			continue;
+		object_begin(b, NULL);
+		object_text(b, "run", r->metrics[i].bad->name);
+		curve_report_members(&r->metrics[i], b);
+		object_end(b);
+	}
+	object_list_end(b);
+	object_begin(b, "together");
+	object_count(b, "runs", t.runs);
+	object_count(b, "depart", t.depart);
+	object_real(b, "first", t.first);
+	object_real(b, "last", t.last);
+	if (t.one)
+		add_points("interval", (const double[]){t.low, t.high}, 2, b);
+	else
+		object_null(b, "interval");
+	object_end(b);
+}
+
 void curve_report_json(const struct curve_report *r, struct buf *b)
 {
 	const struct curve_metric *main = &r->metrics[r->main];
@@ -103,10 +131,12 @@ void curve_report_json(const struct curve_report *r, struct buf *b)
 	object_list(b, "metrics");
 	for (size_t i = 0; i < r->n; i++) {
 		object_begin(b, NULL);
+		object_text(b, "run", r->metrics[i].bad->name);
 		curve_report_members(&r->metrics[i], b);
 		object_end(b);
 	}
 	object_list_end(b);
+	add_bad_runs(r, b);
 	if (r->verbose) {
 		object_begin(b, "points");
 		add_points("step", main->diff.step, main->diff.n, b);

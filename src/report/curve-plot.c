@@ -123,7 +123,44 @@ bool curve_plots_init(struct curve_plots *p, const struct curve_metric *m, size_
 	return true;
 }
 
+static const struct {
+	const char *mark, *name;
+} numbered[CURVE_PLOTS_BAD] = {{"1", "bad 1"}, {"2", "bad 2"}, {"3", "bad 3"}, {"4", "bad 4"},
+			       {"5", "bad 5"}, {"6", "bad 6"}, {"7", "bad 7"}, {"8", "bad 8"}};
+
+static void number(struct plot_line *l, size_t no)
+{
+	l->mark = l->ascii = numbered[no].mark;
+	l->name = numbered[no].name;
+}
+
+bool curve_plots_add(struct curve_plots *p, const struct curve_metric *m, size_t columns)
+{
+	const struct curvediff *d = &m->diff;
+	size_t n = d->n < columns ? d->n : columns;
+	double *x, *y;
+
+	if (d->n < 2 || p->nmore + 1 == CURVE_PLOTS_BAD || !p->n)
+		return false;
+	x = mem_zalloc(2 * columns * sizeof(*x));
+	y = x + columns;
+	for (size_t i = 0; i < n; i++) {
+		size_t from = i * d->n / n, to = (i + 1) * d->n / n;
+
+		x[i] = mean_of(d->step, from, to, false);
+		y[i] = mean_of(d->value, from, to, d->log);
+		y[i] = d->log ? exp(y[i]) : y[i];
+	}
+	p->more[p->nmore++] = x;
+	number(&p->lines[p->n - 1], p->nmore - 1);
+	p->lines[p->n] = (struct plot_line){.n = n, .x = x, .y = y, .style = STYLE_BAD};
+	number(&p->lines[p->n++], p->nmore);
+	return true;
+}
+
 void curve_plots_release(struct curve_plots *p)
 {
+	for (size_t i = 0; i < p->nmore; i++)
+		free(p->more[i]);
 	free(p->points);
 }

@@ -14,10 +14,16 @@ void curve_report_svg(const struct curve_report *r, struct buf *out)
 
 	buf_add_str(&title, m->name);
 	BUF_LIT(&title, " of ");
-	buf_add_str(&title, m->bad->name);
-	svg_add(out,
-		&(struct plot){
-			.lines = p.lines, .nlines = any ? p.n : 0, .log = m->diff.log, .at = p.at},
-		buf_str(&title));
+	if (r->nbad > 1)
+		buf_printf(&title, "%zu bad runs", r->nbad);
+	else
+		buf_add_str(&title, m->bad->name);
+	for (size_t i = 0; any && i < r->n; i++)
+		if (curve_report_with(r, i))
+			(void)curve_plots_add(&p, &r->metrics[i], POINTS);
+	svg_plot(out,
+		 &(struct plot){
+			 .lines = p.lines, .nlines = any ? p.n : 0, .log = m->diff.log, .at = p.at},
+		 buf_cstr(&title));
 	curve_plots_release(&p);
 }

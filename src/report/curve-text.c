@@ -10,6 +10,7 @@
 
 #define NAME_COLUMNS 40
 #define MAX_OTHERS   8 /* without -v */
+#define MAX_RUNS     12
 #define PLOT_HEIGHT  14
 #define PLOT_WIDTH   100
 
@@ -40,7 +41,9 @@ static void add_effect(const struct curve_metric *m, struct buf *b)
 {
 	const struct curve_departure *d = &m->diff.departure;
 
-	if (!m->diff.log)
+	if (!isfinite(d->effect))
+		BUF_LIT(b, "no number");
+	else if (!m->diff.log)
 		buf_printf(b, "%+.4g from their mean", d->effect);
 	else if (d->effect >= 1.995)
 		buf_printf(b, "%.1f times their mean", d->effect);
@@ -154,6 +157,32 @@ static void add_lines(const struct curve_report *r, const struct plot_line *line
 				.at = at});
 }
 
+bool curve_report_with(const struct curve_report *r, size_t i)
+{
+	return i != r->main && str_eq(r->metrics[i].name, r->metrics[r->main].name);
+}
+
+void curve_report_together(const struct curve_report *r, struct curve_together *t)
+{
+	*t = (struct curve_together){
+		.first = INFINITY, .last = -INFINITY, .low = -INFINITY, .high = INFINITY};
+	for (size_t i = 0; i < r->n; i++) {
+		const struct curve_departure *d = &r->metrics[i].diff.departure;
+
+		if (i != r->main && !curve_report_with(r, i))
+			continue;
+		t->runs++;
+		if (!d->found)
+			continue;
+		t->depart++;
+		t->first = fmin(t->first, d->step);
+		t->last = fmax(t->last, d->step);
+		t->low = fmax(t->low, d->low);
+		t->high = fmin(t->high, d->high);
+	}
+	t->one = t->depart > 1 && t->low <= t->high;
+}
+
 /* The curve over the band, and with -v its distance from the good ones' mean in deviations. */
 static void add_plots(const struct curve_report *r, const struct curve_metric *m, struct buf *b)
 {
@@ -161,6 +190,9 @@ static void add_plots(const struct curve_report *r, const struct curve_metric *m
 
 	if (!curve_plots_init(&p, m, PLOT_WIDTH))
 		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (curve_report_with(r, i))
+			(void)curve_plots_add(&p, &r->metrics[i], PLOT_WIDTH);
 	add_lines(r, p.lines, p.n, m->diff.log, p.at, b);
 	if (r->verbose && p.has_distance)
 		add_lines(r, p.distance, ARRAY_SIZE(p.distance), false, p.at, b);
@@ -177,21 +209,71 @@ static void add_others(const struct curve_report *r, struct buf *b)
 {
 	size_t shown = 0, max = r->verbose ? SIZE_MAX : MAX_OTHERS;
 
-	if (r->n < 2)
-		return;
-	BUF_LIT(b, "\nOther metrics\n");
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < r->n; i++) {
-			if (i == r->main || tells(&r->metrics[i]) != !pass || shown++ >= max)
+			if (i == r->main || curve_report_with(r, i) ||
+			    tells(&r->metrics[i]) != !pass || shown++ >= max)
 				continue;
+			if (shown == 1)
+				BUF_LIT(b, "\nOther metrics\n");
 			BUF_LIT(b, "  ");
 			add_name(b, r->metrics[i].name);
+			if (r->nbad > 1) {
+				BUF_LIT(b, " of ");
+				add_name(b, r->metrics[i].bad->name);
+			}
 			BUF_LIT(b, ": ");
 			curve_report_sentence(&r->metrics[i], b);
 			buf_add_char(b, '\n');
 		}
 	if (shown > max)
 		buf_printf(b, "  %zu more: -v shows them\n", shown - max);
+}
+
+/* ---- several bad runs ---- */
+
+static void add_together(const struct curve_report *r, struct buf *b)
+{
+	struct curve_together t;
+
+	curve_report_together(r, &t);
+	buf_printf(b, "%zu of %zu depart", t.depart, t.runs);
+	if (r->metrics[r->main].ngood < CURVE_BAND)
+		buf_printf(b, " (there is no band of good runs: %d would make one)", CURVE_BAND);
+	if (t.one && t.low < t.high)
+		buf_printf(b, ", together: each may have done so between %.10g and %.10g", t.low,
+			   t.high);
+	else if (t.one)
+		buf_printf(b, ", together, at %.10g", t.low);
+	else if (t.depart > 1)
+		buf_printf(b, ", not together: the first at %.10g, the last at %.10g", t.first,
+			   t.last);
+	buf_add_char(b, '\n');
+}
+
+/* One line: a number by which the plot shows it, a name, what is said of it. */
+static void add_run(const struct curve_report *r, size_t i, size_t no, struct buf *b)
+{
+	const struct curve_metric *m = &r->metrics[i];
+
+	buf_printf(b, "  %2zu  ", no);
+	add_name(b, m->bad->name);
+	BUF_LIT(b, ": ");
+	curve_report_sentence(m, b);
+	buf_add_char(b, '\n');
+}
+
+/* The one that leaves first is the first, then those as they were named. */
+static void add_runs(const struct curve_report *r, struct buf *b)
+{
+	size_t no = 1;
+
+	add_run(r, r->main, no, b);
+	for (size_t i = 0; i < r->n; i++)
+		if (curve_report_with(r, i) && (++no <= MAX_RUNS || r->verbose))
+			add_run(r, i, no, b);
+	if (no > MAX_RUNS && !r->verbose)
+		buf_printf(b, "  %zu more: -v shows them\n", no - MAX_RUNS);
 }
 
 void curve_report_text(const struct curve_report *r, struct buf *b)
@@ -201,12 +283,21 @@ void curve_report_text(const struct curve_report *r, struct buf *b)
 
 	add_name(&name, m->name);
 	style_add(b, r->color, STYLE_BOLD, buf_str(&name));
-	BUF_LIT(b, " of ");
-	add_name(b, m->bad->name);
-	BUF_LIT(b, ": ");
-	curve_report_sentence(m, b);
-	buf_add_char(b, '\n');
+	if (r->nbad > 1) {
+		buf_printf(b, " of %zu bad runs: ", r->nbad);
+		add_together(r, b);
+		add_runs(r, b);
+	} else {
+		BUF_LIT(b, " of ");
+		add_name(b, m->bad->name);
+		BUF_LIT(b, ": ");
+		curve_report_sentence(m, b);
+		buf_add_char(b, '\n');
+	}
 	add_notes(m, b);
+	for (size_t i = 0; i < r->n; i++)
+		if (curve_report_with(r, i))
+			add_curve_notes(r->metrics[i].bad->name, &r->metrics[i].diff.bad, b);
 	add_plots(r, m, b);
 	add_others(r, b);
 	if (r->next)

@@ -19,6 +19,7 @@ struct curve_metric {
 struct curve_report {
 	const struct curve_metric *metrics; /* metrics[main] is what was asked about */
 	size_t n, main;
+	size_t nbad;         /* bad runs: each has metrics of its own */
 	const char *command; /* reproduces this report */
 	const char *next;    /* the next useful command; NULL if none */
 	bool color, utf8;
@@ -29,6 +30,18 @@ struct curve_report {
 void curve_report_text(const struct curve_report *r, struct buf *out);
 void curve_report_json(const struct curve_report *r, struct buf *out); /* inquest.curve/1 */
 void curve_report_svg(const struct curve_report *r, struct buf *out);  /* the main metric's plot */
+
+/* Is metric i of another bad run what is asked about, too? */
+bool curve_report_with(const struct curve_report *r, size_t i);
+
+/* Of several bad runs, those that depart. */
+struct curve_together {
+	size_t runs, depart;
+	double first, last; /* steps at which they do */
+	bool one;           /* the intervals of all that do have steps in common: low ... high */
+	double low, high;
+};
+void curve_report_together(const struct curve_report *r, struct curve_together *t);
 
 /* What is said of one metric, in a sentence without its name; its findings as members of a JSON
  * object. */

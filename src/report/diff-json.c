@@ -77,7 +77,7 @@ static json_t *finding(const struct diff_report *r, const struct logdiff_finding
 	return j;
 }
 
-void diff_report_json(const struct diff_report *r, struct buf *out)
+static void add_object(const struct diff_report *r, size_t flags, struct buf *out)
 {
 	json_t *j = json_object(), *list = json_array();
 	char *text;
@@ -89,9 +89,19 @@ void diff_report_json(const struct diff_report *r, struct buf *out)
 	json_object_set_new(j, "first_divergence", divergence(r));
 	json_object_set_new(j, "findings", list);
 	json_object_set_new(j, "partial", json_boolean(r->diff->partial));
-	text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
+	text = json_dumps(j, flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
 	buf_add_str(out, str_of(text));
-	buf_add_char(out, '\n');
 	free(text);
 	json_decref(j);
+}
+
+void diff_report_object(const struct diff_report *r, struct buf *out)
+{
+	add_object(r, JSON_COMPACT, out);
+}
+
+void diff_report_json(const struct diff_report *r, struct buf *out)
+{
+	add_object(r, JSON_INDENT(2), out);
+	buf_add_char(out, '\n');
 }

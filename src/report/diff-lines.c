@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "report/diff.h"
 #include "report/style.h"
+#include "text/markdown.h"
 
 static struct str name_of(const struct diff_report *r, const struct evidence *e)
 {
@@ -125,20 +126,12 @@ void diff_report_gitlab(const struct diff_report *r, struct buf *out)
 	json_decref(list);
 }
 
-/* Text inside a Markdown table's code span. */
-static void markdown_code(struct buf *out, struct str s)
+static void add_code(struct buf *out, struct str s)
 {
-	struct buf b = {0};
+	CLEANUP_BUF struct buf b = {0};
 
 	style_add_foreign(&b, s, 160);
-	buf_add_char(out, '`');
-	for (size_t i = 0; i < b.n; i++) {
-		if (b.p[i] == '|')
-			buf_add_char(out, '\\');
-		buf_add_char(out, b.p[i] == '`' ? '\'' : b.p[i]);
-	}
-	buf_add_char(out, '`');
-	buf_release(&b);
+	markdown_code(out, buf_str(&b), true);
 }
 
 void diff_report_markdown(const struct diff_report *r, struct buf *out)
@@ -156,14 +149,14 @@ void diff_report_markdown(const struct diff_report *r, struct buf *out)
 		arena_init(&a);
 		r->in->line(r->in->arg, f->where.side, f->where.file, f->where.line, &a, &line);
 		buf_printf(out, "| %u | %s | ", f->rank, diff_kind_name(f->kind));
-		markdown_code(out, name_of(r, &f->where));
+		add_code(out, name_of(r, &f->where));
 		buf_printf(out, ":%llu | ", (unsigned long long)f->where.line);
-		markdown_code(out, str_trim(line.raw));
+		add_code(out, str_trim(line.raw));
 		buf_printf(out, " | %llu | %llu |\n", (unsigned long long)f->good_count,
 			   (unsigned long long)f->bad_count);
 		arena_release(&a);
 	}
 	BUF_LIT(out, "\nReproduce with ");
-	markdown_code(out, str_of(r->command));
+	add_code(out, str_of(r->command));
 	BUF_LIT(out, "\n");
 }

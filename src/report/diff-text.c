@@ -9,14 +9,11 @@
 #include "text/level.h"
 #include "text/timestamp.h"
 
-#define SCREEN_FINDINGS 8 /* without -v */
-#define SCREEN_CHAINS   2
-#define SCREEN_STEPS    4
-#define CONTEXT_LINES   2   /* before the divergence */
-#define AFTER_LINES     3   /* from the divergence on */
-#define PARAGRAPH       200 /* lines of an event that are looked at */
-#define NAME_COLUMNS    40
-#define SIDE_LOGS       3 /* names of logs in the first lines */
+#define SCREEN_CHAINS 2
+#define SCREEN_STEPS  4
+#define PARAGRAPH     200 /* lines of an event that are looked at */
+#define NAME_COLUMNS  40
+#define SIDE_LOGS     3 /* names of logs in the first lines */
 
 static const char *const kind_names[] = {
 	[FINDING_NEW] = "new",       [FINDING_MISSING] = "missing", [FINDING_COUNT] = "count",
@@ -29,8 +26,17 @@ const char *diff_kind_name(enum finding_kind kind)
 	return kind_names[kind];
 }
 
+struct limits {
+	size_t findings;  /* without -v */
+	uint64_t context; /* lines before the divergence */
+	uint64_t after;   /* from the divergence on */
+};
+
+static const struct limits whole_screen = {8, 2, 3}, part_of_screen = {4, 1, 2};
+
 struct screen {
 	const struct diff_report *r;
+	const struct limits *limits;
 	struct buf *out;
 	size_t strip; /* bytes of folders that all names share */
 };
@@ -219,7 +225,7 @@ static void after(struct screen *s, const struct evidence *e, size_t pad)
 			   e->side ? "bad" : "good");
 		return;
 	}
-	for (uint64_t k = 0; k < AFTER_LINES && (e->line + k <= log->n || k < e->nlines); k++)
+	for (uint64_t k = 0; k < s->limits->after && (e->line + k <= log->n || k < e->nlines); k++)
 		marked_line(s, e, e->line + k, e->side ? '+' : '-',
 			    k >= e->nlines ? STYLE_DIM
 			    : e->side      ? STYLE_BAD
@@ -232,15 +238,12 @@ static void divergence(struct screen *s)
 	const struct logdiff_divergence *d = &s->r->diff->first;
 	size_t pad = 0;
 
-	if (!d->found)
-		return;
-	heading(s, "First divergence");
 	for (int side = 0; side < 2; side++)
 		if (d->next[side].nlines)
-			pad = wider(s, &d->next[side], d->next[side].line + AFTER_LINES, pad);
+			pad = wider(s, &d->next[side], d->next[side].line + s->limits->after, pad);
 	if (d->has_common) {
 		uint64_t no = d->common[1].line + d->common[1].nlines - 1;
-		uint64_t first = no > CONTEXT_LINES ? no - CONTEXT_LINES + 1 : 1;
+		uint64_t first = no > s->limits->context ? no - s->limits->context + 1 : 1;
 		bool sparse = s->r->in->side[1].logs[d->common[1].file].sparse;
 
 		for (uint64_t k = sparse ? no : first; k <= no; k++)
@@ -291,23 +294,22 @@ static void finding(struct screen *s, const struct logdiff_finding *f)
 	buf_release(&head);
 }
 
-static void findings(struct screen *s)
+/* How many were not shown. */
+static size_t findings(struct screen *s)
 {
 	size_t shown = 0, hidden = 0;
 
-	heading(s, "What differs");
 	for (size_t i = 0; i < s->r->diff->nfindings; i++) {
 		const struct logdiff_finding *f = &s->r->diff->findings[i];
 
-		if (!s->r->verbose && (shown == SCREEN_FINDINGS || f->trigger)) {
+		if (!s->r->verbose && (shown == s->limits->findings || f->trigger)) {
 			hidden++;
 			continue;
 		}
 		finding(s, f);
 		shown++;
 	}
-	if (hidden)
-		buf_printf(s->out, "  and %zu more (-v shows all)\n", hidden);
+	return hidden;
 }
 
 static void chain(struct screen *s, const struct logdiff_chain *c)
@@ -386,7 +388,8 @@ static void side_line(struct screen *s, uint32_t side)
 
 void diff_report_text(const struct diff_report *r, struct buf *out)
 {
-	struct screen s = {.r = r, .out = out, .strip = shared_folders(r)};
+	struct screen s = {.r = r, .limits = &whole_screen, .out = out, .strip = shared_folders(r)};
+	size_t hidden = 0;
 
 	side_line(&s, 0);
 	side_line(&s, 1);
@@ -394,9 +397,16 @@ void diff_report_text(const struct diff_report *r, struct buf *out)
 		BUF_LIT(out, "\nNothing differs beyond what varies from run to run.\n");
 		return;
 	}
-	divergence(&s);
-	if (r->diff->nfindings)
-		findings(&s);
+	if (r->diff->first.found) {
+		heading(&s, "First divergence");
+		divergence(&s);
+	}
+	if (r->diff->nfindings) {
+		heading(&s, "What differs");
+		hidden = findings(&s);
+	}
+	if (hidden)
+		buf_printf(out, "  and %zu more (-v shows all)\n", hidden);
 	chains(&s);
 	if (r->diff->partial)
 		buf_printf(out,
@@ -408,4 +418,14 @@ void diff_report_text(const struct diff_report *r, struct buf *out)
 		buf_add_str(out, str_of(r->next));
 		buf_add_char(out, '\n');
 	}
+}
+
+size_t diff_report_part(const struct diff_report *r, struct buf *out)
+{
+	struct screen s = {
+		.r = r, .limits = &part_of_screen, .out = out, .strip = shared_folders(r)};
+
+	if (r->diff->first.found)
+		divergence(&s);
+	return findings(&s);
 }

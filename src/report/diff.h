@@ -16,7 +16,12 @@ struct diff_report {
 };
 
 void diff_report_text(const struct diff_report *r, struct buf *out);
+/* The first divergence and the gravest findings in some ten lines, as part of another report; how
+ * many findings are not shown. */
+size_t diff_report_part(const struct diff_report *r, struct buf *out);
 void diff_report_json(const struct diff_report *r, struct buf *out); /* inquest.diff/1 */
+/* The same object on one line, without a line end. */
+void diff_report_object(const struct diff_report *r, struct buf *out);
 
 /* "file:line" of the bad side, best first, one a line. */
 void diff_report_lines(const struct diff_report *r, struct buf *out);

@@ -2,18 +2,92 @@
 /* A report before it is HTML or Markdown: see page.h. Blocks and spans are lists in one arena. */
 #include "report/page.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "text/utf8.h"
+#include "text/visible.h"
+
+/* What a page shows of a character: see page.h. */
+static uint32_t shown(uint32_t c)
+{
+	bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+	bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	bool none = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+
+	if (c == '\t')
+		return c;
+	if (c == 0x2028 || c == 0x2029)
+		return ' ';
+	return control || direction || none ? UTF8_REPLACEMENT : c;
+}
+
+static void clean_line(struct buf *out, struct str line, size_t most, struct buf *scratch)
+{
+	struct str seen, head;
+
+	buf_clear(scratch);
+	seen = visible_text(line, scratch);
+	head = str_head(seen, most);
+	while (head.n < seen.n && head.n && (seen.p[head.n] & 0xc0) == 0x80)
+		head.n--;
+	for (size_t i = 0; i < head.n;) {
+		uint32_t c;
+
+		i += utf8_decode(str_from(seen, i), &c);
+		utf8_encode(out, shown(c));
+	}
+	if (head.n < seen.n)
+		buf_printf(out, " ... (%zu bytes)", seen.n);
+}
+
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* A clean copy, with lines of so many bytes at most. */
+static struct str keep_lines(struct page *p, struct str s, size_t most)
+{
+	CLEANUP_BUF struct buf b = {0}, scratch = {0};
+
+	if (s.n <= most && is_plain(s))
+		return arena_str(&p->arena, s);
+	for (;;) {
+		size_t end = str_find_char(s, '\n');
+
+		clean_line(&b, str_head(s, end), most, &scratch);
+		if (end == s.n)
+			break;
+		buf_add_char(&b, '\n');
+		s = str_from(s, end + 1);
+	}
+	return arena_str(&p->arena, buf_str(&b));
+}
+
+static struct str keep(struct page *p, struct str s)
+{
+	return keep_lines(p, s, PAGE_LINE_MAX);
+}
+
+/* What is of no use when it is cut. */
+static struct str keep_whole(struct page *p, struct str s)
+{
+	return keep_lines(p, s, SIZE_MAX);
+}
 
 void page_init(struct page *p, struct str title, struct str made_by)
 {
 	*p = (struct page){0};
 	arena_init(&p->arena);
-	p->title = arena_str(&p->arena, title);
-	p->made_by = arena_str(&p->arena, made_by);
+	p->title = keep(p, title);
+	p->made_by = keep_whole(p, made_by);
 }
 
 void page_release(struct page *p)
@@ -56,7 +130,7 @@ size_t page_heading(struct page *p, unsigned level, struct str text)
 	struct page_block *b = add_block(p, PAGE_SECTION);
 
 	b->level = level;
-	b->text = arena_str(&p->arena, text);
+	b->text = keep(p, text);
 	return b->number = ++p->nsections;
 }
 
@@ -85,7 +159,7 @@ void page_table(struct page *p, const struct page_column *columns, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = columns[i];
-		copy[i].name = arena_str(&p->arena, str_of(columns[i].name)).p;
+		copy[i].name = keep(p, str_of(columns[i].name)).p;
 	}
 	b->columns = copy;
 	b->ncolumns = n;
@@ -96,24 +170,19 @@ struct page_line *page_cell(struct page *p)
 	return add_line(p, same_block(p, PAGE_TABLE));
 }
 
-static void add_text(struct page *p, enum page_kind kind, struct str text)
-{
-	add_block(p, kind)->text = arena_str(&p->arena, text);
-}
-
 void page_command(struct page *p, struct str text)
 {
-	add_text(p, PAGE_COMMAND, text);
+	add_block(p, PAGE_COMMAND)->text = keep_whole(p, text);
 }
 
 void page_verbatim(struct page *p, struct str text)
 {
-	add_text(p, PAGE_VERBATIM, text);
+	add_block(p, PAGE_VERBATIM)->text = keep(p, text);
 }
 
 void page_prose(struct page *p, struct str markdown)
 {
-	add_text(p, PAGE_PROSE, markdown);
+	add_block(p, PAGE_PROSE)->text = keep_whole(p, markdown);
 }
 
 static void *copy_bytes(struct page *p, const void *from, size_t n)
@@ -127,7 +196,7 @@ static void *copy_bytes(struct page *p, const void *from, size_t n)
 
 static const char *copy_name(struct page *p, const char *s)
 {
-	return s ? arena_str(&p->arena, str_of(s)).p : "";
+	return s ? keep(p, str_of(s)).p : "";
 }
 
 static void copy_line(struct page *p, struct plot_line *l)
@@ -168,7 +237,7 @@ void page_bars(struct page *p, const struct page_bars *bars)
 	struct page_bar *items = copy_bytes(p, bars->bars, bars->n * sizeof(*items));
 
 	for (size_t i = 0; i < bars->n; i++)
-		items[i].name = arena_str(&p->arena, items[i].name);
+		items[i].name = keep(p, items[i].name);
 	copy->title = copy_name(p, bars->title);
 	copy->unit = copy_name(p, bars->unit);
 	copy->bars = items;
@@ -181,8 +250,8 @@ void page_diagram(struct page *p, const struct page_diagram *d)
 	struct page_block *b = add_block(p, PAGE_DIAGRAM);
 	struct page_diagram *copy = arena_alloc(&p->arena, sizeof(*copy));
 
-	*copy = (struct page_diagram){.title = arena_str(&p->arena, d->title),
-				      .source = arena_str(&p->arena, d->source),
+	*copy = (struct page_diagram){.title = keep(p, d->title),
+				      .source = keep(p, d->source),
 				      .svg = arena_str(&p->arena, d->svg)};
 	b->diagram = copy;
 	b->number = ++p->nfigures;
@@ -202,18 +271,17 @@ static bool same_evidence(const struct page_evidence *a, const struct page_evide
 size_t page_evidence(struct page *p, const struct page_evidence *e)
 {
 	struct page_evidence copy = *e;
-	struct str *lines;
+	struct str *lines = arena_alloc(&p->arena, e->nlines * sizeof(*lines));
 
-	for (size_t i = 0; i < p->nevidence; i++)
-		if (same_evidence(&p->evidence[i], e))
-			return i + 1;
-	lines = arena_alloc(&p->arena, e->nlines * sizeof(*lines));
 	for (size_t i = 0; i < e->nlines; i++)
-		lines[i] = arena_str(&p->arena, e->lines[i]);
-	copy.source = arena_str(&p->arena, e->source);
-	copy.hash = arena_str(&p->arena, e->hash);
-	copy.reproduce = arena_str(&p->arena, e->reproduce);
+		lines[i] = keep(p, e->lines[i]);
+	copy.source = keep(p, e->source);
+	copy.hash = keep(p, e->hash);
+	copy.reproduce = keep_whole(p, e->reproduce);
 	copy.lines = lines;
+	for (size_t i = 0; i < p->nevidence; i++)
+		if (same_evidence(&p->evidence[i], &copy))
+			return i + 1;
 	array_push(p->evidence, p->nevidence, p->capevidence) = copy;
 	return p->nevidence;
 }
@@ -233,7 +301,7 @@ static struct page_span *add_span(struct page *p, struct page_line *l, enum page
 
 void page_add(struct page *p, struct page_line *l, enum page_mark mark, struct str text)
 {
-	add_span(p, l, mark)->text = arena_str(&p->arena, text);
+	add_span(p, l, mark)->text = keep(p, text);
 }
 
 void page_addf(struct page *p, struct page_line *l, enum page_mark mark, const char *fmt, ...)
@@ -260,5 +328,12 @@ void page_link(struct page *p, struct page_line *l, size_t heading, struct str w
 	struct page_span *s = add_span(p, l, PAGE_HEADING);
 
 	s->number = heading;
-	s->text = arena_str(&p->arena, words);
+	s->text = keep(p, words);
+}
+
+void page_event_place(struct buf *out, const struct page_event *e)
+{
+	buf_printf(out, "at %.10g", e->at);
+	if (isfinite(e->low) && isfinite(e->high) && e->low < e->high)
+		buf_printf(out, ", between %.10g and %.10g", e->low, e->high);
 }

@@ -9,12 +9,18 @@
  * page_cite() makes a link to them. Evidence stands at the end of the page, in the order of its
  * numbers.
  *
- * Slices that are handed in are copied. Pointers to lines stay valid until page_release().
+ * Slices that are handed in are copied, and what is kept is clean: valid UTF-8 without escape
+ * sequences and, but for line ends and tabs, control characters; these, what overrides the
+ * direction of text and what is no character become U+FFFD. Of lines longer than PAGE_LINE_MAX
+ * bytes the beginning is kept, but for prose and commands. Pointers to lines stay valid until
+ * page_release().
  */
 #pragma once
 
 #include "base/mem.h"
 #include "report/plot.h"
+
+#define PAGE_LINE_MAX 4096
 
 enum page_mark {
 	PAGE_PLAIN,
@@ -65,6 +71,11 @@ struct page_event {
 	const char *text;
 };
 
+struct buf;
+
+/* "at 96, between 94 and 99" */
+void page_event_place(struct buf *out, const struct page_event *e);
+
 /* Lines along steps; see plot.h for what they hold. Colours: the line's style. */
 struct page_chart {
 	const char *title, *x_name, *y_name;
@@ -89,7 +100,11 @@ struct page_bars {
 	size_t n;
 };
 
-/* A picture of a diagram, drawn by us (report/diagram.h), and what it was drawn from. */
+/*
+ * A picture of a diagram, drawn by us (report/diagram.h), and what it was drawn from. svg is one
+ * <svg> element with its xmlns, a role and a name, ids that no other diagram has, no script, no
+ * style attribute and no address; it is shown as it is, in the colour of the text (currentColor).
+ */
 struct page_diagram {
 	struct str title, source;
 	struct str svg; /* empty: there is none, the source is shown */

@@ -433,9 +433,9 @@ static double median_error(double *x, size_t n)
 	double c = fmax(1, floor((double)(n + 1) / 2 - sqrt((double)n)));
 	double outside = 0, term = pow(.5, (double)n), below, above;
 
-	for (double i = 0; i < c && n < 1000; i++) {
+	for (size_t i = 0; i < (size_t)c && n < 1000; i++) {
 		outside += term;
-		term *= ((double)n - i) / (i + 1);
+		term *= (double)(n - i) / (double)(i + 1);
 	}
 	below = order_select(x, n, (size_t)c - 1);
 	above = order_select(x, n, n - (size_t)c);

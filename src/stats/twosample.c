@@ -119,6 +119,19 @@ static double two_sided(double z)
 	return fmin(1, erfc(z / M_SQRT2));
 }
 
+/* The z beyond which lie p of a normal distribution, on both sides together. */
+static double normal_point(double p)
+{
+	double low = 0, high = 40;
+
+	while (high - low > 1e-9) {
+		double z = (low + high) / 2;
+
+		*(two_sided(z) > p ? &low : &high) = z;
+	}
+	return (low + high) / 2;
+}
+
 static struct twosample_test normal_test(const struct ranks *r, size_t na, size_t nb)
 {
 	double n = (double)r->n, product = (double)na * (double)nb;
@@ -156,12 +169,10 @@ static long left_out(size_t na, size_t nb, double level)
 	double tail = (1 - level) / 2, sum = 0, all = 0, *ways;
 
 	if (n > TWOSAMPLE_EXACT) {
-		double product = (double)na * (double)nb, z = 0, high = 40;
+		double product = (double)na * (double)nb;
 		double sd = sqrt(product * (double)(n + 1) / 12);
 
-		for (double low = 0; high - low > 1e-9; z = (low + high) / 2)
-			*(two_sided(z) > 1 - level ? &low : &high) = z;
-		return (long)floor(product / 2 - z * sd);
+		return (long)floor(product / 2 - normal_point(1 - level) * sd);
 	}
 	doubled = mem_realloc(NULL, n, sizeof(*doubled));
 	for (size_t i = 0; i < n; i++)
@@ -243,12 +254,11 @@ static double deviation(const double *v, size_t n)
 
 double twosample_detectable(const double *a, size_t na, const double *b, size_t nb, double alpha)
 {
-	double x = (double)na, y = (double)nb, z = 0, high = 40, sd;
+	double x = (double)na, y = (double)nb, z, sd;
 
 	if (!na || !nb || left_out(na, nb, 1 - alpha) < 0)
 		return INFINITY;
-	for (double low = 0; high - low > 1e-9; z = (low + high) / 2)
-		*(two_sided(z) > alpha ? &low : &high) = z;
+	z = normal_point(alpha);
 	sd = sqrt((x * pow(deviation(a, na), 2) + y * pow(deviation(b, nb), 2)) / (x + y));
 	/* .8416: the 80 % point; 3/pi: the test's efficiency under the normal distribution. */
 	return (z + .8416) * sd * sqrt((1 / x + 1 / y) * M_PI / 3);

@@ -363,7 +363,7 @@ static int migrate(struct db *db, const char *sql, int to, struct err *err)
 {
 	struct postgres *p = (struct postgres *)db;
 	CLEANUP_BUF struct buf all = {0};
-	int v, rc = run(p, "SELECT pg_advisory_xact_lock(x'" CREATING "'::int)", err);
+	int v = 0, rc = run(p, "SELECT pg_advisory_xact_lock(x'" CREATING "'::int)", err);
 
 	if (!rc)
 		rc = version(db, &v, err);

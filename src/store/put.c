@@ -341,7 +341,8 @@ static int change_there(struct store *s, struct putting *chunk, struct err *err)
 	for (size_t i = 0; i < chunk->n; i++)
 		if (!chunk->runs[i].fresh)
 			there[n++] = &chunk->runs[i];
-	qsort(there, n, sizeof(*there), by_number);
+	if (n)
+		qsort(there, n, sizeof(*there), by_number);
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = !there[i]->no     ? removed_meanwhile(s, there[i]->r.id, err)
 		     : there[i]->known ? update_known(s, there[i], err)

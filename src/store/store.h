@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "types/record.h"
+#include "text/record.h"
 
 #define STORE_MAX_TEXT   ((size_t)1 << 20) /* bytes of one text; what is longer is evidence */
 #define STORE_MAX_NAME   4096
@@ -23,40 +23,7 @@
 
 struct store;
 
-enum run_state { RUN_COMPLETE, RUN_RUNNING, RUN_INTERRUPTED };
-enum run_verdict { RUN_UNKNOWN, RUN_GOOD, RUN_BAD };
-
-struct run_evidence {
-	struct str hash, name, kind; /* kind: "log", "junit", "core" */
-};
-
-struct run_record {
-	struct str id;   /* "r-" and 16 hex digits; empty: computed and filled in by store_put() */
-	struct str name; /* given by people, may be empty */
-	enum run_verdict verdict;
-	enum run_state state;
-	int64_t started_ns; /* since 1970, UTC; 0: unknown */
-	struct str command; /* for people; redacted */
-	struct variable *variables;
-	size_t nvariables;
-	struct series *series;
-	size_t nseries;
-	struct test_result *tests;
-	size_t ntests;
-	struct run_evidence *evidence;
-	size_t nevidence;
-};
-
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
-
-/* "good"; "running". */
-struct str run_verdict_name(enum run_verdict v);
-struct str run_state_name(enum run_state s);
-/* When a run started: RFC 3339 in UTC with milliseconds; nothing if it is not known. */
-void run_started(int64_t started_ns, struct buf *out);
-/* A value as people, conditions and CSV see it: whole numbers exactly, reals as short as reads back
- * the same, or nan, inf, -inf. */
-void run_value(struct value v, struct buf *out);
 
 /*
  * where: path of a SQLite file, or a postgresql:// address. STORE_READ of a file that does not

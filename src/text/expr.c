@@ -413,6 +413,7 @@ struct value expr_value(const struct expr *e, const struct value *names, const s
 	struct value stack[MAX_STACK];
 	size_t n = 0;
 
+	stack[0] = (struct value){.kind = VALUE_NONE}; /* a compiled one has steps */
 	for (size_t i = 0; i < e->n; i++) {
 		const struct step *s = &e->steps[i];
 

@@ -274,7 +274,7 @@ static int join_node(struct parser *p, enum where_op op, uint32_t right, uint32_
 static int parse_and(struct parser *p, uint32_t *out)
 {
 	int rc = parse_factor(p, out);
-	uint32_t right;
+	uint32_t right = 0;
 
 	while (!rc && take_word(p, "and")) {
 		rc = parse_factor(p, &right);

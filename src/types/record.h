@@ -61,6 +61,30 @@ struct test_result {
 	uint64_t line;
 };
 
+enum run_state { RUN_COMPLETE, RUN_RUNNING, RUN_INTERRUPTED };
+enum run_verdict { RUN_UNKNOWN, RUN_GOOD, RUN_BAD };
+
+struct run_evidence {
+	struct str hash, name, kind; /* kind: "log", "junit", "core" */
+};
+
+struct run_record {
+	struct str id;   /* "r-" and 16 hex digits; empty: the store computes it */
+	struct str name; /* given by people, may be empty */
+	enum run_verdict verdict;
+	enum run_state state;
+	int64_t started_ns; /* since 1970, UTC; 0: unknown */
+	struct str command; /* for people; redacted */
+	struct variable *variables;
+	size_t nvariables;
+	struct series *series;
+	size_t nseries;
+	struct test_result *tests;
+	size_t ntests;
+	struct run_evidence *evidence;
+	size_t nevidence;
+};
+
 static inline struct value value_int(int64_t v)
 {
 	return (struct value){.kind = VALUE_INT, .integer = v};

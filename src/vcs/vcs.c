@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * What git knows of a work tree: see vcs.h. A repository is input: its own configuration may name
- * programs (filters, monitors, hooks, transports), which are all overridden in the environment
- * (GIT_CONFIG_COUNT, git-config(1)), because -c cannot take every name.
+ * What git knows of a work tree: see vcs.h.
  *
  * The hash of the difference is made of the files as they are in the work tree, of those that
  * differ from HEAD and those that are not tracked: it is the same wherever these files are the
@@ -12,7 +10,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,104 +18,12 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sha256.h"
-#include "exec/exec.h"
+#include "vcs/git.h"
 
-#define SEC          INT64_C(1000000000)
-#define GIT_LIMIT    (60 * SEC)
-#define MAX_OUTPUT   ((size_t)64 << 20)
 /* Of what differs so many files and bytes are read; the rest counts by size and time. */
-#define MAX_FILES    2000
-#define MAX_HASHED   ((uint64_t)256 << 20)
-#define SMALL        ((size_t)64 << 10) /* read rather than mapped */
-#define MAX_SETTINGS 256
-
-/* Settings that no repository may make. */
-static const char *const settings[] = {
-	"core.fsmonitor=false", "core.hooksPath=/dev/null", "core.untrackedCache=false",
-	"core.pager=cat",       "submodule.recurse=false",  "protocol.allow=never",
-	"status.renames=false", "core.askPass=true",        "log.showSignature=false",
-};
-
-struct git {
-	const char *dir;
-	struct arena *arena;
-	char **env; /* ends in NULL */
-	size_t n, cap;
-	unsigned settings;
-};
-
-static void add_env(struct git *g, char *text)
-{
-	if (g->n)
-		g->n--; /* the NULL */
-	array_push(g->env, g->n, g->cap) = text;
-	array_push(g->env, g->n, g->cap) = NULL;
-}
-
-static void add_setting(struct git *g, struct str key, const char *value)
-{
-	if (g->settings == MAX_SETTINGS)
-		return;
-	add_env(g, arena_printf(g->arena, "GIT_CONFIG_KEY_%u=" STR_FMT, g->settings, STR_ARG(key)));
-	add_env(g, arena_printf(g->arena, "GIT_CONFIG_VALUE_%u=%s", g->settings, value));
-	g->settings++;
-}
-
-/* HOME is where the user's own configuration is, which may say that a folder is safe. */
-static void git_init(struct git *g, const char *dir, struct arena *a)
-{
-	static const char *const fixed[] = {
-		"PATH=/usr/local/bin:/usr/bin:/bin",
-		"LC_ALL=C",
-		"GIT_CONFIG_NOSYSTEM=1",
-		"GIT_OPTIONAL_LOCKS=0",
-		"GIT_PAGER=cat",
-		"GIT_TERMINAL_PROMPT=0",
-		"GIT_ALLOW_PROTOCOL=none",
-		"GIT_NO_LAZY_FETCH=1",
-		"GIT_ASKPASS=true",
-	};
-	char buf[4096];
-	struct passwd entry, *found;
-
-	*g = (struct git){.dir = dir, .arena = a};
-	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
-		add_env(g, arena_printf(a, "%s", fixed[i]));
-	if (getpwuid_r(geteuid(), &entry, buf, sizeof(buf), &found) == 0 && found)
-		add_env(g, arena_printf(a, "HOME=%s", found->pw_dir));
-	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-		struct str s = str_of(settings[i]);
-		size_t eq = str_find_char(s, '=');
-
-		add_setting(g, str_head(s, eq), s.p + eq + 1);
-	}
-}
-
-#define MAX_WORDS 12
-
-/* git ARGS (separated by blanks): its output; -ERR_NOTFOUND if it fails. */
-static int git_run(struct git *g, const char *args, struct buf *out, struct err *err)
-{
-	CLEANUP_FREE char *words = mem_strdup(args);
-	char *argv[MAX_WORDS] = {(char *)(uintptr_t) "git"}, *save = NULL, *w;
-	size_t n = 1, env = g->n;
-	struct exec_result r;
-	int rc;
-
-	for (w = strtok_r(words, " ", &save); w && n < MAX_WORDS - 1;
-	     w = strtok_r(NULL, " ", &save))
-		argv[n++] = w;
-	add_env(g, arena_printf(g->arena, "GIT_CONFIG_COUNT=%u", g->settings));
-	rc = exec_output(argv, g->env, g->dir, GIT_LIMIT, MAX_OUTPUT, out, &r, err);
-	g->n = env;
-	g->env[env - 1] = NULL;
-	if (rc)
-		return rc;
-	if (r.end != EXEC_EXITED || r.code)
-		return err_set(err, r.end == EXEC_TIMEOUT ? ERR_LIMIT : ERR_NOTFOUND,
-			       "git %s failed in %s", args, g->dir);
-	return 0;
-}
+#define MAX_FILES  2000
+#define MAX_HASHED ((uint64_t)256 << 20)
+#define SMALL      ((size_t)64 << 10) /* read rather than mapped */
 
 /* "https://user:password@host/path" and "user@host:path" without who. */
 static struct str without_user(struct arena *a, struct str url)
@@ -152,7 +57,7 @@ static void read_config(struct git *g, struct str text, struct vcs_state *s)
 			s->remote = without_user(g->arena, value);
 		if (str_starts(key, STR("filter.")) &&
 		    (str_eq(scope, STR("local")) || str_eq(scope, STR("worktree"))))
-			add_setting(g, key, str_ends(key, STR(".required")) ? "false" : "");
+			git_add_setting(g, key, str_ends(key, STR(".required")) ? "false" : "");
 	}
 }
 
@@ -302,7 +207,7 @@ int vcs_state(const char *dir, struct arena *a, struct vcs_state *out, struct er
 			read_commit(buf_str(&b), &s);
 		*out = s;
 	}
-	free(g.env);
+	git_release(&g);
 	return rc;
 }
 
@@ -327,7 +232,7 @@ int vcs_order(const char *dir, struct arena *a, const struct str *commits, size_
 		place[i] = map_get(&places, hash_str(commits[i]), &at) ? (int64_t)at : -1;
 	}
 	map_release(&places);
-	free(g.env);
+	git_release(&g);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "types/code.h"
 #include "types/record.h"
 
 struct vcs_state {
@@ -35,3 +36,17 @@ void vcs_variables(struct arena *a, const struct vcs_state *s, struct variable *
  */
 int vcs_order(const char *dir, struct arena *a, const struct str *commits, size_t n, int64_t *place,
 	      struct err *err) ERR_CHECK;
+
+/* Is it an id of a commit, as far as its form tells: 40 or 64 hexadecimal digits? */
+bool vcs_is_commit(struct str id);
+/* Whether this repository has the commit; errors count as no. */
+bool vcs_has_commit(const char *dir, struct str id);
+/* Whether commit is old or descends from it. */
+bool vcs_descends(const char *dir, struct str commit, struct str old);
+/*
+ * What lies between two commits that are here, in the arena. Each of four calls of git
+ * may take 10 seconds; without the files if comparing those takes longer. -ERR_USAGE: no ids of
+ * commits; -ERR_NOTFOUND: no repository, or one of them is not in it.
+ */
+int vcs_between(const char *dir, struct arena *a, struct str good, struct str bad,
+		struct code_range *out, struct err *err) ERR_CHECK;
