@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import statistics
@@ -85,6 +86,7 @@ def tools(inquest):
 
 
 def run(tool, pid, limit=120):
+    """Milliseconds by the clock (None: not by the limit), and what it printed."""
     start = time.monotonic()
     try:
         p = subprocess.run(tool + [str(pid)], stdout=subprocess.PIPE, stderr=NULL, stdin=NULL, timeout=limit,
@@ -110,23 +112,33 @@ def ratios(ours, peers):
     return ', '.join(f'{name} {peers[name] / ours:.1f} x' for name in ('eu-stack', 'gdb') if name in peers)
 
 
-def row_total(o, title='200 blocked threads, 20 calls deep: total', roles=MANY, peers=('eu-stack', 'gdb'), rounds=0):
-    with Target([f'{o.targets}/threads'] + list(roles), {'DEPTH': '20'}) as t:
-        chosen = {k: v for k, v in tools(o.inquest).items() if k.startswith('inquest') or k in peers}
-        got = interleaved(chosen, rounds or o.rounds, lambda tool: run(tool, t.pid)[0])
-    ms = {name: median(v) for name, v in got.items()}
-    print(title)
-    for name, v in ms.items():
-        print(f'  {name:22s} {v:9.1f} ms   {ratios(v, ms) if name.startswith("inquest") else ""}')
+def cost(tool, pid):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ms = run(tool, pid)[0]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ms, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
+
+
+def row_total(o, title='200 blocked threads, 20 calls deep', roles=MANY, peers=('eu-stack', 'gdb'), rounds=0):
+    print(f'{title}: total, by the clock and in processor time')
+    for build in ('threads_O2', 'threads'):
+        with Target([f'{o.targets}/{build}'] + list(roles), {'DEPTH': '20'}) as t:
+            chosen = {k: v for k, v in tools(o.inquest).items() if k.startswith('inquest') or k in peers}
+            got = interleaved(chosen, rounds or o.rounds, lambda tool: cost(tool, t.pid))
+        ms, cpu = ({name: median(x[i] for x in v) for name, v in got.items()} for i in (0, 1))
+        for name in ms:
+            own = name.startswith('inquest')
+            print(f'  {build:10s} {name:20s} {ms[name]:8.1f} ms {ratios(ms[name], ms) if own else "":28s}'
+                  f' {cpu[name]:8.1f} ms {ratios(cpu[name], cpu) if own else ""}'.rstrip())
 
 
 def row_many(o):
-    row_total(o, '2000 blocked threads: total', ['first', 'second', 'behind:999', 'condition:999'], ('eu-stack',),
+    row_total(o, '2000 blocked threads', ['first', 'second', 'behind:999', 'condition:999'], ('eu-stack',),
               max(3, o.rounds // 3))
 
 
 def row_pause(o):
-    with Target([f'{o.targets}/threads'] + MANY + ['probe:3'], {'DEPTH': '20'}) as t:
+    with Target([f'{o.targets}/threads_O2'] + MANY + ['probe:3'], {'DEPTH': '20'}) as t:
         every = dict(tools(o.inquest), nothing=['sh', '-c', 'sleep 0.2'])
         stops = collections.defaultdict(list)
 
