@@ -2,6 +2,7 @@
 /* What the commands about stacks share: see stacks.h. */
 #include "cli/stacks.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "report/stacks.h"
@@ -18,7 +19,10 @@ static void death_text(const struct look_death *d, bool color, struct buf *out)
 {
 	struct buf head = {0};
 
-	buf_printf(&head, "died of signal %d (%s)", d->signal, strsignal(d->signal));
+	if (!d->signal || d->signal == SIGSTOP) /* gcore */
+		BUF_LIT(&head, "of a process that lived: no signal ended it");
+	else
+		buf_printf(&head, "died of signal %d (%s)", d->signal, strsignal(d->signal));
 	style_add(out, color, STYLE_BAD, buf_str(&head));
 	buf_release(&head);
 	if (d->code.n)

@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/procfs.h>
 #include <sys/stat.h>
 #include <sys/user.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 #define SEGMENTS_MOST ((size_t)1 << 20)
 #define NOTES_MOST    ((size_t)256 << 20)
@@ -76,19 +79,28 @@ static struct core_file *file_of(const struct core *c, uint64_t addr)
 	return &c->files[low - 1];
 }
 
-static int open_file(struct core_file *f)
+/* A file that the core names. It may name anything: only a plain file is opened for reading, as
+ * opening a device may do something, and those of /proc, of no size, may block. */
+static int open_plain(const char *path)
 {
+	CLEANUP_FD int where = open(path, O_PATH | O_CLOEXEC);
+	char again[64];
 	struct stat st;
 
-	if (f->fd != -1)
-		return f->fd;
-	f->fd = open(f->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (f->fd >= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
-		close(f->fd);
-		f->fd = -1;
+	if (path[0] != '/' || where < 0 || fstat(where, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    !st.st_size)
+		return -1;
+	snprintf(again, sizeof(again), "/proc/self/fd/%d", where);
+	return open(again, O_RDONLY | O_CLOEXEC);
+}
+
+static int open_file(struct core_file *f)
+{
+	if (f->fd == -1) {
+		f->fd = open_plain(f->path.p);
+		if (f->fd < 0)
+			f->fd = -2;
 	}
-	if (f->fd < 0)
-		f->fd = -2;
 	return f->fd;
 }
 
@@ -130,7 +142,7 @@ static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
 static int open_mapped(void *arg, const struct image_map *m)
 {
 	(void)arg;
-	return open(m->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return open_plain(m->path.p);
 }
 
 /* A note's descriptor: text up to a NUL of a field of n bytes. */
@@ -339,6 +351,40 @@ static int read_headers(struct core *c, struct err *err)
 	return 0;
 }
 
+/*
+ * Debuggers write no segment for what they leave to the files: of the files in the notes those
+ * parts that no segment holds. What may be done there is not told; most often it is code.
+ */
+static void fill_gaps(struct core *c)
+{
+	size_t n = c->nsegments, cap = n, k = 0;
+	uint64_t at = 0;
+
+	for (const struct core_file *f = c->files; f < c->files + c->nfiles; f++) {
+		at = at < f->start ? f->start : at;
+		while (at < f->end) {
+			uint64_t to = f->end, start = at;
+
+			while (k < n && c->segments[k].start + c->segments[k].memory <= at)
+				k++;
+			if (k < n && c->segments[k].start < to) {
+				to = c->segments[k].start;
+				at = to + c->segments[k].memory;
+			} else {
+				at = to;
+			}
+			if (to > start)
+				array_push(c->segments, c->nsegments, cap) = (struct core_segment){
+					.start = start,
+					.memory = to - start,
+					.prot = IMAGE_READ | IMAGE_EXEC,
+				};
+		}
+	}
+	if (c->nsegments > n)
+		qsort(c->segments, c->nsegments, sizeof(*c->segments), by_start);
+}
+
 /* Maps: a segment each, with the file that the notes say. Overlapping ones are lies. */
 static void make_maps(struct core *c)
 {
@@ -389,6 +435,7 @@ int core_open(struct core *c, int fd, struct err *err)
 		qsort(c->segments, c->nsegments, sizeof(*c->segments), by_start);
 	if (c->nfiles)
 		qsort(c->files, c->nfiles, sizeof(*c->files), by_file_start);
+	fill_gaps(c);
 	make_maps(c);
 	return 0;
 }
@@ -469,7 +516,7 @@ struct str core_describe_fault(const struct core *c, struct arena *a)
 					   "%s, which is no code: a wrong function pointer or a "
 					   "damaged return address",
 					   place));
-	if (!(m->prot & IMAGE_WRITE))
+	if (c->signal == SIGSEGV && !(m->prot & IMAGE_WRITE))
 		return str_of(arena_printf(a, "%s, which may not be written", place));
 	return str_of(place);
 }

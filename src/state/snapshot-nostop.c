@@ -53,13 +53,6 @@ bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
 	return same;
 }
 
-static void set_registers(struct snapshot_thread *t)
-{
-	t->regs = (struct image_regs){.known = UINT32_C(1) << IMAGE_SP | UINT32_C(1) << IMAGE_PC};
-	t->regs.r[IMAGE_SP] = t->call.sp;
-	t->regs.r[IMAGE_PC] = t->call.pc;
-}
-
 /* Look at each again: those that stood still are done, others are to be copied anew. */
 static size_t confirm(struct snapshot *s, struct snapshot_thread **wanted, size_t n,
 		      struct buf *scratch)
@@ -83,7 +76,7 @@ static size_t confirm(struct snapshot *s, struct snapshot_thread **wanted, size_
 		t->state = after.state;
 		if (!is_blocked(t))
 			continue;
-		set_registers(t);
+		snapshot_set_registers(t);
 		wanted[left++] = t;
 	}
 	return left;
@@ -100,7 +93,7 @@ void snapshot_nostop(struct snapshot *s, const struct snapshot_opts *o)
 
 		if (t->how != STACK_NONE || !is_blocked(t))
 			continue;
-		set_registers(t);
+		snapshot_set_registers(t);
 		wanted[n++] = t;
 	}
 	for (unsigned i = 0; i < TRIES && n; i++) {

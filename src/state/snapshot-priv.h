@@ -8,6 +8,9 @@ int64_t snapshot_now(void); /* CLOCK_MONOTONIC */
 
 /* status, stat and syscall of a thread; false: it is gone. */
 bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch);
+/* What /proc/TID/syscall tells of a blocked thread's registers: sp, pc, the call's arguments (vfork
+ * keeps its return address in a register of these). */
+void snapshot_set_registers(struct snapshot_thread *t);
 /* Room for the stack of each, then the memory from its stack pointer on, of all in wanted. */
 void snapshot_make_room(struct snapshot *s, struct snapshot_thread *t, size_t most);
 void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, size_t n,

@@ -203,10 +203,7 @@ static void read_rest(struct snapshot *s, const struct snapshot_opts *o)
 
 		if (t->how != STACK_NONE || t->call.running || !t->call.sp)
 			continue;
-		t->regs = (struct image_regs){.known = UINT32_C(1) << IMAGE_SP |
-						       UINT32_C(1) << IMAGE_PC};
-		t->regs.r[IMAGE_SP] = t->call.sp;
-		t->regs.r[IMAGE_PC] = t->call.pc;
+		snapshot_set_registers(t);
 		snapshot_copy(s, &t, 1, o->stack_most);
 		t->how = STACK_NOSTOP;
 	}

@@ -111,6 +111,20 @@ bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *sc
 	return true;
 }
 
+void snapshot_set_registers(struct snapshot_thread *t)
+{
+	/* DWARF numbers of rdi, rsi, rdx, r10, r8, r9. */
+	static const unsigned char arguments[] = {5, 4, 1, 10, 8, 9};
+
+	t->regs = (struct image_regs){.known = UINT32_C(1) << IMAGE_SP | UINT32_C(1) << IMAGE_PC};
+	t->regs.r[IMAGE_SP] = t->call.sp;
+	t->regs.r[IMAGE_PC] = t->call.pc;
+	for (size_t i = 0; t->call.number >= 0 && i < ARRAY_SIZE(arguments); i++) {
+		t->regs.r[arguments[i]] = t->call.args[i];
+		t->regs.known |= UINT32_C(1) << arguments[i];
+	}
+}
+
 /* Where the memory to be copied begins, and how much of it there is. */
 static size_t span(const struct snapshot *s, uint64_t sp, size_t most, uint64_t *from)
 {

@@ -70,7 +70,7 @@ static void frame_base(struct machine *m, uint64_t offset)
 	struct frame_view inner = *m->f;
 	struct location l;
 
-	inner.base = NULL; /* a base that refers to itself has no value */
+	inner.base = NULL, inner.nbase = 0; /* one that refers to itself has no value */
 	l = location_eval(&inner, m->f->base, m->f->nbase, NULL);
 	if (l.kind == LOCATION_REGISTER)
 		push(m, reg(m, l.value) + offset);

@@ -225,6 +225,18 @@ static bool apply(const struct rule *rule, const struct frame_view *v, unsigned 
 	}
 }
 
+/* Does the function that holds pc begin with "push %rbp", after "endbr64" perhaps? */
+static bool saves_frame_pointer(struct unwind *u, uint64_t pc)
+{
+	struct module *m = modules_find(&u->modules, pc);
+	const struct symbol *s = m ? module_symbol(m, pc) : NULL;
+	unsigned char b[5];
+
+	if (!s || !u->image->read(u->image->arg, s->start, b, sizeof(b)))
+		return true; /* who knows */
+	return b[memcmp(b, "\xf3\x0f\x1e\xfa", 4) == 0 ? 4 : 0] == 0x55;
+}
+
 enum outcome { CALLER, LAST, LOST };
 
 static enum outcome by_rules(struct unwind *u, const struct rules *r, struct step *s,
@@ -289,16 +301,17 @@ static bool by_search(const struct unwind *u, const struct frame_view *v, struct
 	return false;
 }
 
-static enum outcome without_rules(const struct unwind *u, bool first, struct step *s,
+static enum outcome without_rules(struct unwind *u, bool first, struct step *s,
 				  struct frame_view *v, struct step *next)
 {
-	uint64_t word, sp = v->regs.r[IMAGE_SP];
+	uint64_t word, sp = v->regs.r[IMAGE_SP], pc = v->regs.r[IMAGE_PC];
 
 	if (!known(&v->regs, IMAGE_SP))
 		return LOST;
-	/* A call to where there is no code: its caller's address lies on top of the stack. */
-	if (first && !is_code(u, v->regs.r[IMAGE_PC]) && frame_read(v, sp, &word, 8) &&
-	    is_return(u, word)) {
+	/* A call to where there is no code, or a function that has put nothing on the stack: its
+	 * caller's address lies on top. */
+	if (first && frame_read(v, sp, &word, 8) && is_return(u, word) &&
+	    (!is_code(u, pc) || calls_function_of(u, word, pc) || !saves_frame_pointer(u, pc))) {
 		take(next, FRAME_EXACT, word, sp + 8);
 		for (unsigned i = 0; i < IMAGE_SP; i++)
 			if (known(&v->regs, i))
@@ -327,14 +340,15 @@ static enum outcome find_caller(struct unwind *u, const struct image_stack *stac
 	return o;
 }
 
-/* Does the stack go on upwards, or change in a way that happens? */
-static bool goes_up(const struct step *s, const struct step *next, unsigned *changes)
+/* Does the stack go on upwards, or change in a way that happens? The innermost function may have
+ * nothing on it: vfork() keeps its return address in a register. */
+static bool goes_up(const struct step *s, const struct step *next, bool first, unsigned *changes)
 {
 	uint64_t from = s->regs.r[IMAGE_SP], to = next->regs.r[IMAGE_SP];
 
 	if (to % 8 != 0)
 		return false;
-	if (to > from)
+	if (to > from || (to == from && first))
 		return true;
 	return (s->signal || to + 4096 < from) && ++*changes <= STACKS_MOST;
 }
@@ -355,7 +369,7 @@ static uint64_t walk(struct unwind *u, const struct image_regs *regs,
 		u->steps[n < half ? n : half + (n - half) % (most - half)] = s;
 		n++;
 		*complete = o == LAST;
-		if (o != CALLER || n >= WALK_MOST || !goes_up(&s, &next, &changes))
+		if (o != CALLER || n >= WALK_MOST || !goes_up(&s, &next, n == 1, &changes))
 			return n;
 		s = next;
 	}

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+bats_require_minimum_version 1.5.0
+# inquest core from outside, on cores of our own programs (tests/state).
+
+setup() {
+	load state/common.bash
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# dump PROGRAM HOW: its core in ./core. Skips where the kernel writes none here.
+dump() {
+	local pattern
+	pattern=$(cat /proc/sys/kernel/core_pattern 2>/dev/null || echo unknown)
+	case $pattern in
+	*/* | '|'* | unknown) skip "cores go elsewhere here: core_pattern is $pattern" ;;
+	esac
+	rm -f core*
+	(ulimit -c unlimited && exec "$TARGETS/$1" "$2") >log 2>&1 3>&- || true
+	[ ! -e core ] || return 0
+	[ -z "$(ls core* 2>/dev/null)" ] || { mv core* core; return 0; }
+	skip "no core is written here (ulimit -c, a read-only file system)"
+}
+
+cause() {
+	timeout 60 "$INQUEST" core core >out
+	grep -qxF -- "$1" out || { cat out; return 1; }
+}
+
+json() {
+	timeout 60 "$INQUEST" core core --json "$@" >out.json
+}
+
+readonly ORDER="'handle_order', 'handle_all', 'main'"
+
+@test "a signal, its cause, and where" {
+	dump crash null
+	cause "died of signal 11 (Segmentation fault): address not mapped"
+	grep -qx "address:   0x8" out
+	grep -qx "there is:  8 bytes from a null pointer" out
+	grep -q "^thread [0-9]* got the signal$" out
+	grep -q "^    null_pointer  *.*tests/state/crash.c:$(awk '/nothing->next->number;/ { print NR }' "$TOP/tests/state/crash.c")$" out
+	grep -q "^2 threads stand: [0-9]* [0-9]*$" out
+	json
+	judge out.json "len(d['threads']) == 3" "[t['crashed'] for t in d['threads']] == [True, False, False]" \
+		"own(d['threads'][0])[:-1] == ['null_pointer', $ORDER]" \
+		"frame(d['threads'][0], 'null_pointer')['line'] == line('nothing->next->number;', 'crash.c')" \
+		"all(in_order(t, 'work', 'start_thread') for t in d['threads'][1:])" \
+		"all(t['complete'] and t['how'] == 'core' for t in d['threads'])"
+	json --args
+	judge out.json "frame(d['threads'][0], 'handle_order')['values'][1]['value'] == '\"null\"' or 'null' in frame(d['threads'][0], 'handle_order')['values'][1]['value']"
+}
+
+@test "pointers of every wrong kind" {
+	dump crash wild
+	cause "there is:  memory that is not mapped: freed, or never there (a wild pointer)"
+	grep -qx "address:   0x123456789000" out
+	dump crash bad
+	cause "there is:  an address outside of what a program can have (a damaged pointer)"
+	dump crash readonly
+	cause "there is:  $TARGETS/crash, which may not be written"
+	dump crash nocode
+	cause "there is:  $TARGETS/crash, which is no code: a wrong function pointer or a damaged return address"
+	json
+	judge out.json "in_order(d['threads'][0], 'no_code', $ORDER)"
+	dump crash nullcall
+	cause "there is:  a null pointer"
+	json
+	judge out.json "in_order(d['threads'][0], 'null_call', $ORDER)" \
+		"d['threads'][0]['frames'][0]['pc'] == '0'"
+}
+
+@test "a full stack: the middle is left out" {
+	dump crash stack
+	cause "there is:  just below the stack: the stack is full (endless recursion, or a very large local variable)"
+	json
+	judge out.json "len(d['threads'][0]['frames']) == 1000" "d['threads'][0]['skipped'] > 5000" \
+		"in_order(d['threads'][0], 'endless', 'stack_overflow', $ORDER)" "d['threads'][0]['complete']"
+	if dump crash_cxx stack; then
+		cause "there is:  just below the stack: the stack is full (endless recursion, or a very large local variable)"
+	fi
+}
+
+@test "other signals" {
+	dump crash division
+	cause "died of signal 8 (Floating point exception): division of an integer by zero"
+	dump crash illegal
+	cause "died of signal 4 (Illegal instruction): illegal operand"
+	dump crash bus
+	cause "died of signal 7 (Bus error): beyond the end of a mapped file, or no memory left for it"
+	grep -qx "there is:  $PWD/short" out
+	dump crash quit
+	cause "died of signal 3 (Quit): sent by kill()"
+	dump crash_O2 division
+	json
+	judge out.json "in_order(d['threads'][0], 'division', $ORDER)"
+}
+
+@test "the message of an assertion, and of the allocator" {
+	dump crash assert
+	cause "died of signal 6 (Aborted): sent by a thread: abort(), raise() or pthread_kill()"
+	grep -q "^message:   .*Assertion \`zero == 42 && \"the answer is wrong\"' failed\.$" out
+	dump crash doublefree
+	cause "message:   free(): double free detected in tcache 2"
+	dump crash abort
+	cause "died of signal 6 (Aborted): sent by a thread: abort(), raise() or pthread_kill()"
+	run grep "^message:" out
+	[ "$status" -ne 0 ]
+}
+
+@test "exceptions of C++" {
+	[ -x "$TARGETS/crash_cxx" ] || skip "there was no C++ compiler"
+	dump crash_cxx throw
+	cause "exception: std::runtime_error: item 4711 is not there"
+	json
+	judge out.json "in_order(d['threads'][0], 'shop::cart::checkout(char const*)', 'main')"
+	dump crash_cxx own
+	cause "exception: shop::missing_item: item 4712 is not there either"
+	dump crash_cxx number
+	cause "exception: int"
+	dump crash_cxx range
+	grep -q . log
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^exception: std::out_of_range: .*17.*3" out
+	dump crash_cxx thread
+	cause "exception: std::logic_error: in a thread"
+	dump crash_cxx assert
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^message:   .*the cart is too small" out
+	dump crash_cxx memory
+	timeout 60 "$INQUEST" core core >out
+	grep -Eq "^exception: std::(length_error|bad_alloc)" out
+}
+
+@test "cut off: what it holds" {
+	dump crash null
+	size=$(stat -c %s core)
+	mv core whole
+	for part in 2 3 10 50; do
+		head -c $((size / part)) whole >core
+		got=0
+		timeout 60 "$INQUEST" core core >out 2>err || got=$?
+		[ "$got" -eq 0 ] || [ "$got" -eq 3 ] || { echo "$part: $got"; cat err; return 1; }
+		[ "$got" -ne 0 ] || grep -q "^note: the core is cut off" out
+		[ "$got" -ne 0 ] || grep -q "^died of signal 11 " out
+	done
+	head -c $((size / 2)) whole >core
+	cause "note: the core is cut off: some of its memory is missing"
+}
+
+@test "a program that was built anew since: said so" {
+	cp "$TARGETS/crash" program
+	TARGETS=$PWD dump program null
+	cp "$TARGETS/crash_O2" program
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^note: .*program.*another build" out
+	grep -q "^died of signal 11 " out
+	rm program
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^died of signal 11 " out
+	grep -q "^2 threads stand" out
+}
+
+@test "of gcore" {
+	command -v gcore >/dev/null || skip "no gdb"
+	may_trace || skip "no process may be traced here"
+	started log "$TARGETS/threads" first second pause
+	gcore -o live "$pid" >/dev/null 2>&1 || { end_started; skip "gcore cannot make one here"; }
+	end_started
+	timeout 60 "$INQUEST" core "live.$pid" >out
+	grep -qx "of a process that lived: no signal ended it" out
+	timeout 60 "$INQUEST" core "live.$pid" --json >out.json
+	judge out.json "len(d['threads']) == 4" \
+		"sum(in_order(t, 'cross', 'role_first', 'work', 'start_thread') for t in d['threads']) == 1" \
+		"sum(in_order(t, 'role_pause', 'work', 'start_thread') for t in d['threads']) == 1"
+}
+
+@test "what is no core" {
+	fails 3 "no core file" "$INQUEST" core "$TOP/README.md"
+	fails 3 "but no core" "$INQUEST" core "$TARGETS/crash"
+	fails 4 "No such file" "$INQUEST" core nowhere
+	fails 3 "must be a file" "$INQUEST" core .
+	: >empty
+	fails 3 "no core file" "$INQUEST" core empty
+	mkfifo pipe
+	fails 3 "must be a file" "$INQUEST" core pipe
+	fails 2 "which core file?" "$INQUEST" core
+	fails 2 "one core, not 2" "$INQUEST" core a b
+	fails 2 "exclude each other" "$INQUEST" core a --json --folded
+}
