@@ -26,7 +26,7 @@ static char pids_path[] = "/tmp/test-exec-XXXXXX";
 struct got {
 	struct buf out, err;
 	uint64_t samples, max_rss, bytes;
-	uint32_t max_processes, max_threads, min_fds;
+	uint32_t max_processes, max_threads, max_fds;
 	int64_t last_at;
 	int pid;
 	bool unordered;
@@ -55,7 +55,8 @@ static void on_sample(void *arg, const struct exec_sample *s)
 		g->max_processes = s->processes;
 	if (s->threads > g->max_threads)
 		g->max_threads = s->threads;
-	g->min_fds = s->fds;
+	if (s->fds > g->max_fds)
+		g->max_fds = s->fds;
 	if (++g->samples == (uint64_t)g->stop_at)
 		g->stop = SIGINT;
 }
@@ -427,7 +428,7 @@ static void test_samples(void **state)
 	assert_true(g.samples >= 2 && g.samples == r.samples);
 	assert_int_equal(g.max_processes, 1);
 	assert_int_equal(g.max_threads, 1);
-	assert_int_equal(g.min_fds, 3);
+	assert_int_equal(g.max_fds, 3);
 	assert_true(r.user_ns + r.system_ns > 50 * MSEC);
 	assert_true(r.sampler_ns > 0 && r.peak_rss > 0);
 	release(&g);

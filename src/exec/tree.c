@@ -110,6 +110,7 @@ static bool read_stat(int pid, char *buf, size_t cap, struct str fields[24])
 }
 
 enum stat_field {
+	STAT_STATE = 0,
 	STAT_PPID = 1,
 	STAT_UTIME = 11,
 	STAT_STIME,
@@ -232,11 +233,14 @@ static void add_to_sample(int pid, uint64_t tick_ns, uint64_t page, struct exec_
 
 	if (!read_stat(pid, buf, sizeof(buf), fields))
 		return;
+	for (size_t i = STAT_UTIME; i <= STAT_CSTIME; i++)
+		s->cpu_ns += number(fields[i]) * tick_ns;
+	/* Of one that has ended only the time that it took is left. */
+	if (str_eq(fields[STAT_STATE], STR("Z")) || str_eq(fields[STAT_STATE], STR("X")))
+		return;
 	s->processes++;
 	s->threads += (uint32_t)number(fields[STAT_THREADS]);
 	s->rss += number(fields[STAT_RSS]) * page;
-	for (size_t i = STAT_UTIME; i <= STAT_CSTIME; i++)
-		s->cpu_ns += number(fields[i]) * tick_ns;
 	s->fds += open_files(pid);
 	snprintf(path, sizeof(path), "/proc/%d/io", pid);
 	if (!read_file(path, buf, sizeof(buf), &io))
