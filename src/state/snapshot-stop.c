@@ -19,6 +19,19 @@
 
 #define POLL_NS 20000
 
+/* What it waits for is of this moment too, not of when it was seen first. */
+static void set_call(struct snapshot_thread *t, const struct user_regs_struct *r, bool in_call)
+{
+	t->call = (struct proc_syscall){.number = -1, .running = !in_call};
+	if (in_call)
+		t->call = (struct proc_syscall){
+			.number = (int64_t)r->orig_rax,
+			.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
+			.sp = r->rsp,
+			.pc = r->rip,
+		};
+}
+
 static bool read_registers(struct snapshot_thread *t, bool *in_call)
 {
 	struct user_regs_struct r;
@@ -34,6 +47,7 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	/* ERESTARTSYS ... ERESTART_RESTARTBLOCK: the kernel broke a call off. */
 	*in_call =
 		(long long)r.orig_rax >= 0 && (long long)r.rax <= -512 && (long long)r.rax >= -516;
+	set_call(t, &r, *in_call);
 	return true;
 }
 
@@ -80,6 +94,9 @@ static void stop_one(struct snapshot *s, struct snapshot_thread *t, const struct
 		return;
 	}
 	if (read_registers(t, &in_call)) {
+		/* Others are of other moments: whom it waits for could close a circle that never
+		 * was. */
+		t->call.running = true;
 		snapshot_copy(s, &t, 1, o->stack_most);
 		t->how = STACK_STOP;
 		t->exact = true;
