@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				    .arguments = true,
 				    .locals = true};
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
-	struct look_death death;
+	struct stack_death death;
 	struct err err = {""};
 	struct look l;
 	struct buf out = {0};

@@ -42,6 +42,9 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	grep -q "^    null_pointer  *.*tests/state/crash.c:$(awk '/nothing->next->number;/ { print NR }' "$TOP/tests/state/crash.c")$" out
 	grep -q "^2 threads stand: [0-9]* [0-9]*$" out
 	json
+	judge out.json "d['death']['signal'] == 11" "d['death']['cause'] == 'address not mapped'" \
+		"d['death']['address'] == '0x8'" "d['death']['there'] == '8 bytes from a null pointer'" \
+		"d['death']['sender'] is None" "d['death']['truncated'] is False"
 	judge out.json "len(d['threads']) == 3" "[t['crashed'] for t in d['threads']] == [True, False, False]" \
 		"own(d['threads'][0])[:-1] == ['null_pointer', $ORDER]" \
 		"frame(d['threads'][0], 'null_pointer')['line'] == line('nothing->next->number;', 'crash.c')" \
@@ -113,7 +116,8 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	dump crash_cxx throw
 	cause "exception: std::runtime_error: item 4711 is not there"
 	json
-	judge out.json "in_order(d['threads'][0], 'shop::cart::checkout(char const*)', 'main')"
+	judge out.json "in_order(d['threads'][0], 'shop::cart::checkout(char const*)', 'main')" \
+		"d['death']['exception'] == 'std::runtime_error'" "d['death']['what'] == 'item 4711 is not there'"
 	dump crash_cxx own
 	cause "exception: shop::missing_item: item 4712 is not there either"
 	dump crash_cxx number

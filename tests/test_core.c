@@ -144,7 +144,7 @@ static int file_of(struct str bytes)
 	return fd;
 }
 
-static int look(struct look *l, struct str bytes, struct look_death *d, struct err *err)
+static int look(struct look *l, struct str bytes, struct stack_death *d, struct err *err)
 {
 	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}, .locals = true};
 
@@ -230,7 +230,7 @@ static void test_death(void **state)
 	struct buf b = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct look_death d;
+		struct stack_death d;
 		struct look l;
 		struct made m;
 		struct err err;
@@ -261,7 +261,7 @@ static void test_cut(void **state)
 	usual(&m, SIGSEGV, SEGV_MAPERR, 0x10, 0);
 	make(&m, &b);
 	for (size_t n = 0; n < b.n; n += n < NOTES + 2000 ? 20 : 100) {
-		struct look_death d;
+		struct stack_death d;
 		struct look l;
 		struct err err = {""};
 		int rc = look(&l, str_head(buf_str(&b), n), &d, &err);
@@ -370,7 +370,7 @@ static void test_errors(void **state)
 	struct buf b = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct look_death d;
+		struct stack_death d;
 		struct look l;
 		struct made m;
 		struct err err = {""};
@@ -490,7 +490,7 @@ static void test_lies(void **state)
 	struct buf b = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
-		struct look_death d;
+		struct stack_death d;
 		struct look l;
 		struct made m;
 		struct err err = {""};

@@ -55,7 +55,7 @@ static int show(struct cli *cli, const struct values *v, const char *path, int a
 		.arguments = v->args || v->locals,
 		.locals = v->locals,
 	};
-	struct look_death death;
+	struct stack_death death;
 	struct stacks_print p = {
 		.json = v->json, .folded = v->folded, .verbose = v->verbose, .death = &death};
 	struct look look;

@@ -15,7 +15,7 @@ enum unwind_lines stacks_lines(const char *word)
 	return word && strcmp(word, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
 }
 
-static void death_text(const struct look_death *d, bool color, struct buf *out)
+static void death_text(const struct stack_death *d, bool color, struct buf *out)
 {
 	struct buf head = {0};
 

@@ -7,7 +7,7 @@
 
 struct stacks_print {
 	bool json, folded, verbose;
-	const struct look_death *death; /* of a core; else NULL */
+	const struct stack_death *death; /* of a core; else NULL */
 };
 
 enum unwind_lines stacks_lines(const char *word); /* of --lines */

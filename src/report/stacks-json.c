@@ -124,6 +124,31 @@ static void add_process(struct buf *b, const struct stack_process *p)
 	object_end(b);
 }
 
+static void add_death(struct buf *b, const struct stack_death *d)
+{
+	if (!d) {
+		object_null(b, "death");
+		return;
+	}
+	object_begin(b, "death");
+	object_count(b, "signal", (uint64_t)d->signal);
+	object_text_or_null(b, "cause", d->code);
+	if (d->has_address)
+		address(b, "address", d->address);
+	else
+		object_null(b, "address");
+	object_text_or_null(b, "there", d->fault);
+	if (d->sender)
+		object_count(b, "sender", (uint64_t)d->sender);
+	else
+		object_null(b, "sender");
+	object_text_or_null(b, "message", d->message);
+	object_text_or_null(b, "exception", d->exception);
+	object_text_or_null(b, "what", d->what);
+	object_bool(b, "truncated", d->truncated);
+	object_end(b);
+}
+
 void stacks_json(const struct stacks *st, struct str command, struct buf *b)
 {
 	object_begin(b, NULL);
@@ -132,6 +157,7 @@ void stacks_json(const struct stacks *st, struct str command, struct buf *b)
 	object_count(b, "taken_ns", (uint64_t)st->taken_ns);
 	object_count(b, "pause_ns", (uint64_t)st->pause_ns);
 	object_count(b, "disturbed", st->disturbed);
+	add_death(b, st->death);
 	object_list(b, "processes");
 	for (size_t i = 0; i < st->nprocesses; i++)
 		add_process(b, &st->processes[i]);

@@ -7,7 +7,8 @@
 
 #include "state/waits.h"
 
-#define NOBODY SIZE_MAX
+#define NOBODY  SIZE_MAX
+#define UNKNOWN (SIZE_MAX - 1)
 
 static size_t index_of(const struct stacks *st, int tid)
 {
@@ -76,12 +77,16 @@ static void add_behind(struct stacks *st, struct arena *a, size_t *circle, const
 {
 	size_t *reached = mem_alloc((st->nthreads + 1) * sizeof(*reached));
 
+	for (size_t i = 0; i < st->nthreads; i++)
+		reached[i] = circle[i] == NOBODY ? UNKNOWN : NOBODY;
 	for (size_t i = 0; i < st->nthreads; i++) {
-		size_t at = i, steps = 0;
+		size_t at = i, to;
 
-		while (at != NOBODY && circle[at] == NOBODY && steps++ <= st->nthreads)
+		while (at != NOBODY && reached[at] == UNKNOWN)
 			at = next[at];
-		reached[i] = circle[i] == NOBODY && at != NOBODY ? circle[at] : NOBODY;
+		to = at == NOBODY ? NOBODY : circle[at] != NOBODY ? circle[at] : reached[at];
+		for (at = i; at != NOBODY && reached[at] == UNKNOWN; at = next[at])
+			reached[at] = to;
 	}
 	for (size_t d = 0; d < st->ndeadlocks; d++) {
 		struct stack_deadlock *k = &st->deadlocks[d];

@@ -52,21 +52,21 @@ static struct str abort_message(struct look *l)
 	return read_text(l, text + sizeof(uint32_t));
 }
 
-static void find_death(struct look *l, const struct image_stack *stack, struct look_death *d)
+static void find_death(struct look *l, const struct image_stack *stack, struct stack_death *d)
 {
 	struct core *c = l->core;
 	struct cxx_exception e;
 	bool faults = c->has_info && !c->sender && c->code != SI_KERNEL &&
 		      (c->signal == SIGSEGV || c->signal == SIGBUS);
 
-	*d = (struct look_death){.signal = c->signal,
-				 .code = STR(""),
-				 .fault = STR(""),
-				 .message = STR(""),
-				 .exception = STR(""),
-				 .what = STR(""),
-				 .sender = c->sender != c->pid ? c->sender : 0,
-				 .truncated = c->truncated};
+	*d = (struct stack_death){.signal = c->signal,
+				  .code = STR(""),
+				  .fault = STR(""),
+				  .message = STR(""),
+				  .exception = STR(""),
+				  .what = STR(""),
+				  .sender = c->sender != c->pid ? c->sender : 0,
+				  .truncated = c->truncated};
 	if (c->has_info)
 		d->code = str_of(core_code(c->signal, c->code));
 	if (faults) {
@@ -113,7 +113,7 @@ static void add_notes(struct look *l, size_t *cap)
 		look_note(l, STR("the core is cut off: some of its memory is missing"), cap);
 }
 
-int look_core(struct look *l, int fd, const struct look_opts *o, struct look_death *death,
+int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_death *death,
 	      struct err *err)
 {
 	struct stacks *st = &l->stacks;
@@ -153,7 +153,11 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct look_dea
 			find_death(l, &stack, death);
 	}
 	buf_release(&bytes);
+<<<<<<< HEAD
 	look_python_core(l, &o->unwind, death, &notes);
+=======
+	st->death = memcpy(arena_alloc(&l->arena, sizeof(*death)), death, sizeof(*death));
+>>>>>>> w-stest
 	waits_groups(st, &l->arena);
 	add_notes(l, &notes);
 	return 0;

@@ -25,6 +25,7 @@ struct look {
 	struct core *core; /* of a core file; else NULL */
 };
 
+<<<<<<< HEAD
 /* Why the program of a core died, as far as the core tells. Text is the look's; empty: unknown. */
 struct look_death {
 	int signal;
@@ -40,14 +41,17 @@ struct look_death {
 	bool truncated;       /* the core is cut off */
 };
 
+=======
+>>>>>>> w-stest
 /*
  * Of several processes those that vanish meanwhile are a note. All snapshots are taken before any
  * frame is looked for. -ERR_NOTFOUND, -ERR_SYSTEM: of the first process, if none could be had.
  */
 int look_take(struct look *l, const int *pids, size_t n, const struct look_opts *o,
 	      struct err *err) ERR_CHECK;
-/* The same of a core file; fd is taken over. The thread that died comes first. */
-int look_core(struct look *l, int fd, const struct look_opts *o, struct look_death *death,
+/* The same of a core file; fd is taken over. The thread that died comes first. death is also
+ * stacks.death. */
+int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_death *death,
 	      struct err *err) ERR_CHECK;
 void look_release(struct look *l);
 

@@ -19,6 +19,19 @@
 
 #define POLL_NS 20000
 
+/* What it waits for is of this moment too, not of when it was seen first. */
+static void set_call(struct snapshot_thread *t, const struct user_regs_struct *r, bool in_call)
+{
+	t->call = (struct proc_syscall){.number = -1, .running = !in_call};
+	if (in_call)
+		t->call = (struct proc_syscall){
+			.number = (int64_t)r->orig_rax,
+			.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
+			.sp = r->rsp,
+			.pc = r->rip,
+		};
+}
+
 static bool read_registers(struct snapshot_thread *t, bool *in_call)
 {
 	struct user_regs_struct r;
@@ -34,6 +47,7 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	/* ERESTARTSYS ... ERESTART_RESTARTBLOCK: the kernel broke a call off. */
 	*in_call =
 		(long long)r.orig_rax >= 0 && (long long)r.rax <= -512 && (long long)r.rax >= -516;
+<<<<<<< HEAD
 	/* What it waits for is of this moment too. */
 	t->call = (struct proc_syscall){.running = true, .number = -1, .sp = r.rsp, .pc = r.rip};
 	if (*in_call) {
@@ -42,6 +56,9 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 		memcpy(t->call.args, (uint64_t[]){r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9},
 		       sizeof(t->call.args));
 	}
+=======
+	set_call(t, &r, *in_call);
+>>>>>>> w-stest
 	return true;
 }
 
@@ -88,6 +105,9 @@ static void stop_one(struct snapshot *s, struct snapshot_thread *t, const struct
 		return;
 	}
 	if (read_registers(t, &in_call)) {
+		/* Others are of other moments: whom it waits for could close a circle that never
+		 * was. */
+		t->call.running = true;
 		snapshot_copy(s, &t, 1, o->stack_most);
 		if (o->stopped)
 			o->stopped(o->arg, s, t);

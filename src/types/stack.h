@@ -120,6 +120,20 @@ struct stack_process {
 	bool deleted; /* the program's file is gone */
 };
 
+/* Why the program of a core died, as far as the core tells. Empty text: unknown. */
+struct stack_death {
+	int signal;       /* 0 or SIGSTOP: none, it lived */
+	struct str code;  /* "address not mapped" */
+	struct str fault; /* what lies at the address that could not be used */
+	uint64_t address; /* that one */
+	bool has_address;
+	int sender;           /* process that sent the signal; 0: none did */
+	struct str message;   /* of assert() or of glibc's checks, before abort() */
+	struct str exception; /* C++: type */
+	struct str what;      /* and what it says */
+	bool truncated;       /* the core is cut off */
+};
+
 struct stacks {
 	struct stack_process *processes; /* each after its parent */
 	size_t nprocesses;
@@ -129,9 +143,10 @@ struct stacks {
 	size_t ndeadlocks;
 	struct stack_group *groups; /* the likely culprit first */
 	size_t ngroups;
-	int64_t taken_ns;  /* since 1970 */
-	int64_t pause_ns;  /* the longest that a thread was stopped; 0: none was */
-	size_t disturbed;  /* threads that were stopped while in a system call */
-	struct str *notes; /* what could not be had, and why */
+	int64_t taken_ns;                /* since 1970 */
+	int64_t pause_ns;                /* the longest that a thread was stopped; 0: none was */
+	size_t disturbed;                /* threads that were stopped while in a system call */
+	const struct stack_death *death; /* of a core; else NULL */
+	struct str *notes;               /* what could not be had, and why */
 	size_t nnotes;
 };

@@ -107,6 +107,15 @@ static bool is_code(const struct unwind *u, uint64_t addr)
 	return m && (m->prot & IMAGE_EXEC);
 }
 
+/* Where the kernel has a signal handler return to: mov $15,%rax; syscall (rt_sigreturn). */
+static bool is_trampoline(const struct unwind *u, uint64_t addr)
+{
+	unsigned char b[9];
+
+	return u->image->read(u->image->arg, addr, b, sizeof(b)) &&
+	       memcmp(b, "\x48\xc7\xc0\x0f\0\0\0\x0f\x05", sizeof(b)) == 0;
+}
+
 /* Is there a call right before addr? (Intel SDM: E8 rel32; FF /2 with its forms of addresses.) */
 static bool is_return(const struct unwind *u, uint64_t addr)
 {
@@ -123,7 +132,7 @@ static bool is_return(const struct unwind *u, uint64_t addr)
 		if (op[0] == 0xff && (op[1] >> 3 & 7) == 2)
 			return true;
 	}
-	return false;
+	return is_trampoline(u, addr);
 }
 
 static bool known(const struct image_regs *regs, unsigned reg)
@@ -394,7 +403,7 @@ static void put_in_order(struct unwind *u, uint64_t n)
 
 static void add_frames(struct unwind *u, const struct step *s, struct stack_thread *t, size_t *cap)
 {
-	const struct named *n = names_find(&u->names, s->regs.r[IMAGE_PC], s->call);
+	const struct named *n = names_find(&u->names, s->regs.r[IMAGE_PC], s->call && !s->signal);
 
 	for (size_t i = 0; i < n->n; i++) {
 		struct frame *f = &array_push(t->frames, t->nframes, *cap);
