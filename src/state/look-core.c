@@ -153,11 +153,8 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 			find_death(l, &stack, death);
 	}
 	buf_release(&bytes);
-<<<<<<< HEAD
 	look_python_core(l, &o->unwind, death, &notes);
-=======
 	st->death = memcpy(arena_alloc(&l->arena, sizeof(*death)), death, sizeof(*death));
->>>>>>> w-stest
 	waits_groups(st, &l->arena);
 	add_notes(l, &notes);
 	return 0;

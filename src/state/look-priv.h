@@ -15,5 +15,5 @@ void look_python(struct look *l, size_t at, struct stack_thread *threads, const 
  * taken as l->snapshots[l->n]. */
 void look_python_ready(struct look *l, struct snapshot *s, const struct unwind_opts *o);
 void look_python_stopped(struct look *l, struct snapshot *s, const struct snapshot_thread *t);
-void look_python_core(struct look *l, const struct unwind_opts *o, struct look_death *death,
+void look_python_core(struct look *l, const struct unwind_opts *o, struct stack_death *death,
 		      size_t *notes);

@@ -291,7 +291,7 @@ void look_python(struct look *l, size_t at, struct stack_thread *threads, const 
 	map_release(&f.index);
 }
 
-void look_python_core(struct look *l, const struct unwind_opts *o, struct look_death *death,
+void look_python_core(struct look *l, const struct unwind_opts *o, struct stack_death *death,
 		      size_t *notes)
 {
 	struct finder f = {.l = l, .threads = l->stacks.threads, .n = l->stacks.nthreads};

@@ -25,24 +25,6 @@ struct look {
 	struct core *core; /* of a core file; else NULL */
 };
 
-<<<<<<< HEAD
-/* Why the program of a core died, as far as the core tells. Text is the look's; empty: unknown. */
-struct look_death {
-	int signal;
-	struct str code;  /* "address not mapped" */
-	struct str fault; /* what lies at the address that could not be used */
-	uint64_t address; /* that one */
-	bool has_address;
-	int sender;           /* process that sent the signal; 0: none did */
-	struct str message;   /* of assert() or of glibc's checks, before abort() */
-	struct str exception; /* C++ or Python: type */
-	struct str what;      /* and what it says */
-	bool handled;         /* it was caught: the program died while it dealt with it */
-	bool truncated;       /* the core is cut off */
-};
-
-=======
->>>>>>> w-stest
 /*
  * Of several processes those that vanish meanwhile are a note. All snapshots are taken before any
  * frame is looked for. -ERR_NOTFOUND, -ERR_SYSTEM: of the first process, if none could be had.

@@ -22,7 +22,8 @@
 /* What it waits for is of this moment too, not of when it was seen first. */
 static void set_call(struct snapshot_thread *t, const struct user_regs_struct *r, bool in_call)
 {
-	t->call = (struct proc_syscall){.number = -1, .running = !in_call};
+	t->call = (struct proc_syscall){
+		.number = -1, .running = !in_call, .sp = r->rsp, .pc = r->rip};
 	if (in_call)
 		t->call = (struct proc_syscall){
 			.number = (int64_t)r->orig_rax,
@@ -47,18 +48,7 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	/* ERESTARTSYS ... ERESTART_RESTARTBLOCK: the kernel broke a call off. */
 	*in_call =
 		(long long)r.orig_rax >= 0 && (long long)r.rax <= -512 && (long long)r.rax >= -516;
-<<<<<<< HEAD
-	/* What it waits for is of this moment too. */
-	t->call = (struct proc_syscall){.running = true, .number = -1, .sp = r.rsp, .pc = r.rip};
-	if (*in_call) {
-		t->call.running = false;
-		t->call.number = (int)r.orig_rax;
-		memcpy(t->call.args, (uint64_t[]){r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9},
-		       sizeof(t->call.args));
-	}
-=======
 	set_call(t, &r, *in_call);
->>>>>>> w-stest
 	return true;
 }
 

@@ -129,8 +129,9 @@ struct stack_death {
 	bool has_address;
 	int sender;           /* process that sent the signal; 0: none did */
 	struct str message;   /* of assert() or of glibc's checks, before abort() */
-	struct str exception; /* C++: type */
+	struct str exception; /* C++ or Python: type */
 	struct str what;      /* and what it says */
+	bool handled;         /* it was caught: the program died while it dealt with it */
 	bool truncated;       /* the core is cut off */
 };
 
