@@ -417,3 +417,23 @@ PY
 	timeout 60 "${nobody[@]}" "$INQUEST" stacks --json "$pid" >out.json
 	judge out.json "circles() == [['first', 'second']]" "own(thread('first')) == ['cross', 'role_first', $NEST]"
 }
+
+@test "two snapshots: what moved; two processes: where threads stand" {
+	may_trace || skip "no process may be traced here"
+	started log "$TARGETS/threads" first second pause
+	stacks "$pid"
+	mv out.json before.json
+	stacks "$pid"
+	run -0 "$INQUEST" diff before.json out.json
+	[[ "$output" == "threads: 0 moved, "*" 0 new, 0 gone" ]] || { echo "$output"; return 1; }
+	mv out.json after.json
+	end_started
+	started log "$TARGETS/threads" pause sleep
+	stacks "$pid"
+	run -1 "$INQUEST" diff after.json out.json
+	[[ "$output" == *"compared by where threads stand"*"sleep"* ]] || { echo "$output"; return 1; }
+	run -1 "$INQUEST" diff --json after.json out.json
+	printf '%s\n' "$output" >d.json
+	judge d.json "d['schema'] == 'inquest.stackdiff/1'" "d['matched_by'] == 'place'" \
+		"any(c['kind'] == 'gone' for c in d['changes'])"
+}
