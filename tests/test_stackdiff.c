@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -29,7 +30,7 @@ static void make(struct snapshot_text *s, int pid, const char *text)
 	s->st.processes = &s->process;
 	s->st.nprocesses = 1;
 	s->st.threads = s->threads;
-	while (str_next(&rest, ' ', &word)) {
+	while (rest.n && str_next(&rest, ' ', &word)) {
 		struct stack_thread *t = &s->threads[s->st.nthreads];
 		size_t colon = str_find_char(word, ':');
 		struct str names = str_from(word, colon + 1), name;

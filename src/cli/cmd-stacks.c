@@ -84,7 +84,7 @@ static int choose_named(struct chosen *c, const char *text, struct err *err)
 static int choose(struct chosen *c, const struct values *v, const struct option_list *rest,
 		  struct err *err)
 {
-	int pid, rc = 0;
+	int pid = 0, rc = 0;
 
 	if ((rest->n != 0) + (v->name != NULL) + (v->tree != NULL) != 1)
 		return err_set(err, ERR_USAGE,
