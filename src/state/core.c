@@ -360,7 +360,9 @@ static void fill_gaps(struct core *c)
 	size_t n = c->nsegments, cap = n, k = 0;
 	uint64_t at = 0;
 
-	for (const struct core_file *f = c->files; f < c->files + c->nfiles; f++) {
+	for (size_t i = 0; i < c->nfiles; i++) {
+		const struct core_file *f = &c->files[i];
+
 		at = at < f->start ? f->start : at;
 		while (at < f->end) {
 			uint64_t to = f->end, start = at;
