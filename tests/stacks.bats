@@ -240,7 +240,7 @@ PY
 	may_trace || skip "no process may be traced here"
 	started log "$TARGETS/threads" busy:4
 	for how in auto nostop stop; do
-		for _ in $(seq 34); do
+		for _ in $(seq 60); do
 			stacks "$pid" --how "$how" --lines none
 			judge out.json "d['deadlocks'] == []"
 		done
