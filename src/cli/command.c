@@ -9,11 +9,12 @@
 #include "config.h"
 
 const struct command *const commands[] = {
-	&cmd_add,     &cmd_close,      &cmd_config,      &cmd_diff,          &cmd_help,
-	&cmd_history, &cmd_log_digest, &cmd_log_table,   &cmd_log_templates, &cmd_log_timeline,
-	&cmd_new,     &cmd_run,        &cmd_runs_remove, &cmd_runs_show,     &cmd_status,
+	&cmd_add,      &cmd_close,      &cmd_config,      &cmd_diff,          &cmd_help,
+	&cmd_history,  &cmd_log_digest, &cmd_log_table,   &cmd_log_templates, &cmd_log_timeline,
+	&cmd_new,      &cmd_run,        &cmd_runs_remove, &cmd_runs_show,     &cmd_status,
+	&cmd_why_died,
 #if HAVE_STACKS
-	&cmd_core,    &cmd_stacks,
+	&cmd_core,     &cmd_stacks,
 #endif
 	&cmd_runs, /* after those whose names begin with it */
 	NULL,

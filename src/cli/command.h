@@ -37,7 +37,7 @@ struct command {
 
 extern const struct command cmd_add, cmd_close, cmd_config, cmd_core, cmd_diff, cmd_help,
 	cmd_history, cmd_log_digest, cmd_log_table, cmd_log_templates, cmd_log_timeline, cmd_new,
-	cmd_run, cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_stacks, cmd_status;
+	cmd_run, cmd_runs, cmd_runs_remove, cmd_runs_show, cmd_stacks, cmd_status, cmd_why_died;
 extern const struct command *const commands[]; /* ends in NULL */
 
 /* The command that argv[1...] names; *used = words of its name (1 or 2). NULL if none. */
