@@ -119,7 +119,7 @@ static void test_round_trip(void **state)
 	x.threads[1].wait_text = STR("mutex \"0x1\"");
 	x.frames[1][1].line = 12;
 	x.frames[1][1].file = STR("a.c");
-	stacks_json(&x.st, STR("inquest stacks 5"), &json);
+	stacks_json(&x.st, STR("inquest stacks 5"), NULL, &json);
 	arena_init(&a);
 	assert_true(stacks_recognise(buf_str(&json)));
 	assert_int_equal(stacks_read(&st, &a, buf_str(&json), &err), 0);

@@ -13,19 +13,18 @@
 
 #include "base/file.h"
 #include "cli/add.h"
+#include "cli/window.h"
 #include "exec/environment.h"
 #include "exec/exec.h"
-#include "text/timestamp.h"
 
 #define MAX_OUTPUT     ((size_t)64 << 20)
 #define PART_SECONDS   INT64_C(20)
 #define MAX_CONTAINERS 50
 #define MAX_ARGS       12
 
-struct window {
+struct span {
 	char since[32], until[32]; /* as programs take them: "2026-11-26 13:00:00" */
-	int64_t from_ns, to_ns;
-	int64_t east_ns; /* of local time */
+	struct window w;
 };
 
 /* A part that a program prints. SINCE and UNTIL are put in place. */
@@ -41,7 +40,7 @@ static const struct part {
 	 {"coredumpctl", "--no-pager", "list", "--since", "SINCE", "--until", "UNTIL"}},
 };
 
-static int output_of(const char *const *args, const struct window *w, struct buf *out,
+static int output_of(const char *const *args, const struct span *w, struct buf *out,
 		     struct err *err)
 {
 	struct exec_result r = {0};
@@ -69,21 +68,8 @@ static void absent(struct add *a, const char *name, const char *why)
 	buf_printf(&a->notes, "%s: absent: %s\n", name, why);
 }
 
-/* A time as a log without zone, and perhaps without year, would write it. */
-static int64_t as_written(const struct window *w, int64_t ns, const struct event_time *t)
-{
-	time_t s = (time_t)((ns + (t->has_zone ? 0 : w->east_ns)) / 1000000000);
-	struct tm tm;
-
-	if (t->has_year)
-		return s * INT64_C(1000000000);
-	gmtime_r(&s, &tm);
-	tm.tm_year = 100; /* 2000 has a 29th of February as the year 0 has */
-	return (timegm(&tm) - 946684800) * INT64_C(1000000000);
-}
-
 /* Lines whose times are within the window; those without one stay with the line before. */
-static void within(struct add *a, struct str text, const struct window *w, struct buf *out)
+static void within(struct add *a, struct str text, const struct span *w, struct buf *out)
 {
 	struct logreader *r = logreader_new(text, a->formats);
 	bool keep = false;
@@ -95,11 +81,8 @@ static void within(struct add *a, struct str text, const struct window *w, struc
 		struct event_time t;
 
 		logreader_time(r, &line, &t);
-		if (t.known && t.has_date)
-			keep = t.ns >= as_written(w, w->from_ns, &t) &&
-			       t.ns <= as_written(w, w->to_ns, &t);
-		else if (t.known)
-			keep = true;
+		if (t.known)
+			keep = window_has(&w->w, &t);
 		if (!keep)
 			continue;
 		buf_add_str(out, line.raw);
@@ -109,7 +92,7 @@ static void within(struct add *a, struct str text, const struct window *w, struc
 	logreader_free(r);
 }
 
-static void add_program(struct add *a, const struct part *p, const struct window *w)
+static void add_program(struct add *a, const struct part *p, const struct span *w)
 {
 	CLEANUP_BUF struct buf out = {0};
 	struct err err;
@@ -132,7 +115,7 @@ static void add_program(struct add *a, const struct part *p, const struct window
 	add_text(a, p->name, &out);
 }
 
-static void add_syslog(struct add *a, const char *path, const struct window *w)
+static void add_syslog(struct add *a, const char *path, const struct span *w)
 {
 	CLEANUP_BUF struct buf out = {0};
 	struct file_map map;
@@ -153,7 +136,7 @@ static void add_syslog(struct add *a, const char *path, const struct window *w)
 	add_text(a, name, &out);
 }
 
-static void add_containers(struct add *a, const char *program, const struct window *w)
+static void add_containers(struct add *a, const char *program, const struct span *w)
 {
 	const char *list[] = {program, "ps", "-a", "--format", "{{.Names}}", NULL};
 	CLEANUP_BUF struct buf names = {0};
@@ -166,8 +149,8 @@ static void add_containers(struct add *a, const char *program, const struct wind
 		absent(a, arena_printf(&a->arena, "system/%s", program), err.msg);
 		return;
 	}
-	snprintf(since, sizeof(since), "%lld", (long long)(w->from_ns / 1000000000));
-	snprintf(until, sizeof(until), "%lld", (long long)(w->to_ns / 1000000000));
+	snprintf(since, sizeof(since), "%lld", (long long)(w->w.from_ns / 1000000000));
+	snprintf(until, sizeof(until), "%lld", (long long)(w->w.to_ns / 1000000000));
 	rest = buf_str(&names);
 	while (rest.n && n < MAX_CONTAINERS && str_next(&rest, '\n', &one)) {
 		const char *name = arena_str(&a->arena, str_trim(one)).p;
@@ -187,15 +170,13 @@ static void add_containers(struct add *a, const char *program, const struct wind
 		absent(a, arena_printf(&a->arena, "system/%s", program), "no containers");
 }
 
-/* How far local time is east. */
-static int64_t stamp(int64_t ns, char out[32])
+static void stamp(int64_t ns, char out[32])
 {
 	time_t t = (time_t)(ns / 1000000000);
 	struct tm tm;
 
 	localtime_r(&t, &tm);
 	strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm);
-	return tm.tm_gmtoff * INT64_C(1000000000);
 }
 
 int add_system(struct add *a, int64_t from_ns, int64_t to_ns, struct err *err)
@@ -203,10 +184,11 @@ int add_system(struct add *a, int64_t from_ns, int64_t to_ns, struct err *err)
 	static const char *const syslogs[] = {"/var/log/syslog", "/var/log/messages",
 					      "/var/log/kern.log"};
 	struct environment_opts opts = {.envp = environ};
-	struct window w = {.from_ns = from_ns, .to_ns = to_ns};
 	size_t before = a->nfiles;
+	struct span w;
 
-	w.east_ns = stamp(from_ns, w.since);
+	window_init(&w.w, from_ns, to_ns);
+	stamp(from_ns, w.since);
 	stamp(to_ns, w.until);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		add_program(a, &parts[i], &w);

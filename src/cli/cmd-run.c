@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -18,11 +17,8 @@
 #include "base/file.h"
 #include "cli/casefile.h"
 #include "cli/command.h"
-#include "cli/live.h"
-#include "cli/workspace.h"
+#include "cli/run.h"
 #include "exec/environment.h"
-#include "exec/exec.h"
-#include "text/json.h"
 #include "import/import.h"
 #include "text/secret.h"
 #include "vcs/vcs.h"
@@ -32,62 +28,49 @@
 #define SAMPLE_NS  (100 * MSEC)
 #define MAX_CONFIG ((size_t)64 << 20)
 
-struct values {
-	const char *as, *name, *store, *time_limit, *case_name;
-	struct option_list set, config, input, pattern;
-	uint64_t memory_limit;
-	bool no_record, no_capture, quiet, json, help;
-};
-
 static const struct option options[] = {
 	{OPTION_CHOICE, 0, "as", "good|bad", "which kind of run this is",
-	 offsetof(struct values, as)},
-	{OPTION_STRING, 0, "name", "NAME", "a name for the run", offsetof(struct values, name)},
+	 offsetof(struct run_values, as)},
+	{OPTION_STRING, 0, "name", "NAME", "a name for the run", offsetof(struct run_values, name)},
 	{OPTION_LIST, 0, "set", "VAR=VALUE", "record a variable (may be repeated)",
-	 offsetof(struct values, set)},
+	 offsetof(struct run_values, set)},
 	{OPTION_LIST, 0, "config", "FILE", "record the keys of a JSON, YAML, TOML or INI file",
-	 offsetof(struct values, config)},
+	 offsetof(struct run_values, config)},
 	{OPTION_LIST, 0, "input", "FILE", "record the hash of a file that is read",
-	 offsetof(struct values, input)},
+	 offsetof(struct run_values, input)},
 	{OPTION_LIST, 0, "pattern", "REGEX",
 	 "record named groups in the output, such as 'loss=(?<loss>[0-9.]+)'",
-	 offsetof(struct values, pattern)},
+	 offsetof(struct run_values, pattern)},
 	{OPTION_HEAD, 0, NULL, NULL, "Limits:", 0},
 	{OPTION_STRING, 0, "time-limit", "TIME", "end it after 90s, 5m, 1h30m",
-	 offsetof(struct values, time_limit)},
+	 offsetof(struct run_values, time_limit)},
 	{OPTION_NUMBER, 0, "memory-limit", "BYTES",
 	 "end it when its processes together take more (4G)",
-	 offsetof(struct values, memory_limit)},
+	 offsetof(struct run_values, memory_limit)},
+	{OPTION_STRING, 0, "hang-after", "TIME",
+	 "when it has printed nothing for that long, show what every thread of it is doing,\n"
+	 "and whether it is hung; it runs on",
+	 offsetof(struct run_values, hang_after)},
+	{OPTION_STRING, 0, "hold-on", "REGEX",
+	 "stop it and all its processes at the first line of output that matches, to look at\n"
+	 "it; ENTER or the signal CONT to inquest lets it go on",
+	 offsetof(struct run_values, hold_on)},
 	{OPTION_HEAD, 0, NULL, NULL, "Recording:", 0},
 	{OPTION_FLAG, 0, "no-record", NULL, "run it within the limits, record nothing",
-	 offsetof(struct values, no_record)},
+	 offsetof(struct run_values, no_record)},
 	{OPTION_FLAG, 0, "no-capture", NULL,
 	 "it writes to the terminal itself; its output is not recorded",
-	 offsetof(struct values, no_capture)},
+	 offsetof(struct run_values, no_capture)},
 	{OPTION_STRING, 0, "store", "WHERE",
-	 "file or postgresql://... (default: .inquest/store.db)", offsetof(struct values, store)},
-	CASEFILE_OPTION(struct values, case_name),
+	 "file or postgresql://... (default: .inquest/store.db)",
+	 offsetof(struct run_values, store)},
+	CASEFILE_OPTION(struct run_values, case_name),
 	{OPTION_FLAG, 'q', "quiet", NULL, "no line about the run at its end",
-	 offsetof(struct values, quiet)},
+	 offsetof(struct run_values, quiet)},
 	{OPTION_FLAG, 0, "json", NULL, "that line as JSON (on stderr too: stdout is the command's)",
-	 offsetof(struct values, json)},
-	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
+	 offsetof(struct run_values, json)},
+	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct run_values, help)},
 	{.kind = OPTION_END},
-};
-
-/* One run. */
-struct runner {
-	const struct values *v;
-	struct cli *cli;
-	char **argv;
-	struct workspace workspace;
-	char *cache; /* folder of what is slow to find out */
-	struct live live;
-	bool recording;
-	int64_t before_ns; /* what capturing took before the command began */
-	struct exec_result r;
-	bool stdout_gone; /* nobody reads it any more */
-	char *noted;      /* the case that lists the run among its good or bad ones; NULL: none */
 };
 
 /* ---- signals: what is meant for the command reaches it ---- */
@@ -150,14 +133,32 @@ static void on_output(void *arg, enum exec_stream s, int64_t at_ns, struct str b
 
 	if (x->recording)
 		live_output(&x->live, s, at_ns, bytes);
+	run_watch_output(&x->watch, s, bytes);
 	pass_on(x, s == EXEC_STDOUT ? STDOUT_FILENO : STDERR_FILENO, bytes);
+	run_hold_output(&x->hold, s, bytes);
 }
 
 static void on_sample(void *arg, const struct exec_sample *s)
 {
 	struct runner *x = arg;
 
-	live_sample(&x->live, s);
+	if (x->recording)
+		live_sample(&x->live, s);
+	run_watch_sample(&x->watch, s);
+}
+
+static void on_start(void *arg, int pid)
+{
+	struct runner *x = arg;
+
+	x->hold.pid = pid;
+}
+
+static void on_time_up(void *arg, int pid)
+{
+	struct runner *x = arg;
+
+	run_watch_snapshot(&x->watch, pid, "where it stood when its time was up");
 }
 
 /* ---- before ---- */
@@ -168,38 +169,6 @@ static int64_t now_ns(clockid_t clock)
 
 	clock_gettime(clock, &t);
 	return t.tv_sec * SEC + t.tv_nsec;
-}
-
-/* "90s", "5m", "1h30m"; a number alone is seconds. */
-static int parse_time(const char *text, int64_t *ns, struct err *err)
-{
-	static const struct {
-		const char *name;
-		double seconds;
-	} units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-	double sum = 0;
-	const char *p = text;
-
-	while (*p) {
-		char *end;
-		double v = strtod(p, &end), scale = 0;
-		size_t n = strspn(end, "abcdefghijklmnopqrstuvwxyz");
-
-		for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-			if (n == strlen(units[i].name) && memcmp(end, units[i].name, n) == 0)
-				scale = units[i].seconds;
-		if (n == 0 && !*end && p == text)
-			scale = 1;
-		if (end == p || scale == 0 || !isfinite(v) || v < 0)
-			break;
-		sum += v * scale;
-		p = end + n;
-	}
-	if (*p || p == text || sum <= 0 || sum > 1e9)
-		return err_set(err, ERR_USAGE, "--time-limit takes 90s, 5m or 1h30m, not '%s'",
-			       text);
-	*ns = (int64_t)(sum * 1e9);
-	return 0;
 }
 
 /* The command as one would type it. */
@@ -312,7 +281,7 @@ static int record_surroundings(struct runner *x, struct arena *a, struct err *er
 
 static int begin_recording(struct runner *x, struct err *err)
 {
-	const struct values *v = x->v;
+	const struct run_values *v = x->v;
 	CLEANUP_BUF struct buf command = {0};
 	struct live_run run = {.name = str_of(v->name ? v->name : ""),
 			       .started_ns = now_ns(CLOCK_REALTIME)};
@@ -346,22 +315,6 @@ static int begin_recording(struct runner *x, struct err *err)
 
 /* ---- after ---- */
 
-static const char *end_name(enum exec_end end)
-{
-	static const char *const names[] = {
-		[EXEC_EXITED] = "exited",       [EXEC_SIGNALED] = "signal",
-		[EXEC_TIMEOUT] = "time limit",  [EXEC_MEMORY] = "memory limit",
-		[EXEC_STOPPED] = "interrupted",
-	};
-
-	return names[end];
-}
-
-static int exit_code(const struct exec_result *r)
-{
-	return r->sig ? 128 + r->sig : r->code;
-}
-
 static void record_result(struct runner *x)
 {
 	const struct exec_result *r = &x->r;
@@ -371,8 +324,8 @@ static void record_result(struct runner *x)
 		const char *unit;
 		enum better better;
 	} facts[] = {
-		{"run.exit", value_int(exit_code(r)), "", BETTER_UNKNOWN},
-		{"run.end", value_text(str_of(end_name(r->end))), "", BETTER_UNKNOWN},
+		{"run.exit", value_int(run_exit_code(r)), "", BETTER_UNKNOWN},
+		{"run.end", value_text(str_of(run_end_name(r->end))), "", BETTER_UNKNOWN},
 		{"run.wall", value_real((double)r->wall_ns / 1e9), "s", BETTER_LOWER},
 		{"run.user", value_real((double)r->user_ns / 1e9), "s", BETTER_LOWER},
 		{"run.system", value_real((double)r->system_ns / 1e9), "s", BETTER_LOWER},
@@ -399,6 +352,7 @@ static void record_result(struct runner *x)
 							   .value = value_int((int64_t)r->peak_rss),
 							   .unit = STR("bytes"),
 							   .better = BETTER_LOWER});
+	run_watch_record(&x->watch, &x->death, &x->live);
 	live_complete(&x->live, r->started_ns);
 }
 
@@ -424,93 +378,6 @@ static int store_record(struct runner *x, struct arena *a, struct str *id, struc
 	return rc && !id->n ? err_append(err, rc, "; what was seen lies in %s", dir) : rc;
 }
 
-static void add_bytes(struct buf *b, uint64_t n)
-{
-	if (n < 10 << 20)
-		buf_printf(b, "%.1f MB", (double)n / 1e6);
-	else
-		buf_printf(b, "%.0f MB", (double)n / 1e6);
-}
-
-static void add_peak(struct buf *b, const struct exec_result *r)
-{
-	BUF_LIT(b, ", peak memory ");
-	if (!r->peak_rss)
-		BUF_LIT(b, "at most ");
-	add_bytes(b, r->peak_rss ? r->peak_rss : r->rss_floor);
-}
-
-static void add_end(struct buf *b, const struct exec_result *r)
-{
-	if (r->end == EXEC_EXITED) {
-		buf_printf(b, "exit %d", r->code);
-	} else {
-		buf_printf(b, "%s", end_name(r->end));
-		if (r->sig)
-			buf_printf(b, " (%s%s)", strsignal(r->sig), r->core ? ", core" : "");
-		else
-			buf_printf(b, " (exit %d)", r->code);
-	}
-	if (r->oom_kills)
-		BUF_LIT(b, ", out of memory");
-}
-
-/* One line: what it was, where it is, what next. */
-static void print_text(const struct runner *x, struct str id)
-{
-	const struct exec_result *r = &x->r;
-	CLEANUP_BUF struct buf b = {0};
-
-	BUF_LIT(&b, "inquest: ");
-	if (id.n)
-		buf_printf(&b, "run " STR_FMT ": ", STR_ARG(id));
-	add_end(&b, r);
-	buf_printf(&b, ", %.3f s", (double)r->wall_ns / 1e9);
-	add_peak(&b, r);
-	if (x->recording && r->output_bytes > x->live.kept && !x->v->no_capture)
-		buf_printf(&b, ", %llu of %llu bytes of output kept",
-			   (unsigned long long)x->live.kept, (unsigned long long)r->output_bytes);
-	if (r->left_behind)
-		buf_printf(&b, ", %u process%s left behind ended", r->left_behind,
-			   r->left_behind > 1 ? "es" : "");
-	if (id.n)
-		buf_printf(&b, "; in %s%s%s; next: inquest %s", x->workspace.store,
-			   x->noted ? " and " : "", x->noted ? x->noted : "",
-			   x->noted ? "status" : "runs");
-	BUF_LIT(&b, "\n");
-	fwrite(b.p, 1, b.n, stderr);
-}
-
-static void print_json(const struct runner *x, struct str id)
-{
-	const struct exec_result *r = &x->r;
-	CLEANUP_BUF struct buf b = {0};
-
-	BUF_LIT(&b, "{\"schema\":\"inquest.run-result/1\",\"id\":");
-	json_add_string(&b, id);
-	BUF_LIT(&b, ",\"end\":");
-	json_add_string(&b, str_of(end_name(r->end)));
-	buf_printf(&b,
-		   ",\"exit\":%d,\"signal\":%d,\"core\":%s,\"wall_ns\":%lld,\"user_ns\":%lld,"
-		   "\"system_ns\":%lld,\"peak_rss\":%llu,\"rss_floor\":%llu,\"oom_kills\":%llu,"
-		   "\"output_bytes\":%llu,\"output_kept\":%llu,\"samples\":%llu,\"left_behind\":%u,"
-		   "\"added_ns\":%lld,\"before_ns\":%lld,\"sampler_ns\":%lld,\"store\":",
-		   exit_code(r), r->sig, r->core ? "true" : "false", (long long)r->wall_ns,
-		   (long long)r->user_ns, (long long)r->system_ns, (unsigned long long)r->peak_rss,
-		   (unsigned long long)r->rss_floor, (unsigned long long)r->oom_kills,
-		   (unsigned long long)r->output_bytes, (unsigned long long)x->live.kept,
-		   (unsigned long long)r->samples, r->left_behind, (long long)r->added_ns,
-		   (long long)x->before_ns, (long long)r->sampler_ns);
-	json_add_string(&b, str_of(x->workspace.store ? x->workspace.store : ""));
-	BUF_LIT(&b, ",\"case\":");
-	if (x->noted)
-		json_add_string(&b, str_of(x->noted));
-	else
-		BUF_LIT(&b, "null");
-	BUF_LIT(&b, "}\n");
-	fwrite(b.p, 1, b.n, stderr);
-}
-
 static int finish(struct runner *x)
 {
 	CLEANUP_BUF struct buf notes = {0};
@@ -520,6 +387,7 @@ static int finish(struct runner *x)
 	int rc = 0;
 
 	arena_init(&a);
+	run_watch_end(&x->watch, &x->r, &x->death);
 	if (x->recording) {
 		record_result(x);
 		rc = store_record(x, &a, &id, &notes, &err);
@@ -528,9 +396,9 @@ static int finish(struct runner *x)
 					       &x->noted, &err);
 	}
 	if (x->v->json)
-		print_json(x, id);
+		run_print_json(x, id);
 	else if (!x->v->quiet)
-		print_text(x, id);
+		run_print_text(x, id);
 	if (notes.n && !x->v->quiet) {
 		struct str rest = buf_str(&notes), line;
 
@@ -541,7 +409,7 @@ static int finish(struct runner *x)
 		fprintf(stderr, "inquest: %s\n", err.msg);
 	free(x->noted);
 	arena_release(&a);
-	return exit_code(&x->r);
+	return run_exit_code(&x->r);
 }
 
 /* As a shell does: 127 if there is no such command, 126 if it cannot be run. */
@@ -565,9 +433,11 @@ static int run_command(struct runner *x, int64_t time_limit)
 		.output_max = UINT64_MAX,
 		.time_limit_ns = time_limit,
 		.memory_limit = x->v->memory_limit,
-		.sample_ns = x->recording ? SAMPLE_NS : 0,
+		.sample_ns = SAMPLE_NS,
 		.on_output = on_output,
-		.on_sample = x->recording ? on_sample : NULL,
+		.on_sample = on_sample,
+		.on_time_up = on_time_up,
+		.on_start = on_start,
 		.arg = x,
 		.stop = &stop_signal,
 	};
@@ -576,19 +446,28 @@ static int run_command(struct runner *x, int64_t time_limit)
 
 	terminal_group = o.same_group;
 	catch_signals();
+	run_watch_begin(&x->watch);
 	rc = exec_run(&o, &x->r, &err);
 	return rc ? not_started(x, rc, &err) : finish(x);
 }
 
-static int check(const struct values *v, const struct option_list *rest, int64_t *time_limit,
-		 struct err *err)
+static int check(const struct run_values *v, const struct option_list *rest, int64_t *time_limit,
+		 int64_t *hang, struct err *err)
 {
 	int rc = 0;
 
 	if (!rest->n)
 		return err_set(err, ERR_USAGE, "name a command after --");
 	if (v->time_limit)
-		rc = parse_time(v->time_limit, time_limit, err);
+		rc = options_time("time-limit", v->time_limit, time_limit, err);
+	if (!rc && v->no_capture && (v->hang_after || v->hold_on))
+		rc = err_set(err, ERR_USAGE,
+			     "--%s looks at the output, which --no-capture does not see",
+			     v->hang_after ? "hang-after" : "hold-on");
+	if (!rc && v->time_limit && v->hold_on)
+		rc = err_set(err, ERR_USAGE, "--time-limit and --hold-on exclude each other");
+	if (!rc && v->hang_after)
+		rc = options_time("hang-after", v->hang_after, hang, err);
 	for (size_t i = 0; !rc && i < v->set.n; i++) {
 		const char *eq = strchr(v->set.items[i], '=');
 
@@ -611,15 +490,20 @@ static int check(const struct values *v, const struct option_list *rest, int64_t
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct values v = {0};
+	struct run_values v = {0};
 	struct option_list rest = {0};
 	struct runner x = {.v = &v, .cli = cli};
-	int64_t time_limit = 0;
+	int64_t time_limit = 0, hang = 0;
 	struct err err;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
 	if (!rc)
-		rc = check(&v, &rest, &time_limit, &err);
+		rc = check(&v, &rest, &time_limit, &hang, &err);
+	if (!rc)
+		rc = run_hold_init(&x.hold, v.hold_on, &stop_signal, &err);
+	run_watch_init(&x.watch, cli->tmpdir);
+	x.watch.hang_ns = hang;
+	x.watch.talk = !v.quiet && !v.json;
 	array_push(rest.items, rest.n, rest.cap) = NULL;
 	x.argv = (char **)(uintptr_t)rest.items;
 	if (!rc && !v.no_record)
@@ -634,6 +518,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (x.live.dir)
 		live_end(&x.live, false);
 	workspace_release(&x.workspace);
+	run_watch_release(&x.watch);
+	run_hold_release(&x.hold);
 	free(x.cache);
 	options_list_release(&v.set);
 	options_list_release(&v.config);

@@ -4,13 +4,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/stacks.h"
+#include "exec/cgroup.h"
+#include "state/hang.h"
 #include "text/pattern.h"
 
 struct values {
 	bool args, locals, json, folded, verbose, help;
-	const char *name, *tree, *how, *lines, *color;
+	const char *name, *tree, *how, *lines, *color, *watch;
 	uint64_t frames;
 };
 
@@ -20,6 +23,9 @@ static const struct option options[] = {
 	 offsetof(struct values, name)},
 	{OPTION_STRING, 0, "tree", "PID", "this process and all that it started",
 	 offsetof(struct values, tree)},
+	{OPTION_STRING, 0, "watch", "TIME",
+	 "is it hung? look twice, so far apart (2s), and say what it is",
+	 offsetof(struct values, watch)},
 	{OPTION_CHOICE, 0, "how", "auto|bpf|nostop|stop",
 	 "auto: blocked threads untouched, running ones stopped for some microseconds;\n"
 	 "bpf: the same, registers by the kernel (root), or an error; nostop: no thread is\n"
@@ -116,17 +122,72 @@ static enum snapshot_way way_of(const char *how)
 	return SNAPSHOT_AUTO;
 }
 
+/* What a control group says of CPU that it was not given; false: nothing. */
+static bool read_throttle(int pid, uint64_t *times, uint64_t *usec)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct str rest, line, periods = STR("nr_throttled "), v1 = STR("throttled_time "),
+			       v2 = STR("throttled_usec ");
+
+	if (!cgroup_read_of(pid, &text, "cpu", "cpu.stat", "cpu.stat"))
+		return false;
+	*times = *usec = 0;
+	rest = buf_str(&text);
+	while (str_next(&rest, '\n', &line)) {
+		if (str_starts(line, periods))
+			str_u64(str_from(line, periods.n), times);
+		else if (str_starts(line, v2))
+			str_u64(str_from(line, v2.n), usec);
+		else if (str_starts(line, v1) && str_u64(str_from(line, v1.n), usec))
+			*usec /= 1000; /* nanoseconds in version 1 */
+	}
+	return true;
+}
+
+/* Look twice; the verdict is said before the stacks of the second look. */
+static int watch(const struct chosen *c, int64_t apart, const struct look_opts *o,
+		 struct look *look, struct stacks_verdict *verdict, struct err *err)
+{
+	struct timespec nap = {apart / 1000000000, apart % 1000000000};
+	const struct stacks *both[2] = {0};
+	struct hang_throttle t = {0};
+	struct hang_verdict v;
+	struct look first;
+	bool throttle;
+	int rc = look_take(&first, c->pids, c->n, o, err);
+
+	if (rc)
+		return rc;
+	throttle = read_throttle(c->pids[0], &t.before, &t.before_usec);
+	while (nanosleep(&nap, &nap) < 0 && errno == EINTR)
+		;
+	throttle = throttle && read_throttle(c->pids[0], &t.after, &t.after_usec);
+	rc = look_take(look, c->pids, c->n, o, err);
+	if (!rc) {
+		both[0] = &first.stacks;
+		both[1] = &look->stacks;
+		hang_judge(both, 2, throttle ? &t : NULL, &look->arena, &v);
+		*verdict = (struct stacks_verdict){str_of(hang_word(v.kind)), v.sentence};
+	}
+	look_release(&first);
+	return rc;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct values v = {0};
 	struct option_list rest = {0};
 	struct chosen chosen = {0};
+	struct stacks_verdict verdict;
+	int64_t apart = 0;
 	struct err err = {""};
 	struct look look;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err);
 
 	if (!rc && v.json + v.folded > 1)
 		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (!rc && v.watch)
+		rc = options_time("watch", v.watch, &apart, &err);
 	if (!rc)
 		rc = choose(&chosen, &v, &rest, &err);
 	if (v.color)
@@ -140,10 +201,14 @@ static int run(struct cli *cli, int argc, char **argv)
 			.locals = v.locals,
 		};
 
-		rc = look_take(&look, chosen.pids, chosen.n, &o, &err);
+		rc = v.watch ? watch(&chosen, apart, &o, &look, &verdict, &err)
+			     : look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}
 	if (!rc) {
-		struct stacks_print p = {.json = v.json, .folded = v.folded, .verbose = v.verbose};
+		struct stacks_print p = {.json = v.json,
+					 .folded = v.folded,
+					 .verbose = v.verbose,
+					 .verdict = v.watch ? &verdict : NULL};
 
 		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
 		look_release(&look);
@@ -170,6 +235,7 @@ const struct command cmd_stacks = {
 		"culprit first. Of CPython (3.8 to 3.14) Python's frames stand where they were\n"
 		"called from, with who holds the interpreter's lock (GIL) or an RLock.",
 	.examples = "a program that hangs\tinquest stacks 4711\n"
+		    "is it hung, or slow\tinquest stacks 4711 --watch 2s\n"
 		    "all of a test's processes\tinquest stacks --tree 4711\n"
 		    "by name, every frame\tinquest stacks --name '^worker' -v\n"
 		    "a flame graph's input\tinquest stacks 4711 --folded",

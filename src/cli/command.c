@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&cmd_runs_remove,
 	&cmd_runs_show,
 	&cmd_status,
+	&cmd_why_died,
 #if HAVE_STACKS
 	&cmd_core,
 	&cmd_stacks,

@@ -55,6 +55,7 @@ extern const struct command cmd_runs_remove;
 extern const struct command cmd_runs_show;
 extern const struct command cmd_stacks;
 extern const struct command cmd_status;
+extern const struct command cmd_why_died;
 /* clang-format on */
 extern const struct command *const commands[]; /* ends in NULL */
 

@@ -47,7 +47,7 @@ struct taking {
 	struct run_record r;
 	size_t cap_variables;
 	struct series series[ARRAY_SIZE(columns)];
-	struct run_evidence evidence[3];
+	struct run_evidence evidence[5];
 	const char *patterns[MAX_PATTERNS];
 	size_t npatterns;
 	struct buf output; /* both streams, for the patterns */
@@ -220,6 +220,15 @@ static int take_output(struct taking *t, const char *dir, const char *name, cons
 	return rc;
 }
 
+/* What is not there of every run. */
+static int take_text(struct taking *t, const char *dir, const char *name,
+		     const struct live_target *target, struct err *err)
+{
+	CLEANUP_FREE char *path = path_in(dir, name);
+
+	return access(path, F_OK) == 0 ? take_output(t, dir, name, name, NULL, target, err) : 0;
+}
+
 static int take_all(struct taking *t, const char *dir, const struct live_target *target,
 		    struct metrics *m, struct err *err)
 {
@@ -238,6 +247,10 @@ static int take_all(struct taking *t, const char *dir, const struct live_target 
 		rc = take_output(t, dir, "stderr", "log", m, target, err);
 	if (!rc)
 		rc = take_output(t, dir, "times.jsonl", "times", NULL, target, err);
+	if (!rc)
+		rc = take_text(t, dir, "kernel", target, err);
+	if (!rc)
+		rc = take_text(t, dir, "stacks", target, err);
 	return rc;
 }
 

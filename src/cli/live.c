@@ -183,6 +183,21 @@ void live_sample(struct live *l, const struct exec_sample *s)
 	append_line(l, l->samples);
 }
 
+void live_text(struct live *l, const char *name, struct str text)
+{
+	CLEANUP_FREE char *path = NULL;
+	CLEANUP_FD int fd = -1;
+	struct err err;
+
+	if (!text.n)
+		return;
+	if (asprintf(&path, "%s/%s", l->dir, name) < 0)
+		abort();
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if ((fd < 0 || file_write_all(fd, text.p, text.n, &err)) && !l->error)
+		l->error = errno;
+}
+
 void live_complete(struct live *l, int64_t started_ns)
 {
 	buf_printf(&l->line, "{\"complete\":true,\"started_ns\":%lld}", (long long)started_ns);
@@ -198,8 +213,8 @@ static void close_fd(int *fd)
 
 void live_end(struct live *l, bool remove)
 {
-	static const char *const names[] = {"samples.jsonl", "stdout", "stderr", "times.jsonl",
-					    "facts.jsonl"};
+	static const char *const names[] = {"samples.jsonl", "stdout", "stderr",     "times.jsonl",
+					    "kernel",        "stacks", "facts.jsonl"};
 
 	for (size_t i = 0; remove && l->dir && i < ARRAY_SIZE(names); i++) {
 		CLEANUP_FREE char *path = NULL;

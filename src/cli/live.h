@@ -46,6 +46,8 @@ void live_value(struct live *l, const char *name, struct value v, const char *un
 void live_pattern(struct live *l, const char *regex);
 void live_output(struct live *l, enum exec_stream s, int64_t at_ns, struct str bytes);
 void live_sample(struct live *l, const struct exec_sample *s);
+/* A text that is evidence of the run: name "kernel" or "stacks". */
+void live_text(struct live *l, const char *name, struct str text);
 void live_complete(struct live *l, int64_t started_ns);
 /* Close; remove: as if it had never been. */
 void live_end(struct live *l, bool remove);

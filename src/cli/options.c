@@ -2,6 +2,7 @@
 /* Option tables: see options.h. */
 #include "cli/options.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -254,4 +255,35 @@ const char *options_suggest(const char *given, const char *const *words, size_t 
 		}
 	}
 	return best;
+}
+
+int options_time(const char *option, const char *text, int64_t *ns, struct err *err)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+	double sum = 0;
+	const char *p = text;
+
+	while (*p) {
+		char *end;
+		double v = strtod(p, &end), scale = 0;
+		size_t n = strspn(end, "abcdefghijklmnopqrstuvwxyz");
+
+		for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+			if (n == strlen(units[i].name) && memcmp(end, units[i].name, n) == 0)
+				scale = units[i].seconds;
+		if (n == 0 && !*end && p == text)
+			scale = 1;
+		if (end == p || scale == 0 || !isfinite(v) || v < 0)
+			break;
+		sum += v * scale;
+		p = end + n;
+	}
+	if (*p || p == text || sum <= 0 || sum > 1e9)
+		return err_set(err, ERR_USAGE, "--%s takes 90s, 5m or 1h30m, not '%s'", option,
+			       text);
+	*ns = (int64_t)(sum * 1e9);
+	return 0;
 }

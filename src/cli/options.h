@@ -45,3 +45,6 @@ void options_print(const struct option *table, FILE *f);
 
 /* The word of words[0...n-1] closest to given, or NULL if none is close. */
 const char *options_suggest(const char *given, const char *const *words, size_t n);
+
+/* "90s", "5m", "1h30m"; a number alone is seconds. option: for the message of -ERR_USAGE. */
+int options_time(const char *option, const char *text, int64_t *ns, struct err *err) ERR_CHECK;

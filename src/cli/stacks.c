@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <string.h>
 
-#include "report/stacks.h"
 #include "text/shell.h"
 
 enum unwind_lines stacks_lines(const char *word)
@@ -50,6 +49,16 @@ static void death_text(const struct stack_death *d, bool color, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
+static void verdict_text(struct str verdict, bool color, struct buf *out)
+{
+	struct buf text = {0};
+
+	style_add_foreign(&text, verdict, 0);
+	style_add(out, color, STYLE_BOLD, buf_str(&text));
+	BUF_LIT(out, "\n\n");
+	buf_release(&text);
+}
+
 int stacks_print(struct cli *cli, const struct stacks_print *p, const struct stacks *st, int argc,
 		 char **argv, struct err *err)
 {
@@ -64,11 +73,13 @@ int stacks_print(struct cli *cli, const struct stacks_print *p, const struct sta
 		shell_add_word(&command, str_of(argv[i]));
 	}
 	if (p->json)
-		stacks_json(st, buf_str(&command), &out);
+		stacks_json(st, buf_str(&command), p->verdict, &out);
 	else if (p->folded)
 		stacks_folded(st, &out);
 	else if (p->death)
 		death_text(p->death, cli->color_out, &out);
+	else if (p->verdict)
+		verdict_text(p->verdict->sentence, cli->color_out, &out);
 	if (!p->json && !p->folded)
 		stacks_text(st, &look, &out);
 	rc = command_output(&out, err);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "cli/command.h"
+#include "report/stacks.h"
 #include "state/look.h"
 
 struct stacks_print {
 	bool json, folded, verbose;
-	const struct stack_death *death; /* of a core; else NULL */
+	const struct stack_death *death;      /* of a core; else NULL */
+	const struct stacks_verdict *verdict; /* of --watch; else NULL */
 };
 
 enum unwind_lines stacks_lines(const char *word); /* of --lines */

@@ -5,7 +5,8 @@
  * loop in the caller's thread.
  *
  * Samples: one every sample_ns, but after one that took t of CPU time none for 250 t, so that
- * however large the tree is, sampling takes at most 0.4 % of one processor.
+ * however large the tree is, sampling takes at most 0.4 % of one processor. At the beginning they
+ * are closer: twice as far apart each time, up to sample_ns.
  */
 #include "exec/exec.h"
 
@@ -31,7 +32,9 @@
 #define PIPE_SIZE    (1 << 20) /* a command that writes in bursts need not wait for us */
 #define STOP_NS      (100 * MSEC)
 #define SAMPLE_SHARE 250
+#define FIRST_NS     (5 * MSEC) /* between the first samples, which then become rarer */
 #define THREAD_STACK ((size_t)256 << 10)
+#define BACKUP_NS    (5000 * MSEC) /* the supervisor ends it then, should we not */
 
 struct source {
 	enum exec_stream stream;
@@ -47,6 +50,7 @@ struct running {
 	bool started, ended; /* on_start() was called; the command itself has ended */
 	enum exec_end why;   /* what we ended it for; EXEC_EXITED: nothing */
 	int64_t next_sample; /* by CLOCK_MONOTONIC; 0: none */
+	int64_t time_up;     /* the same; 0: none, or the supervisor sees to it */
 	uint64_t taken, cpu_ns;
 	char *chunk;
 	struct tree tree;
@@ -134,6 +138,8 @@ static void sample(struct running *x)
 
 	tree_walk(&x->tree, x->s->self);
 	tree_sample(&x->tree, &s);
+	s.pids = x->tree.pids;
+	s.npids = x->tree.n;
 	if (s.processes) {
 		x->r->samples++;
 		if (s.cpu_ns < x->cpu_ns) /* of a process that nobody waited for */
@@ -150,6 +156,8 @@ static void sample(struct running *x)
 	x->next_sample = at + (rest > o->sample_ns ? rest : o->sample_ns);
 	if (!o->sample_ns && rest < 100 * MSEC)
 		x->next_sample = at + 100 * MSEC;
+	if (s.at_ns < o->sample_ns && rest < s.at_ns + FIRST_NS)
+		x->next_sample = at + s.at_ns + FIRST_NS; /* a short run is worth some too */
 }
 
 /* Not getrusage(): that has the peak of whoever started us. */
@@ -190,20 +198,25 @@ static bool next_state(struct running *x)
 		close_fd(&x->err.write_fd);
 		if (o->sample_ns || o->memory_limit)
 			x->next_sample = now_ns(CLOCK_MONOTONIC) + MSEC;
+		if (o->on_time_up && o->time_limit_ns)
+			x->time_up = x->s->start_ns + o->time_limit_ns;
 		if (o->on_start)
 			o->on_start(o->arg, x->s->pid);
 	}
 	if (state >= SUPERVISE_ENDED) {
 		x->ended = true;
-		x->next_sample = 0;
+		x->next_sample = x->time_up = 0;
 	}
 	return state != SUPERVISE_FAILED && state < SUPERVISE_DONE;
 }
 
 static bool nap(const struct running *x, struct timespec *t)
 {
-	int64_t left = x->next_sample ? x->next_sample - now_ns(CLOCK_MONOTONIC) : INT64_MAX;
+	int64_t now = now_ns(CLOCK_MONOTONIC),
+		left = x->next_sample ? x->next_sample - now : INT64_MAX;
 
+	if (x->time_up && left > x->time_up - now)
+		left = x->time_up - now;
 	if (x->o->stop && left > STOP_NS)
 		left = STOP_NS;
 	if (left == INT64_MAX)
@@ -212,6 +225,13 @@ static bool nap(const struct running *x, struct timespec *t)
 		left = 0;
 	*t = (struct timespec){left / (1000 * MSEC), left % (1000 * MSEC)};
 	return true;
+}
+
+static void time_is_up(struct running *x)
+{
+	x->time_up = 0;
+	x->o->on_time_up(x->o->arg, x->s->pid);
+	end_command(x, EXEC_TIMEOUT, SIGTERM);
 }
 
 static void attend(struct running *x)
@@ -234,6 +254,8 @@ static void attend(struct running *x)
 			more = next_state(x);
 		if (x->next_sample && now_ns(CLOCK_MONOTONIC) >= x->next_sample)
 			sample(x);
+		if (x->time_up && now_ns(CLOCK_MONOTONIC) >= x->time_up)
+			time_is_up(x);
 	}
 	drain(x, &x->out);
 	drain(x, &x->err);
@@ -255,6 +277,8 @@ static void fill_result(const struct running *x)
 	} else {
 		r->code = WEXITSTATUS(s->status);
 	}
+	r->pid = s->pid;
+	memcpy(r->limits, s->limits, sizeof(r->limits));
 	r->started_ns = s->real_ns;
 	r->wall_ns = s->end_ns - s->start_ns;
 	r->added_ns = s->loaded_ns - s->start_ns;
@@ -381,6 +405,8 @@ static int spawn_and_attend(struct running *x, const char *path, struct err *err
 	x->s->files = &files;
 	x->s->nofile = o->nofile;
 	x->s->time_limit_ns = o->time_limit_ns;
+	if (o->time_limit_ns && o->on_time_up)
+		x->s->time_limit_ns += BACKUP_NS;
 	x->s->grace_ns = o->grace_ns;
 	x->s->event_fd = x->event_fd;
 	errno = set_attr(&attr, o->same_group);

@@ -20,6 +20,8 @@ struct exec_sample {
 	uint64_t rss, read_bytes, write_bytes;
 	uint64_t cpu_ns;
 	uint32_t processes, threads, fds;
+	const int *pids; /* the processes, valid during the call; some may be gone */
+	size_t npids;
 };
 
 struct exec_opts {
@@ -42,6 +44,8 @@ struct exec_opts {
 	void (*on_output)(void *arg, enum exec_stream s, int64_t at_ns, struct str bytes);
 	void (*on_sample)(void *arg, const struct exec_sample *s);
 	void (*on_start)(void *arg, int pid);
+	/* When time_limit_ns is over, before anything is sent: the tree is as it was. */
+	void (*on_time_up)(void *arg, int pid);
 	void *arg;
 	/* A signal number, set by a handler: the tree gets it, KILL after grace; looked at at least
 	 * every 100 ms. NULL: none. */
@@ -60,6 +64,8 @@ struct exec_result {
 	enum exec_end end;
 	int code, sig; /* as wait tells, also where we ended it */
 	bool core;
+	int pid;
+	char limits[2048];                   /* its /proc/PID/limits at the end; empty: unknown */
 	int64_t started_ns;                  /* since 1970, UTC */
 	int64_t wall_ns, user_ns, system_ns; /* CPU of the whole tree */
 	uint64_t max_rss;                    /* bytes: of the largest process, as wait4() tells */

@@ -6,9 +6,11 @@
 #include "exec/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -114,14 +116,37 @@ static void add_usage(struct supervise *s, const struct rusage *u)
 	s->involuntary += (uint64_t)u->ru_nivcsw;
 }
 
+/* The limits under which the command ended: a zombie still has them. */
+static void read_limits(struct supervise *s)
+{
+	char path[32];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/limits", (int)s->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = read(fd, s->limits, sizeof(s->limits) - 1);
+	s->limits[n > 0 ? n : 0] = '\0';
+	close(fd);
+}
+
 /* False when no child is left. */
 static bool reap(struct life *l)
 {
 	struct supervise *s = l->s;
 	struct rusage usage;
+	siginfo_t info;
 	int status;
 	pid_t pid;
 
+	if (!l->command_ended) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		    info.si_pid == s->pid)
+			read_limits(s);
+	}
 	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
 		add_usage(s, &usage);
 		if (pid != s->pid)

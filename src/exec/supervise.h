@@ -55,6 +55,7 @@ struct supervise {
 	int64_t start_ns, loaded_ns, end_ns; /* by CLOCK_MONOTONIC */
 	int64_t cpu_ns;                      /* the supervisor's own */
 	int status;                          /* as wait4() */
+	char limits[2048];                   /* /proc/PID/limits of what is left of it */
 	bool timed_out;
 	uint32_t left_behind;
 	/* Of all that were reaped: */

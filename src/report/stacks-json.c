@@ -149,7 +149,8 @@ static void add_death(struct buf *b, const struct stack_death *d)
 	object_end(b);
 }
 
-void stacks_json(const struct stacks *st, struct str command, struct buf *b)
+void stacks_json(const struct stacks *st, struct str command, const struct stacks_verdict *v,
+		 struct buf *b)
 {
 	object_begin(b, NULL);
 	object_text(b, "schema", STR("inquest.stacks/1"));
@@ -158,6 +159,14 @@ void stacks_json(const struct stacks *st, struct str command, struct buf *b)
 	object_count(b, "pause_ns", (uint64_t)st->pause_ns);
 	object_count(b, "disturbed", st->disturbed);
 	add_death(b, st->death);
+	if (v) {
+		object_begin(b, "verdict");
+		object_text(b, "kind", v->kind);
+		object_text(b, "sentence", v->sentence);
+		object_end(b);
+	} else {
+		object_null(b, "verdict");
+	}
 	object_list(b, "processes");
 	for (size_t i = 0; i < st->nprocesses; i++)
 		add_process(b, &st->processes[i]);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What lines of text say of an end: output of programs, of shells, of schedulers (Slurm), of CI
+ * services, of systemd, of the kernel (state/kernlog.h). Line by line; each that tells something
+ * becomes a clue. No format is asked for: what a line says is known by its words, wherever it was
+ * written down.
+ */
+#pragma once
+
+#include "state/death.h"
+#include "state/kernlog.h"
+
+struct lastwords {
+	struct death_clues *clues;
+	struct str file; /* as evidence names it */
+	struct kernlog kernel;
+	/* What the lines above opened: */
+	bool traceback;  /* of Python, whose last line names the exception */
+	bool caret;      /* node's "^" under the statement: the exception follows */
+	bool plain;      /* it began without a log's header */
+	size_t throw_at; /* 1 + the clue that waits for "what():"; 0: none */
+	size_t panic_at; /* 1 + the clue of Rust that waits for its message */
+	/* Columns of sacct's table. */
+	struct str header;
+	bool piped; /* its columns are separated by | */
+};
+
+/* file must outlive it. */
+void lastwords_init(struct lastwords *w, struct death_clues *c, struct str file);
+void lastwords_release(struct lastwords *w);
+/* message: the line without a log's header (or all of it); raw: the line as it stands. */
+void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no);
+/* All lines of a text that has no headers. */
+void lastwords_text(struct death_clues *c, struct str file, struct str text);
