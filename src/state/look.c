@@ -113,6 +113,8 @@ static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
 		look_note(l, notes[i], cap);
 }
 
+#define AGAIN_MOST 256 /* threads that are looked at again to guess no frame */
+
 /* The threads of one process with their frames. */
 struct looked {
 	struct stack_thread *threads;
@@ -152,6 +154,9 @@ static int look_at(struct look *l, size_t at, struct fds *fds, const struct look
 /* Were frames guessed for want of registers that the kernel could tell? */
 static bool is_guessed(const struct looked *l)
 {
+	/* Of so many a second look costs more than it tells. */
+	if (l->n > AGAIN_MOST)
+		return false;
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < l->threads[i].nframes; k++)
 			if (l->threads[i].how == STACK_NOSTOP &&
@@ -226,7 +231,42 @@ static int take_all(struct look *l, const int *pids, size_t n, const struct look
 	return l->n ? 0 : rc;
 }
 
-static void sum_up(struct look *l)
+static struct snapshot *snapshot_of(struct look *l, size_t thread, size_t *at)
+{
+	for (size_t i = 0; i < l->n; thread -= l->snapshots[i++].n)
+		if (thread < l->snapshots[i].n) {
+			*at = thread;
+			return &l->snapshots[i];
+		}
+	return NULL;
+}
+
+/*
+ * Threads that were not stopped together were read one after another: that each waits is true, but
+ * not that all did at one moment. Those of a circle are looked at once more: if none has run since
+ * it was read, and the owners are the same, the circle is one now. Who did waits for nobody.
+ */
+static bool confirm_circles(struct look *l)
+{
+	struct stacks *st = &l->stacks;
+	bool all = true;
+
+	for (size_t d = 0; d < st->ndeadlocks; d++)
+		for (size_t i = 0; i < st->deadlocks[d].n; i++) {
+			size_t thread = st->deadlocks[d].threads[i], at = 0;
+			struct snapshot *s = snapshot_of(l, thread, &at);
+
+			/* Who waits for Python's lock wakes every few milliseconds to ask. */
+			if (!s || st->threads[thread].wait == WAIT_GIL ||
+			    snapshot_waits(s, &s->threads[at]))
+				continue;
+			st->threads[thread].waits_for = 0;
+			all = false;
+		}
+	return all;
+}
+
+static void sum_up(struct look *l, enum snapshot_way way)
 {
 	struct stacks *st = &l->stacks;
 
@@ -239,7 +279,9 @@ static void sum_up(struct look *l)
 		if (!i)
 			st->taken_ns = s->taken_ns;
 	}
-	waits_deadlocks(st, &l->arena);
+	do
+		waits_deadlocks(st, &l->arena);
+	while (way != SNAPSHOT_STOP && !confirm_circles(l));
 	waits_groups(st, &l->arena);
 }
 
@@ -280,7 +322,7 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
 	}
 	if (!rc) {
 		put_together(l, looked);
-		sum_up(l);
+		sum_up(l, o->snapshot.way);
 	} else {
 		look_release(l);
 	}

@@ -78,6 +78,14 @@ static void set_registers(struct snapshot_thread *t, const struct bpf_thread *k)
 	for (size_t i = 0; i < IMAGE_REGS; i++)
 		t->regs.r[i] = k->regs[at[i]];
 	t->regs.known = (UINT32_C(1) << IMAGE_REGS) - 1;
+	/* What was read of it before may be of an earlier moment. */
+	t->status.switches = k->switches;
+	t->status.forced_switches = k->forced_switches;
+	t->call = (struct proc_syscall){
+		.number = (int64_t)k->regs[15],
+		.args = {k->regs[14], k->regs[13], k->regs[12], k->regs[7], k->regs[9], k->regs[8]},
+		.sp = k->regs[19],
+		.pc = k->regs[16]};
 }
 
 /* Copy the stacks of those that are blocked, and see who is still there. Returns how many moved. */

@@ -42,7 +42,7 @@ bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
 	struct snapshot_thread now = *t;
 	struct buf scratch = {0};
 	char name[64];
-	bool same = t->how == STACK_NOSTOP;
+	bool same = t->how == STACK_NOSTOP || t->how == STACK_BPF;
 
 	if (same)
 		snapshot_call(s, t, &now.call);
@@ -51,6 +51,16 @@ bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t)
 	       proc_parse_status(buf_str(&scratch), &now.status) && !moved(t, &now);
 	buf_release(&scratch);
 	return same;
+}
+
+bool snapshot_waits(struct snapshot *s, const struct snapshot_thread *t)
+{
+	unsigned char now[SNAPSHOT_FUTEX];
+
+	if (t->has_futex && (!s->image.read(s->image.arg, t->call.args[0], now, sizeof(now)) ||
+			     memcmp(now, t->futex, sizeof(now)) != 0))
+		return false;
+	return snapshot_stands(s, t);
 }
 
 /* Look at each again: those that stood still are done, others are to be copied anew. */

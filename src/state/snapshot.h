@@ -82,6 +82,8 @@ void snapshot_release(struct snapshot *s);
 
 /* Is a thread that was blocked still where it was when it was read, and has it not run since? */
 bool snapshot_stands(struct snapshot *s, const struct snapshot_thread *t);
+/* Does it, and does what it waits on say the same as then? */
+bool snapshot_waits(struct snapshot *s, const struct snapshot_thread *t);
 /* The system call that a thread is in by now. */
 void snapshot_call(const struct snapshot *s, const struct snapshot_thread *t,
 		   struct proc_syscall *call);
