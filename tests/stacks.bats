@@ -222,7 +222,7 @@ begin = time.monotonic()
 subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 usual = time.monotonic() - begin
 killed = 0
-for _ in range(100):
+for _ in range(40): # bench/stacks.py: a hundred times
     p = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     time.sleep(random.random() * usual)
     p.kill()
@@ -232,7 +232,7 @@ for _ in range(100):
         assert time.monotonic() < end, f'left stopped: {states()}'
         time.sleep(0.01)
 print(killed, 'killed in the middle')
-assert killed >= 20
+assert killed >= 8
 PY
 }
 
@@ -240,9 +240,9 @@ PY
 	may_trace || skip "no process may be traced here"
 	started log "$TARGETS/threads" busy:4
 	for how in auto nostop stop; do
-		for _ in $(seq 60); do
+		for _ in $(seq 30); do # bench/stacks.py looks a hundred times
 			stacks "$pid" --how "$how" --lines none
-			judge out.json "d['deadlocks'] == []"
+			grep -qF '"deadlocks":[]' out.json || { cat out.json; return 1; }
 		done
 	done
 }
