@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2154 # common.bash sets pid and nobody
 bats_require_minimum_version 1.5.0
 # inquest core from outside, on cores of our own programs (tests/state).
 

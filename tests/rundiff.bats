@@ -371,7 +371,7 @@ metrics() {
 	run "$INQUEST" diff a b
 	[[ "$output" == *"another denominator: accuracy stands for 1,000 samples in good, 900 in bad"*"Metrics"* ]]
 	for i in 1 2; do "$INQUEST" run -q --name first --set k=$i -- true; done
-	for i in 1 2; do "$INQUEST" run -q --name then --set k=$i -- true; done
-	run "$INQUEST" diff first then
+	for i in 1 2; do "$INQUEST" run -q --name "then" --set k=$i -- true; done
+	run "$INQUEST" diff first "then"
 	[[ "$output" == *"order confounded"*"Metrics"* ]]
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2154 # common.bash sets pid and nobody
 bats_require_minimum_version 1.5.0
 # inquest stacks from outside, on programs of our own (tests/state).
 
@@ -7,7 +8,7 @@ setup() {
 	load state/common.bash
 	cd "$BATS_TEST_TMPDIR" || return
 	chmod 777 .
-	pid= started_pids=
+	pid='' started_pids=''
 }
 
 teardown() {
