@@ -7,25 +7,28 @@
 #include "state/waits.h"
 #include "unwind/cxx.h"
 
-#define STACK_READ ((size_t)64 << 20) /* bytes of a stack that are read at once */
+#define STACK_READ ((size_t)64 << 20)  /* bytes of a stack that are read at once */
+#define STACKS_ALL ((uint64_t)4 << 30) /* of all; then what is needed is read where it lies */
 #define PIECE      ((size_t)64 << 10)
 #define TEXT_MOST  4096
 
 /* The stack of a thread, as far as the core has it, into a buffer that is used again. */
-static struct image_stack read_stack(struct core *c, const struct image_regs *regs, struct buf *b)
+static struct image_stack read_stack(struct core *c, const struct image_regs *regs, uint64_t *all,
+				     struct buf *b)
 {
 	uint64_t sp = regs->r[IMAGE_SP];
 	const struct image_map *m = image_find(&c->image, sp);
 	size_t want = m && m->end - sp < STACK_READ ? (size_t)(m->end - sp) : m ? STACK_READ : 0;
 
 	buf_clear(b);
-	while (b->n < want) {
+	while (b->n < want && *all < STACKS_ALL) {
 		size_t n = want - b->n < PIECE ? want - b->n : PIECE;
 
 		buf_reserve(b, n);
 		if (!c->image.read(c->image.arg, sp + b->n, b->p + b->n, n))
 			break;
 		b->n += n;
+		*all += n;
 	}
 	return (struct image_stack){sp, (const unsigned char *)b->p, b->n};
 }
@@ -119,6 +122,7 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 	struct stacks *st = &l->stacks;
 	struct core *c = mem_zalloc(sizeof(*c));
 	struct buf bytes = {0};
+	uint64_t all = 0;
 	size_t notes = 0;
 	int rc;
 
@@ -142,7 +146,7 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 	st->nthreads = c->nthreads;
 	st->threads = arena_zalloc(&l->arena, c->nthreads * sizeof(*st->threads));
 	for (size_t i = 0; i < c->nthreads; i++) {
-		struct image_stack stack = read_stack(c, &c->threads[i].regs, &bytes);
+		struct image_stack stack = read_stack(c, &c->threads[i].regs, &all, &bytes);
 
 		fill_thread(c, &c->threads[i], &st->threads[i]);
 		unwind_thread(l->unwinds[0], &c->threads[i].regs, &stack, &st->threads[i]);

@@ -19,6 +19,7 @@
 
 #define FRAMES      1000
 #define WALK_MOST   ((uint64_t)1 << 24) /* frames of a thread */
+#define WALK_ALL    ((uint64_t)1 << 26) /* of all threads: what claims more is no program */
 #define SCAN_WORDS  512
 #define STACKS_MOST 8 /* changes of stacks */
 #define MAP_FILE    ((size_t)256 << 20)
@@ -43,6 +44,7 @@ struct unwind {
 	struct arena arena;
 	struct step *steps; /* of the last thread: what was kept */
 	size_t nsteps;
+	uint64_t walked; /* frames so far, of all threads */
 };
 
 static void read_perfmap(struct unwind *u)
@@ -378,7 +380,8 @@ static uint64_t walk(struct unwind *u, const struct image_regs *regs,
 		u->steps[n < half ? n : half + (n - half) % (most - half)] = s;
 		n++;
 		*complete = o == LAST;
-		if (o != CALLER || n >= WALK_MOST || !goes_up(&s, &next, n == 1, &changes))
+		if (o != CALLER || n >= WALK_MOST || ++u->walked >= WALK_ALL ||
+		    !goes_up(&s, &next, n == 1, &changes))
 			return n;
 		s = next;
 	}
