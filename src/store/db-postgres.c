@@ -7,11 +7,11 @@
  * Sources: the PostgreSQL 15 manual, chapters 34 (libpq), 55 (formats), appendix A (error codes).
  */
 #include <endian.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "store/db.h"
+#include "store/libpq.h"
 
 #define COPY_BYTES ((size_t)1 << 20)
 #define CREATING   "6a09e667" /* advisory lock: one process at a time makes the tables */
@@ -29,6 +29,7 @@ enum oid {
 
 struct postgres {
 	struct db db;
+	struct libpq pq;
 	PGconn *c;
 	unsigned patience;
 	bool lost; /* the connection; libpq's status may not tell yet */
@@ -45,14 +46,14 @@ static struct str first_line(const char *message)
 /* res may be NULL: the connection failed. What is wrong with a query of the user's is his. */
 static int fail(struct postgres *p, const PGresult *res, bool user, struct err *err)
 {
-	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+	const char *state = res ? p->pq.PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 	struct str message =
-		first_line(res && *PQresultErrorMessage(res) ? PQresultErrorMessage(res)
-							     : PQerrorMessage(p->c));
+		first_line(res && *p->pq.PQresultErrorMessage(res) ? p->pq.PQresultErrorMessage(res)
+								   : p->pq.PQerrorMessage(p->c));
 	bool theirs = state && (!strncmp(state, "42", 2) || !strncmp(state, "22", 2) ||
 				!strncmp(state, "25", 2));
 
-	p->lost = !state || PQstatus(p->c) != CONNECTION_OK;
+	p->lost = !state || p->pq.PQstatus(p->c) != CONNECTION_OK;
 	if (p->lost)
 		return err_set(err, ERR_SYSTEM,
 			       "%s: the server went away: nothing of this was kept (" STR_FMT ")",
@@ -72,13 +73,13 @@ static int fail(struct postgres *p, const PGresult *res, bool user, struct err *
 
 static int run(struct postgres *p, const char *sql, struct err *err)
 {
-	PGresult *res = PQexec(p->c, sql);
-	ExecStatusType status = PQresultStatus(res);
+	PGresult *res = p->pq.PQexec(p->c, sql);
+	ExecStatusType status = p->pq.PQresultStatus(res);
 	int rc = 0;
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		rc = fail(p, res, false, err);
-	PQclear(res);
+	p->pq.PQclear(res);
 	return rc;
 }
 
@@ -140,10 +141,10 @@ static void bound_release(struct bound *b)
 	buf_release(&b->text);
 }
 
-static struct db_cell cell_of(const PGresult *res, int row, int i)
+static struct db_cell cell_of(const struct postgres *p, const PGresult *res, int row, int i)
 {
-	const char *v = PQgetvalue(res, row, i);
-	struct str bytes = {v, (size_t)PQgetlength(res, row, i)};
+	const char *v = p->pq.PQgetvalue(res, row, i);
+	struct str bytes = {v, (size_t)p->pq.PQgetlength(res, row, i)};
 	union {
 		uint64_t u;
 		double d;
@@ -151,9 +152,9 @@ static struct db_cell cell_of(const PGresult *res, int row, int i)
 	uint32_t u4;
 	uint16_t u2;
 
-	if (PQgetisnull(res, row, i))
+	if (p->pq.PQgetisnull(res, row, i))
 		return db_null();
-	switch (PQftype(res, i)) {
+	switch (p->pq.PQftype(res, i)) {
 	case OID_BOOL: return db_int(*v);
 	case OID_INT2: memcpy(&u2, v, 2); return db_int((int16_t)be16toh(u2));
 	case OID_INT4: memcpy(&u4, v, 4); return db_int((int32_t)be32toh(u4));
@@ -176,22 +177,22 @@ static int query(struct db *db, const char *sql, const struct db_cell *params, s
 	int rc = 0;
 
 	bind(&b, params, n);
-	res = PQexecParams(p->c, sql, (int)n, b.types, b.values, b.lengths, b.formats, 1);
-	if (PQresultStatus(res) == PGRES_TUPLES_OK) {
-		int nrows = PQntuples(res), ncells = PQnfields(res);
+	res = p->pq.PQexecParams(p->c, sql, (int)n, b.types, b.values, b.lengths, b.formats, 1);
+	if (p->pq.PQresultStatus(res) == PGRES_TUPLES_OK) {
+		int nrows = p->pq.PQntuples(res), ncells = p->pq.PQnfields(res);
 		bool more = row != NULL;
 
 		for (int r = 0; more && r < nrows; r++) {
 			struct db_cell cells[DB_MAX_CELLS];
 
 			for (int i = 0; i < ncells && i < DB_MAX_CELLS; i++)
-				cells[i] = cell_of(res, r, i);
+				cells[i] = cell_of(p, res, r, i);
 			more = row(arg, cells, (size_t)ncells);
 		}
-	} else if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+	} else if (p->pq.PQresultStatus(res) != PGRES_COMMAND_OK) {
 		rc = fail(p, res, false, err);
 	}
-	PQclear(res);
+	p->pq.PQclear(res);
 	bound_release(&b);
 	return rc;
 }
@@ -242,13 +243,13 @@ static int insert(struct db *db, const char *table, const char *columns,
 	if (!rows)
 		return 0;
 	buf_printf(&b, "COPY %s (%s) FROM STDIN", table, columns);
-	res = PQexec(p->c, buf_cstr(&b));
-	if (PQresultStatus(res) != PGRES_COPY_IN) {
+	res = p->pq.PQexec(p->c, buf_cstr(&b));
+	if (p->pq.PQresultStatus(res) != PGRES_COPY_IN) {
 		rc = fail(p, res, false, err);
-		PQclear(res);
+		p->pq.PQclear(res);
 		return rc;
 	}
-	PQclear(res);
+	p->pq.PQclear(res);
 	buf_clear(&b);
 	for (size_t i = 0; !bad && i < rows; i++) {
 		for (size_t k = 0; k < n; k++) {
@@ -258,16 +259,16 @@ static int insert(struct db *db, const char *table, const char *columns,
 		}
 		buf_add_char(&b, '\n');
 		if (b.n >= COPY_BYTES || i == rows - 1) {
-			bad = PQputCopyData(p->c, b.p, (int)b.n) != 1;
+			bad = p->pq.PQputCopyData(p->c, b.p, (int)b.n) != 1;
 			buf_clear(&b);
 		}
 	}
-	if (bad || PQputCopyEnd(p->c, NULL) != 1)
+	if (bad || p->pq.PQputCopyEnd(p->c, NULL) != 1)
 		rc = fail(p, NULL, false, err);
-	while ((res = PQgetResult(p->c))) {
-		if (!rc && PQresultStatus(res) != PGRES_COMMAND_OK)
+	while ((res = p->pq.PQgetResult(p->c))) {
+		if (!rc && p->pq.PQresultStatus(res) != PGRES_COMMAND_OK)
 			rc = fail(p, res, false, err);
-		PQclear(res);
+		p->pq.PQclear(res);
 	}
 	return rc;
 }
@@ -281,13 +282,13 @@ static int start_session(struct postgres *p, struct err *err)
 {
 	CLEANUP_BUF struct buf sql = {0};
 
-	if (PQstatus(p->c) != CONNECTION_OK) {
-		struct str message = first_line(PQerrorMessage(p->c));
+	if (p->pq.PQstatus(p->c) != CONNECTION_OK) {
+		struct str message = first_line(p->pq.PQerrorMessage(p->c));
 
 		return err_set(err, ERR_SYSTEM, "%s: cannot connect: " STR_FMT, p->db.name,
 			       STR_ARG(message));
 	}
-	PQsetNoticeReceiver(p->c, silent, NULL);
+	p->pq.PQsetNoticeReceiver(p->c, silent, NULL);
 	buf_printf(&sql,
 		   "SET search_path = inquest; SET jit = off; SET lock_timeout = '%us';"
 		   "SELECT set_config('synchronous_commit', 'on', false)"
@@ -307,7 +308,7 @@ static int begin(struct db *db, bool write, struct err *err)
 
 	if (!rc || !p->lost)
 		return rc;
-	PQreset(p->c);
+	p->pq.PQreset(p->c);
 	p->lost = false;
 	rc = start_session(p, err);
 	return rc ? rc : run(p, sql, err);
@@ -317,28 +318,29 @@ static void rollback(struct db *db)
 {
 	struct postgres *p = (struct postgres *)db;
 
-	if (PQtransactionStatus(p->c) != PQTRANS_IDLE)
-		PQclear(PQexec(p->c, "ROLLBACK"));
+	if (p->pq.PQtransactionStatus(p->c) != PQTRANS_IDLE)
+		p->pq.PQclear(p->pq.PQexec(p->c, "ROLLBACK"));
 }
 
 static int commit(struct db *db, struct err *err)
 {
 	struct postgres *p = (struct postgres *)db;
-	PGresult *res = PQexec(p->c, "COMMIT");
+	PGresult *res = p->pq.PQexec(p->c, "COMMIT");
 	int rc = 0;
 
-	if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+	if (p->pq.PQresultStatus(res) != PGRES_COMMAND_OK) {
 		rc = fail(p, res, false, err);
 		if (p->lost)
 			rc = err_set(err, ERR_SYSTEM,
 				     "%s: the server went away before it confirmed: do it again "
 				     "(a run that is put twice is one run)",
 				     db->name);
-	} else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) { /* it says ROLLBACK after an error */
+	} else if (strcmp(p->pq.PQcmdStatus(res), "COMMIT") !=
+		   0) { /* it says ROLLBACK after an error */
 		rc = err_set(err, ERR_SYSTEM,
 			     "%s: the transaction failed; nothing of this was kept", db->name);
 	}
-	PQclear(res);
+	p->pq.PQclear(res);
 	return rc;
 }
 
@@ -385,9 +387,9 @@ static int user_rows(struct postgres *p, db_head_fn *row, void *arg, struct err 
 	PGresult *res;
 	int rc = 0;
 
-	while ((res = PQgetResult(p->c))) {
-		ExecStatusType status = PQresultStatus(res);
-		int n = PQnfields(res);
+	while ((res = p->pq.PQgetResult(p->c))) {
+		ExecStatusType status = p->pq.PQresultStatus(res);
+		int n = p->pq.PQnfields(res);
 
 		if (!rc && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK)
 			rc = status == PGRES_FATAL_ERROR
@@ -396,26 +398,27 @@ static int user_rows(struct postgres *p, db_head_fn *row, void *arg, struct err 
 					       "--sql: a query that only reads is wanted");
 		cells = mem_realloc(cells, (size_t)n, sizeof(*cells));
 		for (int i = 0; !rc && head && i < n; i++)
-			cells[i] = str_of(PQfname(res, i));
+			cells[i] = str_of(p->pq.PQfname(res, i));
 		if (!rc && head)
 			more = row(arg, cells, (size_t)n, true);
 		head = false;
-		for (int r = 0; !rc && more && r < PQntuples(res); r++) {
+		for (int r = 0; !rc && more && r < p->pq.PQntuples(res); r++) {
 			for (int i = 0; i < n; i++)
-				cells[i] = (struct str){
-					PQgetisnull(res, r, i) ? NULL : PQgetvalue(res, r, i),
-					(size_t)PQgetlength(res, r, i)};
+				cells[i] = (struct str){p->pq.PQgetisnull(res, r, i)
+								? NULL
+								: p->pq.PQgetvalue(res, r, i),
+							(size_t)p->pq.PQgetlength(res, r, i)};
 			more = row(arg, cells, (size_t)n, false);
 		}
-		PQclear(res);
+		p->pq.PQclear(res);
 		if (!more && !rc) {
-			PGcancel *cancel = PQgetCancel(p->c);
+			PGcancel *cancel = p->pq.PQgetCancel(p->c);
 			char why[256];
 
-			PQcancel(cancel, why, sizeof(why));
-			PQfreeCancel(cancel);
-			while ((res = PQgetResult(p->c)))
-				PQclear(res);
+			p->pq.PQcancel(cancel, why, sizeof(why));
+			p->pq.PQfreeCancel(cancel);
+			while ((res = p->pq.PQgetResult(p->c)))
+				p->pq.PQclear(res);
 			break;
 		}
 	}
@@ -433,9 +436,9 @@ static int user_query(struct db *db, struct str sql, db_head_fn *row, void *arg,
 		return rc;
 	buf_add_str(&text, sql);
 	/* The extended protocol takes one statement; the transaction only reads. */
-	if (!PQsendQueryParams(p->c, buf_cstr(&text), 0, NULL, NULL, NULL, NULL, 0))
+	if (!p->pq.PQsendQueryParams(p->c, buf_cstr(&text), 0, NULL, NULL, NULL, NULL, 0))
 		rc = fail(p, NULL, true, err);
-	PQsetSingleRowMode(p->c);
+	p->pq.PQsetSingleRowMode(p->c);
 	if (!rc)
 		rc = user_rows(p, row, arg, err);
 	rollback(db);
@@ -466,14 +469,15 @@ static void patience(struct db *db, unsigned seconds)
 
 	p->patience = seconds;
 	snprintf(sql, sizeof(sql), "SET lock_timeout = '%us'", seconds);
-	PQclear(PQexec(p->c, sql));
+	p->pq.PQclear(p->pq.PQexec(p->c, sql));
 }
 
 static void close_db(struct db *db)
 {
 	struct postgres *p = (struct postgres *)db;
 
-	PQfinish(p->c);
+	if (p->c)
+		p->pq.PQfinish(p->c);
 	free(db->name);
 	free(p);
 }
@@ -524,8 +528,11 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 	p = mem_zalloc(sizeof(*p));
 	p->db = (struct db){.ops = &ops, .schema = &schema_postgres, .name = harmless(address)};
 	p->patience = DB_PATIENCE;
-	p->c = PQconnectdbParams(keys, values, 1);
-	rc = start_session(p, err);
+	rc = libpq_load(&p->pq, err);
+	if (!rc) {
+		p->c = p->pq.PQconnectdbParams(keys, values, 1);
+		rc = start_session(p, err);
+	}
 	if (rc) {
 		close_db(&p->db);
 		return rc;
