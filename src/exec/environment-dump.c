@@ -46,7 +46,7 @@ static bool lines_are(const struct environment_dump *d, struct str head, char en
 		pairs += c == CUT_PAIR;
 		not += c == CUT_NOT;
 	}
-	return pairs && (d->continued ? not * 4 <= pairs : not *20 <= pairs);
+	return pairs && (d->continued ? not *4 <= pairs : not *20 <= pairs);
 }
 
 const struct environment_dump *environment_dump_of(struct str data)

@@ -130,8 +130,7 @@ void death_lines(const struct death *d, const struct death_words *w, struct buf 
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < d->nevidence && i < 2; i++) {
 		/* A fact says what the sentence does, if it is not the only evidence. */
-		if (str_contains(d->sentence, d->evidence[i].text) ||
-		    (i && !d->evidence[i].file.n))
+		if (str_contains(d->sentence, d->evidence[i].text) || (i && !d->evidence[i].file.n))
 			continue;
 		BUF_LIT(out, "inquest:   ");
 		if (d->evidence[i].file.n) {
