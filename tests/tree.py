@@ -68,7 +68,7 @@ def tracked(top):
 def check_licence(top):
     bad = []
     for path in tracked(top) or sources(top):
-        code = path.endswith(('.c', '.h', '.py', '.sh', '.bats', '.build', '.scd')) or \
+        code = path.endswith(('.c', '.h', '.py', '.sh', '.bats', '.build', '.scd', '.css', '.js', '.mjs')) or \
             path.split('/')[0] in ('scripts', '.ci') or path == 'Makefile'
         if not code or not os.path.isfile(f'{top}/{path}'):
             continue
