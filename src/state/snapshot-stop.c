@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define POLL_NS 20000
+#define POLL_NS      20000
+#define BATCHES_MOST 10 /* times the deadline of one thread, for all */
+#define TOGETHER     32 /* threads that are asked to stop at a time */
 
 /* What it waits for is of this moment too, not of when it was seen first. */
 static void set_call(struct snapshot_thread *t, const struct user_regs_struct *r, bool in_call)
@@ -52,48 +54,58 @@ static bool read_registers(struct snapshot_thread *t, bool *in_call)
 	return true;
 }
 
-/* Wait for it to stop; false: not by the deadline, or it ended. */
-static bool wait_stopped(int tid, int64_t deadline)
+/* Has it stopped? 1: yes, 0: not yet, -1: it ended. */
+static int has_stopped(struct snapshot_thread *t)
+{
+	int status;
+	pid_t got = waitpid(t->tid, &status, __WALL | WNOHANG);
+
+	if (got == t->tid) {
+		/* Stopped on the way to a signal, which detaching hands on: else it would be lost.
+		 */
+		t->signal = WIFSTOPPED(status) && status >> 16 == 0 ? WSTOPSIG(status) : 0;
+		return WIFSTOPPED(status) ? 1 : -1;
+	}
+	return got < 0 && errno != EINTR ? -1 : 0;
+}
+
+static void nap(void)
 {
 	struct timespec pause = {.tv_nsec = POLL_NS};
-	int status;
 
-	for (;;) {
-		pid_t got = waitpid(tid, &status, __WALL | WNOHANG);
-
-		if (got == tid)
-			return WIFSTOPPED(status);
-		if (got < 0 && errno != EINTR)
-			return false;
-		if (snapshot_now() > deadline)
-			return false;
-		nanosleep(&pause, NULL);
-	}
+	nanosleep(&pause, NULL);
 }
 
-/* The signal that stopped it must not be lost: detach hands it on. */
-static void let_go(int tid)
+/* Wait for it to stop; false: not by the deadline, or it ended. */
+static bool wait_stopped(struct snapshot_thread *t, int64_t deadline)
 {
-	ptrace(PTRACE_DETACH, tid, NULL, NULL);
+	int stopped;
+
+	while (!(stopped = has_stopped(t)) && snapshot_now() <= deadline)
+		nap();
+	return stopped > 0;
 }
 
-static void stop_one(struct snapshot *s, struct snapshot_thread *t, const struct snapshot_opts *o)
+static void let_go(const struct snapshot_thread *t)
 {
-	int64_t start;
+	ptrace(PTRACE_DETACH, t->tid, NULL, (void *)(intptr_t)t->signal);
+}
+
+static bool seize_one(struct snapshot_thread *t)
+{
+	if (ptrace(PTRACE_SEIZE, t->tid, NULL, NULL) == 0)
+		return true;
+	t->why_not = errno == EPERM ? "it may not be traced (is a debugger at it?)"
+				    : "it ended meanwhile";
+	return false;
+}
+
+/* What there is to be had of a thread that stands, and let it go. */
+static void read_one(struct snapshot *s, struct snapshot_thread *t, const struct snapshot_opts *o)
+{
+	int64_t start = snapshot_now();
 	bool in_call = false;
 
-	if (ptrace(PTRACE_SEIZE, t->tid, NULL, NULL) < 0) {
-		t->why_not = errno == EPERM ? "it may not be traced (is a debugger at it?)"
-					    : "it ended meanwhile";
-		return;
-	}
-	start = snapshot_now();
-	if (ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) < 0 ||
-	    !wait_stopped(t->tid, start + o->deadline_ns)) {
-		t->why_not = "it did not stop in time";
-		let_go(t->tid);
-		return;
-	}
 	if (read_registers(t, &in_call)) {
 		/* Others are of other moments: whom it waits for could close a circle that never
 		 * was. */
@@ -105,7 +117,7 @@ static void stop_one(struct snapshot *s, struct snapshot_thread *t, const struct
 		t->exact = true;
 		t->why_not = NULL;
 	}
-	let_go(t->tid);
+	let_go(t);
 	t->stopped_ns = snapshot_now() - start;
 	s->disturbed += in_call;
 }
@@ -117,18 +129,55 @@ static void longest_pause(struct snapshot *s)
 			s->pause_ns = s->threads[i].stopped_ns;
 }
 
+/* Those that have stopped are read; the others stay in the list. Returns how many. */
+static size_t read_stopped(struct snapshot *s, struct snapshot_thread **waiting, size_t n,
+			   const struct snapshot_opts *o)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int stopped = has_stopped(waiting[i]);
+
+		if (stopped > 0)
+			read_one(s, waiting[i], o);
+		else if (stopped < 0)
+			waiting[i]->why_not = "it ended meanwhile";
+		else
+			waiting[left++] = waiting[i];
+	}
+	return left;
+}
+
+/* Asked together, as one that waits for a processor stops only when it gets one; each goes on as
+ * soon as it is read. */
 void snapshot_stop_each(struct snapshot *s, const struct snapshot_opts *o)
 {
-	bool ready = false;
+	struct snapshot_thread **waiting = mem_alloc((s->n + 1) * sizeof(struct snapshot_thread *));
+	size_t n = 0;
+	int64_t end;
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->threads[i].how != STACK_NONE || s->threads[i].state == 'Z')
-			continue;
-		if (!ready && o->ready)
-			o->ready(o->arg, s);
-		ready = true;
-		stop_one(s, &s->threads[i], o);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->threads[i].how == STACK_NONE && s->threads[i].state != 'Z')
+			waiting[n++] = &s->threads[i];
+	if (n && o->ready)
+		o->ready(o->arg, s);
+	end = snapshot_now() + BATCHES_MOST * o->deadline_ns;
+	for (size_t from = 0; from < n;) {
+		int64_t deadline = snapshot_now() + o->deadline_ns;
+		size_t k = n - from < TOGETHER ? n - from : TOGETHER, asked = 0;
+
+		for (size_t i = from; i < from + k; i++)
+			if (seize_one(waiting[i]) &&
+			    ptrace(PTRACE_INTERRUPT, waiting[i]->tid, NULL, NULL) == 0)
+				waiting[from + asked++] = waiting[i];
+		while ((asked = read_stopped(s, waiting + from, asked, o)) &&
+		       snapshot_now() <= deadline && snapshot_now() <= end)
+			nap();
+		for (size_t i = 0; i < asked; i++)
+			waiting[from + i]->why_not = "it did not stop in time";
+		from += k;
 	}
+	free(waiting);
 	longest_pause(s);
 }
 
@@ -152,15 +201,9 @@ static void find_new(struct snapshot *s, struct buf *scratch)
 
 static void seize(struct snapshot *s, size_t from)
 {
-	for (size_t i = from; i < s->n; i++) {
-		struct snapshot_thread *t = &s->threads[i];
-
-		if (ptrace(PTRACE_SEIZE, t->tid, NULL, NULL) == 0)
-			t->how = STACK_STOP;
-		else
-			t->why_not = errno == EPERM ? "it may not be traced (is a debugger at it?)"
-						    : "it ended meanwhile";
-	}
+	for (size_t i = from; i < s->n; i++)
+		if (seize_one(&s->threads[i]))
+			s->threads[i].how = STACK_STOP;
 }
 
 static void interrupt(struct snapshot *s, size_t from)
@@ -195,7 +238,7 @@ static size_t read_all(struct snapshot *s, struct snapshot_thread **wanted, bool
 
 		if (t->how != STACK_STOP)
 			continue;
-		if (wait_stopped(t->tid, deadline) && read_registers(t, &in_call[i])) {
+		if (wait_stopped(t, deadline) && read_registers(t, &in_call[i])) {
 			wanted[n++] = t;
 		} else {
 			t->how = STACK_NONE;
@@ -250,7 +293,7 @@ void snapshot_stop_all(struct snapshot *s, const struct snapshot_opts *o)
 	if (o->stopped)
 		o->stopped(o->arg, s, NULL);
 	for (size_t i = 0; i < n; i++)
-		let_go(wanted[i]->tid);
+		let_go(wanted[i]);
 	for (size_t i = 0; i < n; i++)
 		wanted[i]->stopped_ns = snapshot_now() - start;
 	sched_setscheduler(0, policy, &old);

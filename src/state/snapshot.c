@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,21 +290,49 @@ static bool with_bpf(struct snapshot *s, const struct snapshot_opts *o)
 #endif
 }
 
+struct stopping {
+	struct snapshot *s;
+	const struct snapshot_opts *o;
+};
+
+static void *stop(void *arg)
+{
+	const struct stopping *x = arg;
+
+	if (x->o->way == SNAPSHOT_STOP)
+		snapshot_stop_all(x->s, x->o);
+	else
+		snapshot_stop_each(x->s, x->o);
+	return NULL;
+}
+
+/*
+ * By a thread of its own: when the thread that traces ends, the kernel lets go all that it traced,
+ * those too that did not stop in time and would stop later, when nobody waits for them.
+ */
+static void stop_and_end(struct snapshot *s, const struct snapshot_opts *o)
+{
+	struct stopping x = {s, o};
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, stop, &x) == 0)
+		pthread_join(thread, NULL);
+	else
+		stop(&x);
+}
+
 static int take(struct snapshot *s, struct snapshot_opts o, struct err *err)
 {
 	o.deadline_ns = o.deadline_ns ? o.deadline_ns : DEADLINE_NS;
 	o.stack_most = o.stack_most ? o.stack_most : STACK_MOST;
-	if (o.way == SNAPSHOT_STOP) {
-		snapshot_stop_all(s, &o);
-		return 0;
-	}
 	if (o.way == SNAPSHOT_BPF && !with_bpf(s, &o))
 		return err_set(err, ERR_SYSTEM,
 			       "the kernel gives no registers by BPF: this needs root, Linux 6.1 "
 			       "or later with BTF, and a build with libbpf, bpftool and clang");
-	snapshot_nostop(s, &o);
+	if (o.way != SNAPSHOT_STOP)
+		snapshot_nostop(s, &o);
 	if (o.way != SNAPSHOT_NOSTOP)
-		snapshot_stop_each(s, &o);
+		stop_and_end(s, &o);
 	return 0;
 }
 

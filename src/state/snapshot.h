@@ -58,6 +58,7 @@ struct snapshot_thread {
 	unsigned char futex[SNAPSHOT_FUTEX];
 	bool has_futex;
 	int64_t stopped_ns;
+	int signal; /* that it was about to get when it stopped; 0: none */
 };
 
 struct snapshot {
