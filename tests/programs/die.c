@@ -291,6 +291,9 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	/* Who starts us in the background ignores some signals. */
+	for (int i = 1; i < SIGRTMIN; i++)
+		signal(i, SIG_DFL);
 	for (size_t i = 0; argc > 1 && i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(argv[1], ways[i].name) == 0) {
 			ways[i].die();

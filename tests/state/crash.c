@@ -165,6 +165,9 @@ int main(int argc, char **argv)
 	pthread_t t;
 
 	alarm(LIFE);
+	/* Who starts us in the background ignores some signals. */
+	for (int i = 1; i < SIGRTMIN; i++)
+		signal(i, SIG_DFL);
 	setrlimit(RLIMIT_CORE, &all);
 	for (int i = 0; i < 2; i++)
 		if (pthread_create(&t, NULL, work, NULL) != 0)
