@@ -572,6 +572,9 @@ int main(void)
 	};
 	int fd = mkstemp(pids_path), rc;
 
+	/* Who starts us in the background ignores these. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	assert_true(fd >= 0);
 	for (int i = 3; i < 1024; i++) /* also what we were handed */
 		close(i);
