@@ -89,8 +89,11 @@ def memory_group(name):
             where, limit = '/sys/fs/cgroup' + path, 'memory.max'
         else:
             continue
+        where = where.rstrip('/')
+        if not os.path.exists(where + '/cgroup.procs'):  # no cgroups are mounted here
+            continue
+        where += '/' + name
         try:
-            where = where.rstrip('/') + '/' + name
             os.makedirs(where, exist_ok=True)
             open(where + '/' + limit, 'w', encoding='utf-8').write(str(40 << 20))
             return where
