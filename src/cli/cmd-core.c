@@ -11,33 +11,15 @@
 #include "cli/stacks.h"
 
 struct values {
-	bool find, args, locals, json, folded, verbose, help;
-	const char *lines, *color;
-	uint64_t frames;
+	bool find;
+	struct stacks_values stacks;
 };
 
 static const struct option options[] = {
 	{OPTION_FLAG, 0, "find", NULL,
 	 "list the cores of this machine, or those of programs with that in their name",
 	 offsetof(struct values, find)},
-	{OPTION_CHOICE, 0, "lines", "none|own|all",
-	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
-	 "too, of none",
-	 offsetof(struct values, lines)},
-	{OPTION_FLAG, 0, "args", NULL, "with the arguments of each function",
-	 offsetof(struct values, args)},
-	{OPTION_FLAG, 0, "locals", NULL, "with local variables too",
-	 offsetof(struct values, locals)},
-	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)",
-	 offsetof(struct values, frames)},
-	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(struct values, json)},
-	{OPTION_FLAG, 0, "folded", NULL, "folded stacks, for flame graphs",
-	 offsetof(struct values, folded)},
-	{OPTION_FLAG, 'v', "verbose", NULL, "every frame of every thread",
-	 offsetof(struct values, verbose)},
-	{OPTION_CHOICE, 0, "color", "auto|always|never", "colour (default: auto)",
-	 offsetof(struct values, color)},
-	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
+	STACKS_OPTIONS(struct values, stacks),
 	{.kind = OPTION_END},
 };
 
@@ -50,19 +32,15 @@ static int open_core(const char *path, int *fd, struct err *err)
 static int show(struct cli *cli, const struct values *v, const char *path, int argc, char **argv,
 		struct err *err)
 {
-	struct look_opts o = {
-		.unwind = {.lines = stacks_lines(v->lines), .max_frames = v->frames},
-		.arguments = v->args || v->locals,
-		.locals = v->locals,
-	};
+	struct look_opts o = {0};
 	struct stack_death death;
-	struct stacks_print p = {
-		.json = v->json, .folded = v->folded, .verbose = v->verbose, .death = &death};
+	struct stacks_print p = {.values = &v->stacks, .death = &death};
 	struct look look;
 	int fd, rc = open_core(path, &fd, err);
 
 	if (rc)
 		return rc;
+	stacks_opts(&v->stacks, &o);
 	rc = look_core(&look, fd, &o, &death, err);
 	if (rc)
 		return err_prepend(err, rc, "%s: ", path);
@@ -80,7 +58,7 @@ static int check(const struct values *v, const struct option_list *rest, struct 
 			       rest->n ? "one core, not %zu"
 				       : "which core file? (--find lists them)",
 			       rest->n);
-	if (v->json && v->folded)
+	if (v->stacks.json && v->stacks.folded)
 		return err_set(err, ERR_USAGE, "--json and --folded exclude each other");
 	return 0;
 }
@@ -94,11 +72,9 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (!rc)
 		rc = check(&v, &rest, &err);
-	if (v.color)
-		cli->color_out = strcmp(v.color, "always") == 0 ||
-				 (cli->color_out && strcmp(v.color, "never") != 0);
+	command_color(cli, v.stacks.color);
 	if (!rc && v.find)
-		rc = core_find(cli, rest.n ? rest.items[0] : NULL, v.json, &status, &err);
+		rc = core_find(cli, rest.n ? rest.items[0] : NULL, v.stacks.json, &status, &err);
 	else if (!rc)
 		rc = show(cli, &v, rest.items[0], argc, argv, &err);
 	options_list_release(&rest);

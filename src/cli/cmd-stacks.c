@@ -12,9 +12,8 @@
 #include "text/pattern.h"
 
 struct values {
-	bool args, locals, json, folded, verbose, help;
-	const char *name, *tree, *how, *lines, *color, *watch;
-	uint64_t frames;
+	struct stacks_values stacks;
+	const char *name, *tree, *how, *watch;
 };
 
 static const struct option options[] = {
@@ -31,24 +30,7 @@ static const struct option options[] = {
 	 "bpf: the same, registers by the kernel (root), or an error; nostop: no thread is\n"
 	 "stopped; stop: all at the same time, one moment",
 	 offsetof(struct values, how)},
-	{OPTION_CHOICE, 0, "lines", "none|own|all",
-	 "source lines and inlined calls: of the program's own code (default), of libraries\n"
-	 "too (slower), of none",
-	 offsetof(struct values, lines)},
-	{OPTION_FLAG, 0, "args", NULL, "with the arguments of each function",
-	 offsetof(struct values, args)},
-	{OPTION_FLAG, 0, "locals", NULL, "with local variables too",
-	 offsetof(struct values, locals)},
-	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)",
-	 offsetof(struct values, frames)},
-	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(struct values, json)},
-	{OPTION_FLAG, 0, "folded", NULL, "folded stacks, for flame graphs",
-	 offsetof(struct values, folded)},
-	{OPTION_FLAG, 'v', "verbose", NULL, "every frame, system calls, what the kernel says",
-	 offsetof(struct values, verbose)},
-	{OPTION_CHOICE, 0, "color", "auto|always|never", "colour (default: auto)",
-	 offsetof(struct values, color)},
-	{OPTION_FLAG, 'h', "help", NULL, "this text", offsetof(struct values, help)},
+	STACKS_OPTIONS(struct values, stacks),
 	{.kind = OPTION_END},
 };
 
@@ -184,31 +166,22 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct look look;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err);
 
-	if (!rc && v.json + v.folded > 1)
+	if (!rc && v.stacks.json + v.stacks.folded > 1)
 		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
 	if (!rc && v.watch)
 		rc = options_time("watch", v.watch, &apart, &err);
 	if (!rc)
 		rc = choose(&chosen, &v, &rest, &err);
-	if (v.color)
-		cli->color_out = strcmp(v.color, "always") == 0 ||
-				 (cli->color_out && strcmp(v.color, "never") != 0);
+	command_color(cli, v.stacks.color);
 	if (!rc) {
-		struct look_opts o = {
-			.snapshot = {.way = way_of(v.how)},
-			.unwind = {.lines = stacks_lines(v.lines), .max_frames = v.frames},
-			.arguments = v.args || v.locals,
-			.locals = v.locals,
-		};
+		struct look_opts o = {.snapshot = {.way = way_of(v.how)}};
 
+		stacks_opts(&v.stacks, &o);
 		rc = v.watch ? watch(&chosen, apart, &o, &look, &verdict, &err)
 			     : look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}
 	if (!rc) {
-		struct stacks_print p = {.json = v.json,
-					 .folded = v.folded,
-					 .verbose = v.verbose,
-					 .verdict = v.watch ? &verdict : NULL};
+		struct stacks_print p = {.values = &v.stacks, .verdict = v.watch ? &verdict : NULL};
 
 		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
 		look_release(&look);

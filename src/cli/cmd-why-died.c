@@ -165,9 +165,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = set_pid(&r, v.pid, &err);
 	if (!rc)
 		rc = set_window(&r, &w, v.around, &err);
-	if (v.color)
-		cli->color_out = strcmp(v.color, "always") == 0 ||
-				 (cli->color_out && strcmp(v.color, "never") != 0);
+	command_color(cli, v.color);
 	if (!rc)
 		rc = read_all(&r, &v, &rest, &name, &err);
 	if (!rc) {

@@ -191,6 +191,17 @@ void options_list_release(struct option_list *l)
 	*l = (struct option_list){0};
 }
 
+/* Further lines of a help text stand below the first. */
+static void print_indented(const char *help, FILE *f)
+{
+	for (; *help; help++) {
+		fputc(*help, f);
+		if (*help == '\n')
+			fprintf(f, "  %-25s ", "");
+	}
+	fputc('\n', f);
+}
+
 void options_print(const struct option *table, FILE *f)
 {
 	for (const struct option *o = table; o->kind != OPTION_END; o++) {
@@ -208,9 +219,10 @@ void options_print(const struct option *table, FILE *f)
 		if (takes_arg(o))
 			snprintf(left + n, sizeof(left) - (size_t)n, "=%s", o->arg);
 		if (strlen(left) > 25)
-			fprintf(f, "  %s\n  %-25s %s\n", left, "", o->help);
+			fprintf(f, "  %s\n  %-25s ", left, "");
 		else
-			fprintf(f, "  %-25s %s\n", left, o->help);
+			fprintf(f, "  %-25s ", left);
+		print_indented(o->help, f);
 	}
 }
 

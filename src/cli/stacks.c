@@ -7,11 +7,19 @@
 
 #include "text/shell.h"
 
-enum unwind_lines stacks_lines(const char *word)
+static enum unwind_lines lines_of(const char *word)
 {
 	if (word && strcmp(word, "all") == 0)
 		return UNWIND_LINES_ALL;
 	return word && strcmp(word, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
+}
+
+void stacks_opts(const struct stacks_values *v, struct look_opts *o)
+{
+	o->unwind.lines = lines_of(v->lines);
+	o->unwind.max_frames = v->frames;
+	o->arguments = v->args || v->locals;
+	o->locals = v->locals;
 }
 
 static void death_text(const struct stack_death *d, bool color, struct buf *out)
@@ -62,8 +70,9 @@ static void verdict_text(struct str verdict, bool color, struct buf *out)
 int stacks_print(struct cli *cli, const struct stacks_print *p, const struct stacks *st, int argc,
 		 char **argv, struct err *err)
 {
-	struct stacks_look look = {
-		.color = cli->color_out, .width = (size_t)cli->width, .verbose = p->verbose};
+	struct stacks_look look = {.color = cli->color_out,
+				   .width = (size_t)cli->width,
+				   .verbose = p->values->verbose};
 	struct buf out = {0}, command = {0};
 	int rc;
 
@@ -72,15 +81,15 @@ int stacks_print(struct cli *cli, const struct stacks_print *p, const struct sta
 		buf_add_char(&command, ' ');
 		shell_add_word(&command, str_of(argv[i]));
 	}
-	if (p->json)
+	if (p->values->json)
 		stacks_json(st, buf_str(&command), p->verdict, &out);
-	else if (p->folded)
+	else if (p->values->folded)
 		stacks_folded(st, &out);
 	else if (p->death)
 		death_text(p->death, cli->color_out, &out);
 	else if (p->verdict)
 		verdict_text(p->verdict->sentence, cli->color_out, &out);
-	if (!p->json && !p->folded)
+	if (!p->values->json && !p->values->folded)
 		stacks_text(st, &look, &out);
 	rc = command_output(&out, err);
 	buf_release(&command);
