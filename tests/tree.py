@@ -111,10 +111,18 @@ def check_globals(top):
     return bad
 
 
+def check_architecture(top):
+    text = open(f'{top}/ARCHITECTURE.md', encoding='utf-8').read()
+    rows = re.findall(r'^\| `([a-z]+)/` \|', text, re.M)
+    return [f'ARCHITECTURE.md: {rows.count(room)} rows for {room}/, not one'
+            for room in rooms(top) if rows.count(room) != 1]
+
+
 CHECKS = [('rooms include only what src/ROOMS allows', check_rooms),
           ('every file has its licence line', check_licence),
           ('functions, files and lines keep their limits', check_sizes),
-          ('no writable globals outside cli/', check_globals)]
+          ('no writable globals outside cli/', check_globals),
+          ('every room stands once in ARCHITECTURE.md', check_architecture)]
 
 
 def main(top):
