@@ -271,6 +271,28 @@ curves() {
 	[[ "$output" == *"0 of 2 depart (there is no band of good runs: 3 would make one)"* ]]
 }
 
+@test "curves: a training that hardly began, and one that did not" {
+	for i in 1 2 3 4; do curves good$i 1 0 $i; done
+	curves bad 1.3 0 9
+	for lines in 2 5; do # one step, four steps
+		head -n "$lines" "$tmp/bad.csv" >"$tmp/short.csv"
+		run "$INQUEST" diff --metric loss --good "$tmp"/good?.csv --bad "$tmp/short.csv"
+		[ "$status" -eq 5 ] || [ "$status" -eq 1 ]
+		[[ "$output" != *"stays within"* ]]
+	done
+	head -n 2 "$tmp/bad.csv" >"$tmp/short.csv"
+	run "$INQUEST" diff --json --metric loss --good "$tmp"/good?.csv --bad "$tmp/short.csv"
+	[ "$status" -eq 5 ]
+	[ "$(json 'd["verdict"]')" = unknown ]
+	head -n 1 "$tmp/bad.csv" >"$tmp/head.csv"
+	: >"$tmp/nothing.csv"
+	for f in head nothing; do
+		run "$INQUEST" diff --good "$tmp"/good?.csv --bad "$tmp/$f.csv"
+		[ "$status" -eq 3 ]
+		[[ "$output" == *"$f.csv: no curve in it"* ]]
+	done
+}
+
 @test "curves: several bad ones, each judged, together or not" {
 	for i in 1 2 3 4; do curves good$i 1 0 $i; done
 	curves bad1 1.5 200 9

@@ -272,12 +272,29 @@ static void curves_release(struct curves *c)
 	free(c->sources);
 }
 
+/* Nothing, or the names of columns and no row: of a training that has not begun. */
+static bool is_bare(const char *path)
+{
+	struct unpacked u;
+	struct err err;
+	struct stat st;
+	bool all, bare = false;
+
+	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	unpacked_init(&u);
+	if (!unpacked_head(&u, path, IMPORT_HEAD, &all, &err))
+		bare = all && str_count_char(str_trim(u.data), '\n') == 0;
+	unpacked_release(&u);
+	return bare;
+}
+
 bool diff_curves_given(const struct diff_curves *d)
 {
 	bool all = d->good->n && d->bad->n;
 
 	for (size_t i = 0; all && i < d->bad->n; i++)
-		all = holds_curves(d->bad->items[i]);
+		all = holds_curves(d->bad->items[i]) || is_bare(d->bad->items[i]);
 	for (size_t i = 0; all && i < d->good->n; i++)
 		all = holds_curves(d->good->items[i]);
 	return all;

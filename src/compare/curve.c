@@ -171,8 +171,10 @@ static enum curve_verdict verdict_of(const struct curvediff *d)
 {
 	if (!d->unequal.found && !isnan(d->unequal.last))
 		return CURVE_EQUAL;
-	if (d->ngood >= CURVE_BAND && d->n)
-		return d->departure.found ? CURVE_DEPARTS : CURVE_WITHIN;
+	if (d->ngood >= CURVE_BAND && d->departure.found)
+		return CURVE_DEPARTS;
+	if (d->ngood >= CURVE_BAND && d->n >= CURVE_STEPS)
+		return CURVE_WITHIN;
 	return has_twin(d) ? CURVE_PARTS : CURVE_UNKNOWN;
 }
 

@@ -16,6 +16,7 @@
 #include "base/str.h"
 
 #define CURVE_BAND 3 /* good curves that a band needs */
+#define CURVE_STEPS 5 /* common steps that a band needs to say that a curve stays within it */
 #define CURVE_TWIN 3 /* first steps at which two curves are the same, if they are of one seed */
 
 struct curve {
@@ -45,7 +46,7 @@ enum curve_verdict {
 	CURVE_WITHIN,  /* not the same, but inside the band */
 	CURVE_DEPARTS, /* leaves the band */
 	CURVE_PARTS,   /* no band, but the same as a good curve up to a step: it is its departure */
-	CURVE_UNKNOWN, /* no band, and nothing in common */
+	CURVE_UNKNOWN, /* no band, or too few steps in common */
 };
 
 struct curve_unequal {

@@ -91,6 +91,13 @@ void curve_report_sentence(const struct curve_metric *m, struct buf *b)
 		buf_printf(b, " %.10g on (%.6g, there %.6g)", u->step, u->bad, u->good);
 		break;
 	case CURVE_UNKNOWN:
+		if (m->ngood >= CURVE_BAND) {
+			buf_printf(b,
+				   "has %zu step%s in common with the good runs; %d are the fewest "
+				   "that can tell",
+				   m->diff.n, m->diff.n == 1 ? "" : "s", CURVE_STEPS);
+			break;
+		}
 		BUF_LIT(b, "not the same as ");
 		add_goods(m, b);
 		buf_printf(b, "; whether that is more than runs vary, only %d good runs can tell",
