@@ -15,9 +15,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define CURVE_BAND 3 /* good curves that a band needs */
+#define CURVE_BAND  3 /* good curves that a band needs */
 #define CURVE_STEPS 5 /* common steps that a band needs to say that a curve stays within it */
-#define CURVE_TWIN 3 /* first steps at which two curves are the same, if they are of one seed */
+#define CURVE_TWIN  3 /* first steps at which two curves are the same, if they are of one seed */
 
 struct curve {
 	struct str name;
