@@ -45,7 +45,9 @@ enum rundiff_section {
 enum rundiff_verdict {
 	RUNDIFF_WORSE,
 	RUNDIFF_BETTER,
-	RUNDIFF_DIFFERS,    /* surely, but nobody said which way is better */
+	/* Surely, but nobody said which way is better. What is no metric: also where no value of
+	 * one side lies within the other's, however few there are. */
+	RUNDIFF_DIFFERS,
 	RUNDIFF_UNDECIDED,  /* too few runs, or too much noise */
 	RUNDIFF_EQUIVALENT, /* within the bound */
 	RUNDIFF_SAME,       /* the same in all runs */

@@ -102,10 +102,15 @@ static void add_effect(struct buf *b, const struct rundiff_row *r)
 }
 
 /* Right behind the name: on a narrow page it is what must be seen. */
-static void verdict_cell(struct page *p, const struct rundiff_row *r)
+static void verdict_cell(struct page *p, const struct rundiff_row *r, double alpha)
 {
 	struct page_line *l = page_cell(p);
 
+	/* Of a number that is no metric it is worth seeing, but proves nothing. */
+	if (r->verdict == RUNDIFF_DIFFERS && r->number && !(r->p_adjusted <= alpha)) {
+		page_add(p, l, PAGE_FAINT, STR("no overlap, too few runs to be sure"));
+		return;
+	}
 	page_addf(p, l, verdicts[r->verdict].mark, "%s", verdicts[r->verdict].name);
 	if (r->verdict == RUNDIFF_UNDECIDED && isfinite(r->detectable)) {
 		CLEANUP_BUF struct buf b = {0};
@@ -247,7 +252,7 @@ static void section_rows(struct page *p, const struct page_runs *in, enum rundif
 		if (is_claim(r) && n <= EVIDENCE_ROWS)
 			page_cite(p, l, row_evidence(p, in, r));
 		if (section == RUNDIFF_TEST || number)
-			verdict_cell(p, r);
+			verdict_cell(p, r, in->report->opts->alpha);
 		side_cell(p, r, 0);
 		side_cell(p, r, 1);
 		if (number)
