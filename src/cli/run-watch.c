@@ -20,6 +20,7 @@
 #include "config.h"
 #include "state/lastwords.h"
 #if HAVE_STACKS
+#include "cli/core-written.h"
 #include "report/stacks.h"
 #include "state/hang.h"
 #include "state/look.h"
@@ -375,23 +376,33 @@ static void read_tail(struct run_watch *w, struct run_tail *t, const char *name)
 	lastwords_release(&words);
 }
 
+#if HAVE_STACKS
 static void read_core(struct run_watch *w, const struct exec_result *r)
 {
-	const char *why;
-	char *path;
+	const struct death_rlimit *limit = &w->remains.facts.limits[DEATH_LIMIT_CORE];
+	const struct core_wanted want = {.pid = r->pid,
+					 .since_ns = w->started_ns,
+					 .dumped = r->core,
+					 .off = limit->known && limit->soft == 0,
+					 .tmpdir = w->remains.tmpdir};
+	struct core_written core;
 	struct err err;
-	int fd;
 
 	if (!r->core && r->code <= 128)
 		return;
-	path = remains_find_core(r->pid, w->started_ns, &why);
-	fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && remains_core(&w->remains, fd, path, &err))
+	core_written_open(&core, &want, &w->remains.arena);
+	if (core.fd >= 0 && remains_core(&w->remains, core.fd, core.name, &err))
 		buf_printf(&w->remains.notes, "%s\n", err.msg);
-	else if (fd < 0 && r->core)
-		buf_printf(&w->remains.notes, "%s\n", why);
-	free(path);
+	else if (core.fd < 0 && r->core && *core.why)
+		buf_printf(&w->remains.notes, "%s\n", core.why);
 }
+#else
+static void read_core(struct run_watch *w, const struct exec_result *r)
+{
+	(void)w;
+	(void)r;
+}
+#endif
 
 static void set_facts(struct run_watch *w, const struct exec_result *r)
 {
