@@ -133,14 +133,19 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 /* ---- stacks ---- */
 
 #if HAVE_STACKS
-static struct look *take(const int *pids, size_t n)
+static struct look *take(struct run_watch *w, const int *pids, size_t n)
 {
 	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}};
 	struct look *l = mem_zalloc(sizeof(*l));
 	struct err err;
+	int rc = n ? look_take(l, pids, n, &o, &err) : -ERR_NOTFOUND;
 
-	if (n && look_take(l, pids, n, &o, &err) == 0)
+	if (!rc)
 		return l;
+	/* That it has just ended is no news. */
+	if (rc != -ERR_NOTFOUND && w->talk && !w->refused)
+		fprintf(stderr, "inquest: no stacks: %s\n", err.msg);
+	w->refused = w->refused || rc != -ERR_NOTFOUND;
 	free(l);
 	return NULL;
 }
@@ -160,7 +165,7 @@ void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	int *pids = NULL;
 	size_t n = look_tree(pid, &pids);
-	struct look *l = take(pids, n);
+	struct look *l = take(w, pids, n);
 
 	if (l) {
 		show(w, why, l);
@@ -181,14 +186,14 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 		return;
 	if (!w->first_look) {
 		drop_look(w);
-		w->look = take(s->pids, s->npids);
+		w->look = take(w, s->pids, s->npids);
 		w->first_look = now;
 		return;
 	}
 	if (now - w->first_look < SECOND_LOOK)
 		return;
 	w->looked = true;
-	second = take(s->pids, s->npids);
+	second = take(w, s->pids, s->npids);
 	if (second && w->look) {
 		const struct stacks *both[] = {&w->look->stacks, &second->stacks};
 		char why[600];
