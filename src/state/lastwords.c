@@ -479,8 +479,10 @@ static bool complaint(struct lastwords *w, struct str s, struct death_clue *c)
 void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
 {
 	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")};
+	/* Of a JSON object (journalctl -o json) only the message is the kernel's line. */
+	struct str kernel = str_starts(raw, STR("{")) ? message : raw;
 
-	if (kernlog_line(&w->kernel, raw, w->file, no) || sacct(w, raw, &c) ||
+	if (kernlog_line(&w->kernel, kernel, w->file, no) || sacct(w, raw, &c) ||
 	    cxx(w, message, &c) || rust(w, message, &c) || python(w, message, raw, &c) ||
 	    node(w, message, &c) || java(w, message, &c))
 		return;
