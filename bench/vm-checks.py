@@ -174,7 +174,7 @@ def v2_a_child_that_the_shell_survives():
 
 def v2_whole_machine():
     # By hand: to wait until the kernel finds nothing more to drop takes minutes in an emulated machine.
-    big = 'import time; x = bytearray(300 << 20); print("ready", flush=True); time.sleep(600)'
+    big = 'import time; x = bytearray(300 << 20); print("ready 1", flush=True); time.sleep(600)'
     with Started('systemd-run', '-q', '--wait', '--pipe', '-p', 'OOMScoreAdjust=0', 'inquest', 'run', '--no-record', '--',
                  'python3', '-c', big) as s:
         time.sleep(2)

@@ -203,6 +203,8 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	grep -q "^    null_pointer  *.*tests/state/crash.c:" out
 	timeout 60 "$INQUEST" why-died core.crash.0.1.2.3.zst >out
 	grep -q "^it crashed: SIGSEGV, address not mapped: 8 bytes from a null pointer, in null_pointer" out
+	timeout 60 "$INQUEST" add --dry-run --json core.crash.0.1.2.3.zst >out
+	grep -q '"kind":"core"' out && grep -q 'SIGSEGV' out
 	gzip -c core >packed && timeout 60 "$INQUEST" core packed >out2
 	xz -c core >packed && timeout 60 "$INQUEST" core packed >out3
 	cmp out2 out3
