@@ -282,9 +282,11 @@ static bool names_signal(struct str s, int sig)
 
 static bool numbers_signal(struct str s, int *sig)
 {
-	static const char *const words[] = {"on signal ",   "by signal ",  "with signal ",
+	static const char *const words[] = {"on signal ", "by signal ", "with signal ",
 					    "from signal ", "got signal ", "aught signal ",
-					    "(signal: "};
+					    "(signal: ",
+					    /* systemd: "code=dumped, status=31/SYS" */
+					    "code=killed, status=", "code=dumped, status="};
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		struct str rest;
 		size_t n = 0;
