@@ -36,10 +36,9 @@ struct symbols {
 	uint64_t bias;            /* address in the image - value */
 	Elf *elf;                 /* a file apart that it is of; NULL: none */
 	void *own[2];             /* table and names, if they are no file's */
-	struct symbol_key *order; /* by address; NULL until many were asked for */
+	struct symbol_key *order; /* by address; NULL until one was looked for */
 	size_t norder;
 	void *order_memory;
-	unsigned asked;
 	bool read; /* was tried */
 };
 

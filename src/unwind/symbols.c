@@ -4,10 +4,9 @@
  * perhaps; but it looks for the section of each symbol that it hands out, so a table that lies in
  * one of the files that it names is used where it lies. Of the others a table is made.
  *
- * For a few addresses the whole table is looked through, which takes as long as one step of sorting
- * it. Once more were asked for, keys are sorted by their digits, in as many passes as the span of
- * the addresses needs. Keys are addresses from the module's start on, in 32 bits: what lies
- * elsewhere is not of it.
+ * Tens of thousands of symbols are in the order of the linker: keys are sorted by their digits, in
+ * as many passes as the span of the addresses needs. Keys are addresses from the module's start on,
+ * in 32 bits: what lies elsewhere is not of it.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,9 +16,9 @@
 #include "unwind/module.h"
 
 #define SYMBOLS_MOST ((size_t)1 << 24)
-#define ASKED_FEW    16
+#define PLACES_MOST  64 /* of one name among all names */
 #define NESTED_MOST  64
-#define DIGIT_BITS   11
+#define DIGIT_BITS   12
 #define DIGITS       (1U << DIGIT_BITS)
 
 /* Of several names for one address the plainest is shown: not "__GI_read", not "read@@GLIBC_2". */
@@ -50,30 +49,35 @@ static bool is_better(const struct symbol *x, const struct symbol *y)
 	return strcmp(x->name, y->name) < 0;
 }
 
-/* Symbol i as an address of the image; false: one that names no place of this module. */
-static bool get(const struct module *m, size_t i, struct symbol *out)
+/* Does a symbol name a place of this module? Its address then is addr. */
+static inline bool is_wanted(const struct module *m, const GElf_Sym *s, uint64_t *addr)
 {
 	const struct symbols *t = &m->symbols;
-	const GElf_Sym *s = &t->table[i];
 	int type = GELF_ST_TYPE(s->st_info);
 
 	/* Absolute ones are names of versions and the like. */
 	if (s->st_shndx == SHN_UNDEF || s->st_shndx == SHN_ABS || !s->st_name ||
 	    s->st_name >= t->names_size)
 		return false;
-	*out = (struct symbol){
-		.start = s->st_value + t->bias,
-		.size = s->st_size,
-		.name = t->names + s->st_name,
-		.global = GELF_ST_BIND(s->st_info) != STB_LOCAL,
-		.data = type == STT_OBJECT,
-	};
-	if (out->start < m->start || out->start - m->start > UINT32_MAX)
+	*addr = s->st_value + t->bias;
+	if (*addr < m->start || *addr - m->start > UINT32_MAX)
 		return false;
+	if (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT)
+		return true;
 	/* Names are looked at only where they must be: most lie in pages that nothing else needs.
 	 */
-	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
-	       (type == STT_NOTYPE && out->name[0] != '$' && out->name[0] != '.');
+	return type == STT_NOTYPE && t->names[s->st_name] != '$' && t->names[s->st_name] != '.';
+}
+
+static bool get(const struct module *m, size_t i, struct symbol *out)
+{
+	const GElf_Sym *s = &m->symbols.table[i];
+
+	out->size = s->st_size;
+	out->name = m->symbols.names + s->st_name;
+	out->global = GELF_ST_BIND(s->st_info) != STB_LOCAL;
+	out->data = GELF_ST_TYPE(s->st_info) == STT_OBJECT;
+	return is_wanted(m, s, &out->start);
 }
 
 /*
@@ -112,13 +116,13 @@ static void sort(struct module *m)
 	struct symbols *t = &m->symbols;
 	struct symbol_key *keys = mem_alloc(2 * t->n * sizeof(*keys)), *room = keys + t->n;
 	uint32_t span = 0;
-	struct symbol s;
+	uint64_t addr;
 
 	t->order_memory = keys;
 	for (size_t i = 0; i < t->n; i++) {
-		if (!get(m, i, &s))
+		if (!is_wanted(m, &t->table[i], &addr))
 			continue;
-		keys[t->norder] = (struct symbol_key){(uint32_t)(s.start - m->start), (uint32_t)i};
+		keys[t->norder] = (struct symbol_key){(uint32_t)(addr - m->start), (uint32_t)i};
 		span |= keys[t->norder++].start;
 	}
 	for (unsigned shift = 0; shift < 32 && span >> shift; shift += DIGIT_BITS) {
@@ -255,13 +259,18 @@ static bool has_symbols(struct module *m)
 }
 
 /* In the order: the one that is found lies among the nearest before addr. */
-static bool find_sorted(const struct module *m, uint64_t addr, struct symbol *best)
+bool module_symbol(struct module *m, uint64_t addr, struct symbol *best)
 {
 	const struct symbols *t = &m->symbols;
-	size_t low = 0, high = t->norder;
+	size_t low = 0, high;
 	bool found = false;
 	struct symbol s;
 
+	if (!has_symbols(m))
+		return false;
+	if (!t->order)
+		sort(m);
+	high = t->norder;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -279,45 +288,24 @@ static bool find_sorted(const struct module *m, uint64_t addr, struct symbol *be
 	return found;
 }
 
-static bool find_unsorted(const struct module *m, uint64_t addr, struct symbol *best)
-{
-	bool found = false;
-	struct symbol s;
-
-	for (size_t i = 0; i < m->symbols.n; i++) {
-		/* Most lie above, or end below; that is said without looking further. */
-		uint64_t from = addr - m->symbols.bias - m->symbols.table[i].st_value;
-
-		if (from > m->symbols.table[i].st_size && m->symbols.table[i].st_size)
-			continue;
-		if (!get(m, i, &s) || !improves(&s, found ? best : NULL, addr))
-			continue;
-		*best = s;
-		found = true;
-	}
-	return found;
-}
-
-bool module_symbol(struct module *m, uint64_t addr, struct symbol *out)
-{
-	if (!has_symbols(m))
-		return false;
-	if (m->symbols.asked++ < ASKED_FEW)
-		return find_unsorted(m, addr, out);
-	if (!m->symbols.order)
-		sort(m);
-	return find_sorted(m, addr, out);
-}
-
+/* The name is looked for where all names lie; it may be the end of a longer one there. */
 uint64_t module_address(struct module *m, const char *name)
 {
+	const struct symbols *t = &m->symbols;
+	const char *p;
 	struct symbol s;
 
 	if (!has_symbols(m))
 		return 0;
-	for (size_t i = 0; i < m->symbols.n; i++)
-		if (get(m, i, &s) && strcmp(s.name, name) == 0)
-			return s.start;
+	p = t->names;
+	for (unsigned tries = 0; tries < PLACES_MOST; tries++, p++) {
+		p = memmem(p, t->names_size - (size_t)(p - t->names), name, strlen(name) + 1);
+		if (!p)
+			break;
+		for (size_t i = 0; i < t->n; i++)
+			if (t->table[i].st_name == (size_t)(p - t->names) && get(m, i, &s))
+				return s.start;
+	}
 	return 0;
 }
 
