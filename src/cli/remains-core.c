@@ -41,6 +41,24 @@ static const char *place_of(struct remains *r, const struct stacks *st)
 	return "";
 }
 
+static enum death_cause by_signal(const struct stack_death *d)
+{
+	if (str_contains(d->fault, STR("stack")))
+		return DEATH_STACK;
+	switch (d->signal) {
+	case SIGABRT: return DEATH_ABORT;
+	case SIGSYS: return DEATH_SECCOMP;
+	case SIGXCPU: return DEATH_RLIMIT_CPU;
+	case SIGXFSZ: return DEATH_RLIMIT_FSIZE;
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP: return DEATH_FAULT;
+	default: return DEATH_SENT;
+	}
+}
+
 /* An exception's message and assert()'s text explain an abort; an address a fault. */
 static void take_death(struct remains *r, const char *name, const struct stack_death *d,
 		       const struct stacks *st)
@@ -67,18 +85,11 @@ static void take_death(struct remains *r, const char *name, const struct stack_d
 		     arena_printf(a, "signal %d was sent by process %d", d->signal, d->sender),
 		     str_of(arena_printf(a, "SIG%s, by process %d", sig, d->sender)), d->signal);
 	} else if (d->signal) {
-		bool stack = str_contains(d->fault, STR("stack"));
 		struct str what = str_of(arena_printf(
 			a, "SIG%s%s" STR_FMT "%s" STR_FMT "%s", sig, d->code.n ? ", " : "",
 			STR_ARG(d->code), d->fault.n ? ": " : "", STR_ARG(d->fault), place));
 
-		cause = d->signal == SIGABRT  ? DEATH_ABORT
-			: d->signal == SIGSYS ? DEATH_SECCOMP
-			: stack               ? DEATH_STACK
-			: d->signal == SIGSEGV || d->signal == SIGBUS || d->signal == SIGFPE ||
-					d->signal == SIGILL || d->signal == SIGTRAP
-				? DEATH_FAULT
-				: DEATH_SENT;
+		cause = by_signal(d);
 		clue(r, name, cause,
 		     d->has_address
 			     ? arena_printf(a, "signal %d at address %#llx%s%s", d->signal,
