@@ -359,14 +359,15 @@ static void add_kill(struct judging *j)
 	     "SIGKILL, by another process or its user (kill -9)");
 }
 
-/* A kill for want of memory of which another clue knows whose limit it was. */
+/* A kill for want of memory of which another clue knows whose limit, or whose kill, it was. */
 static void merge_oom(struct judging *j)
 {
 	enum death_cause known = DEATH_OOM;
 
 	for (size_t i = 0; i < j->own.n; i++)
 		if (!j->why[i] && (j->own.items[i].cause == DEATH_OOM_GROUP ||
-				   j->own.items[i].cause == DEATH_OOM_SYSTEM))
+				   j->own.items[i].cause == DEATH_OOM_SYSTEM ||
+				   j->own.items[i].cause == DEATH_OOM_DAEMON))
 			known = j->own.items[i].cause;
 	for (size_t i = 0; i < j->own.n; i++)
 		if (j->own.items[i].cause == DEATH_OOM)

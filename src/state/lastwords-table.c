@@ -117,6 +117,7 @@ const struct lastwords_phrase lastwords_phrases[] = {
 	 TEXT("of its systemd unit to stop in")},
 	{"operation timed out. Terminating.", NULL, DEATH_TIME_LIMIT, LIKELY,
 	 TEXT("of its systemd unit")},
+	{"systemd-oomd killed ", NULL, DEATH_OOM_DAEMON, SURE, TEXT("systemd-oomd")},
 	{"systemd-oomd", "Killed ", DEATH_OOM_DAEMON, SURE, TEXT("systemd-oomd")},
 	{"earlyoom", "sending SIG", DEATH_OOM_DAEMON, SURE, TEXT("earlyoom")},
 	{"status=203/EXEC", NULL, DEATH_NOT_EXECUTABLE, SURE, TEXT("status=203/EXEC of systemd")},
