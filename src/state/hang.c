@@ -6,8 +6,8 @@
  */
 #include "state/hang.h"
 
-#define BUSY      .5                 /* of one CPU */
-#define IDLE      .05
+#define BUSY .5 /* of one CPU */
+#define IDLE .05
 
 struct seen {
 	const struct stack_thread *first, *last;
