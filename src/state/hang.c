@@ -168,7 +168,7 @@ static bool throttled(const struct hang_throttle *t, int64_t span, struct arena 
 /* On a busy machine who only computes may get little. */
 static bool wants_cpu(const struct seen *x)
 {
-	return x->cpu >= IDLE && x->first->state == 'R' && x->last->state == 'R';
+	return x->first && x->cpu >= IDLE && x->first->state == 'R' && x->last->state == 'R';
 }
 
 /* Who computes most, if anybody does. */
