@@ -44,6 +44,12 @@ print(d)' "$1"
 	[[ "$output" == *"20911    3285.9 MB  cc1plus  <- killed"* ]]
 }
 
+@test "of the journal as JSON the messages are the kernel's lines" {
+	run "$INQUEST" why-died "$TOP/tests/death/oom-cgroup.journal-json.txt"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"386      53.2 MB  die  <- killed"* ]]
+}
+
 @test "stdin, several files together, compressed ones" {
 	run bash -c '"$INQUEST" why-died --json - <"$TOP/tests/death/oom-cgroup.dmesg.txt"'
 	[ "$(field cause <<<"$output")" = oom-cgroup ]

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest core: why a program died, from the memory that it left. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli/core-find.h"
+#include "cli/corefile.h"
 #include "cli/stacks.h"
 
 struct values {
@@ -23,12 +19,6 @@ static const struct option options[] = {
 	{.kind = OPTION_END},
 };
 
-static int open_core(const char *path, int *fd, struct err *err)
-{
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	return *fd < 0 ? err_errno(err, "%s", path) : 0;
-}
-
 static int show(struct cli *cli, const struct values *v, const char *path, int argc, char **argv,
 		struct err *err)
 {
@@ -36,7 +26,7 @@ static int show(struct cli *cli, const struct values *v, const char *path, int a
 	struct stack_death death;
 	struct stacks_print p = {.values = &v->stacks, .death = &death};
 	struct look look;
-	int fd, rc = open_core(path, &fd, err);
+	int fd, rc = corefile_open(path, cli->tmpdir, &fd, err);
 
 	if (rc)
 		return rc;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/add.h"
+#include "cli/corefile.h"
 #include "exec/environment.h"
 #include "exec/exec.h"
 #include "log/input.h"
@@ -20,7 +20,6 @@
 #define TAIL       ((size_t)16 << 20)
 #define MAX_SYSTEM ((size_t)64 << 20)
 #define SYSTEM_NS  (INT64_C(20) * 1000000000)
-#define CORE_HEAD  64
 
 void remains_init(struct remains *r)
 {
@@ -105,31 +104,16 @@ static void read_text(struct remains *r, struct str name, struct str text)
 	r->read++;
 }
 
-/* A file that begins as a core does is one; *fd is then open at its beginning. */
-static bool is_core(const char *path, int *fd)
-{
-	char head[CORE_HEAD];
-	ssize_t n;
-
-	*fd = strcmp(path, "-") == 0 ? -1
-				     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (*fd < 0)
-		return false;
-	n = pread(*fd, head, sizeof(head), 0);
-	if (n > 0 && add_is_core((struct str){head, (size_t)n}))
-		return true;
-	close(*fd);
-	return false;
-}
-
 int remains_file(struct remains *r, const char *path, struct err *err)
 {
 	struct loginput_opts o = {.tmpdir = r->tmpdir};
 	struct loginputs in;
 	int fd, rc;
 
-	if (is_core(path, &fd))
-		return remains_core(r, fd, path, err);
+	if (strcmp(path, "-") != 0 && corefile_is(path)) {
+		rc = corefile_open(path, r->tmpdir, &fd, err);
+		return rc ? rc : remains_core(r, fd, path, err);
+	}
 	loginputs_init(&in);
 	rc = loginputs_add(&in, path, &o, err);
 	for (size_t i = 0; !rc && i < in.n; i++) {

@@ -20,6 +20,7 @@
 #include "config.h"
 #include "state/lastwords.h"
 #if HAVE_STACKS
+#include "cli/core-written.h"
 #include "report/stacks.h"
 #include "state/hang.h"
 #include "state/look.h"
@@ -132,14 +133,19 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 /* ---- stacks ---- */
 
 #if HAVE_STACKS
-static struct look *take(const int *pids, size_t n)
+static struct look *take(struct run_watch *w, const int *pids, size_t n)
 {
 	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}};
 	struct look *l = mem_zalloc(sizeof(*l));
 	struct err err;
+	int rc = n ? look_take(l, pids, n, &o, &err) : -ERR_NOTFOUND;
 
-	if (n && look_take(l, pids, n, &o, &err) == 0)
+	if (!rc)
 		return l;
+	/* That it has just ended is no news. */
+	if (rc != -ERR_NOTFOUND && w->talk && !w->refused)
+		fprintf(stderr, "inquest: no stacks: %s\n", err.msg);
+	w->refused = w->refused || rc != -ERR_NOTFOUND;
 	free(l);
 	return NULL;
 }
@@ -159,7 +165,7 @@ void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	int *pids = NULL;
 	size_t n = look_tree(pid, &pids);
-	struct look *l = take(pids, n);
+	struct look *l = take(w, pids, n);
 
 	if (l) {
 		show(w, why, l);
@@ -180,14 +186,14 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 		return;
 	if (!w->first_look) {
 		drop_look(w);
-		w->look = take(s->pids, s->npids);
+		w->look = take(w, s->pids, s->npids);
 		w->first_look = now;
 		return;
 	}
 	if (now - w->first_look < SECOND_LOOK)
 		return;
 	w->looked = true;
-	second = take(s->pids, s->npids);
+	second = take(w, s->pids, s->npids);
 	if (second && w->look) {
 		const struct stacks *both[] = {&w->look->stacks, &second->stacks};
 		char why[600];
@@ -375,23 +381,33 @@ static void read_tail(struct run_watch *w, struct run_tail *t, const char *name)
 	lastwords_release(&words);
 }
 
+#if HAVE_STACKS
 static void read_core(struct run_watch *w, const struct exec_result *r)
 {
-	const char *why;
-	char *path;
+	const struct death_rlimit *limit = &w->remains.facts.limits[DEATH_LIMIT_CORE];
+	const struct core_wanted want = {.pid = r->pid,
+					 .since_ns = w->started_ns,
+					 .dumped = r->core,
+					 .off = limit->known && limit->soft == 0,
+					 .tmpdir = w->remains.tmpdir};
+	struct core_written core;
 	struct err err;
-	int fd;
 
 	if (!r->core && r->code <= 128)
 		return;
-	path = remains_find_core(r->pid, w->started_ns, &why);
-	fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && remains_core(&w->remains, fd, path, &err))
+	core_written_open(&core, &want, &w->remains.arena);
+	if (core.fd >= 0 && remains_core(&w->remains, core.fd, core.name, &err))
 		buf_printf(&w->remains.notes, "%s\n", err.msg);
-	else if (fd < 0 && r->core)
-		buf_printf(&w->remains.notes, "%s\n", why);
-	free(path);
+	else if (core.fd < 0 && r->core && *core.why)
+		buf_printf(&w->remains.notes, "%s\n", core.why);
 }
+#else
+static void read_core(struct run_watch *w, const struct exec_result *r)
+{
+	(void)w;
+	(void)r;
+}
+#endif
 
 static void set_facts(struct run_watch *w, const struct exec_result *r)
 {

@@ -282,9 +282,11 @@ static bool names_signal(struct str s, int sig)
 
 static bool numbers_signal(struct str s, int *sig)
 {
-	static const char *const words[] = {"on signal ",   "by signal ",  "with signal ",
+	static const char *const words[] = {"on signal ", "by signal ", "with signal ",
 					    "from signal ", "got signal ", "aught signal ",
-					    "(signal: "};
+					    "(signal: ",
+					    /* systemd: "code=dumped, status=31/SYS" */
+					    "code=killed, status=", "code=dumped, status="};
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		struct str rest;
 		size_t n = 0;
@@ -479,8 +481,10 @@ static bool complaint(struct lastwords *w, struct str s, struct death_clue *c)
 void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
 {
 	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")};
+	/* Of a JSON object (journalctl -o json) only the message is the kernel's line. */
+	struct str kernel = str_starts(raw, STR("{")) ? message : raw;
 
-	if (kernlog_line(&w->kernel, raw, w->file, no) || sacct(w, raw, &c) ||
+	if (kernlog_line(&w->kernel, kernel, w->file, no) || sacct(w, raw, &c) ||
 	    cxx(w, message, &c) || rust(w, message, &c) || python(w, message, raw, &c) ||
 	    node(w, message, &c) || java(w, message, &c))
 		return;
