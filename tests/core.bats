@@ -41,7 +41,7 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	grep -qx "there is:  8 bytes from a null pointer" out
 	grep -q "^thread [0-9]* got the signal$" out
 	grep -q "^    null_pointer  *.*tests/state/crash.c:$(awk '/nothing->next->number;/ { print NR }' "$TOP/tests/state/crash.c")$" out
-	grep -q "^2 threads stand: [0-9]* [0-9]*$" out
+	grep -q "^2 threads wait for a signal: [0-9]* [0-9]*$" out
 	json
 	judge out.json "d['death']['signal'] == 11" "d['death']['cause'] == 'address not mapped'" \
 		"d['death']['address'] == '0x8'" "d['death']['there'] == '8 bytes from a null pointer'" \
@@ -50,7 +50,10 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 		"own(d['threads'][0])[:-1] == ['null_pointer', $ORDER]" \
 		"frame(d['threads'][0], 'null_pointer')['line'] == line('nothing->next->number;', 'crash.c')" \
 		"all(in_order(t, 'work', 'start_thread') for t in d['threads'][1:])" \
-		"all(t['complete'] and t['how'] == 'core' for t in d['threads'])"
+		"all(t['complete'] and t['how'] == 'core' for t in d['threads'])" \
+		"[t['state'] for t in d['threads']] == ['R', 'S', 'S']" \
+		"[waits(t) for t in d['threads']] == [None, 'signal', 'signal']" \
+		"d['threads'][1]['system_call'] == 'pause()'"
 	json --args
 	judge out.json "frame(d['threads'][0], 'handle_order')['values'][1]['value'] == '\"null\"' or 'null' in frame(d['threads'][0], 'handle_order')['values'][1]['value']"
 }
@@ -163,7 +166,7 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	rm program
 	timeout 60 "$INQUEST" core core >out
 	grep -q "^died of signal 11 " out
-	grep -q "^2 threads stand" out
+	grep -q "^2 threads wait for a signal" out
 }
 
 @test "of gcore" {
@@ -178,6 +181,45 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	judge out.json "len(d['threads']) == 4" \
 		"sum(in_order(t, 'cross', 'role_first', 'work', 'start_thread') for t in d['threads']) == 1" \
 		"sum(in_order(t, 'role_pause', 'work', 'start_thread') for t in d['threads']) == 1"
+}
+
+# live_and_core COMMAND...: what stacks says of it, and core of its core.
+live_and_core() {
+	command -v gcore >/dev/null || skip "no gdb"
+	may_trace || skip "no process may be traced here"
+	timeout 60 "$INQUEST" stacks "$pid" --json --frames 3000 >live.json
+	gcore -o live "$pid" >/dev/null 2>&1 || { end_started; skip "gcore cannot make one here"; }
+	timeout 60 "$INQUEST" core "live.$pid" --json --frames 3000 >out.json
+}
+
+@test "a core says what was said of the live process: waits, circles, frames" {
+	started log "$TARGETS/threads" first second behind:3 writer reader self robust_first robust_second \
+		inherit_first inherit_second pause poll epoll read sleep condition semaphore inlined handler altstack
+	live_and_core
+	end_started
+	python3 "$TOP/tests/state/same.py" live.json out.json
+	judge out.json "len(d['deadlocks']) == 4" "sum(len(x['behind']) for x in d['deadlocks']) == 3" \
+		"{'mutex', 'rwlock', 'join', 'signal', 'poll', 'file', 'sleep', 'condition'} <= {waits(t) for t in d['threads']}"
+}
+
+@test "the same of Python: frames, locks, who holds the interpreter's lock" {
+	for python in /usr/bin/python3 ''; do
+		[ -x "$python" ] && break
+	done
+	[ -n "$python" ] || skip "no /usr/bin/python3"
+	for how in gil rlock lock; do
+		started log sh -c 'echo "ready $$"; exec "$@"' - "$python" "$TOP/tests/programs/threads.py" $how
+		sleep 1.5
+		live_and_core
+		end_started
+		python3 "$TOP/tests/state/same.py" live.json out.json
+		case $how in
+		gil) judge out.json "sum(t['holds_gil'] for t in d['threads']) == 1" \
+			"sum(waits(t) == 'gil' and t['waits_for']['id'] is not None for t in d['threads']) == 2" ;;
+		rlock) judge out.json "len(d['deadlocks']) == 1" ;;
+		lock) judge out.json "len(d['deadlocks']) == 0" ;;
+		esac
+	done
 }
 
 @test "what is no core" {

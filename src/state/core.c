@@ -151,6 +151,26 @@ static struct str field(struct core *c, const char *p, size_t n)
 	return arena_str(&c->arena, (struct str){p, strnlen(p, n)});
 }
 
+/*
+ * The system call that a thread was blocked in. Who is taken out of one to be dumped, or stopped by
+ * a debugger, finds one of the codes that tell the kernel to begin it anew.
+ * Source: Linux, include/linux/errno.h, arch/x86/kernel/signal.c.
+ */
+static struct proc_syscall call_of(const struct user_regs_struct *r)
+{
+	static const int64_t again[] = {-EINTR, -512, -513, -514, -516};
+	struct proc_syscall call = {.running = true, .number = -1};
+
+	for (size_t i = 0; i < ARRAY_SIZE(again) && (int64_t)r->orig_rax >= 0; i++)
+		if ((int64_t)r->rax == again[i])
+			call = (struct proc_syscall){
+				.number = (int64_t)r->orig_rax,
+				.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
+				.sp = r->rsp,
+				.pc = r->rip};
+	return call;
+}
+
 static void note_thread(struct core *c, const unsigned char *d, size_t n)
 {
 	struct elf_prstatus st;
@@ -162,11 +182,17 @@ static void note_thread(struct core *c, const unsigned char *d, size_t n)
 	memcpy(&r, st.pr_reg, sizeof(r));
 	array_push(c->threads, c->nthreads, c->capthreads) = (struct core_thread){
 		.tid = st.pr_pid,
+		.inner = st.pr_pid,
 		.signal = st.pr_cursig,
 		.regs = {.r = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9,
 			       r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip},
 			 .known = (UINT32_C(1) << IMAGE_REGS) - 1},
+		.tls = r.fs_base,
+		.call = call_of(&r),
+		.state = (int64_t)r.orig_rax < 0 ? 'R' : ' ',
 	};
+	if (!c->threads[c->nthreads - 1].call.running)
+		c->threads[c->nthreads - 1].state = 'S';
 	if (c->nthreads == 1)
 		c->signal = st.pr_cursig;
 }
@@ -414,6 +440,17 @@ static void make_maps(struct core *c)
 	c->image.maps = c->maps;
 }
 
+/* glibc's struct pthread: itself at 16, its tid at 720, ever since there was x86-64. */
+static void find_inner(struct core *c, struct core_thread *t)
+{
+	uint64_t self;
+	int32_t tid;
+
+	if (t->tls && t->tls % 8 == 0 && read_memory(c, t->tls + 16, &self, sizeof(self)) &&
+	    self == t->tls && read_memory(c, t->tls + 720, &tid, sizeof(tid)) && tid > 0)
+		t->inner = tid;
+}
+
 int core_open(struct core *c, int fd, struct err *err)
 {
 	struct stat st;
@@ -439,6 +476,8 @@ int core_open(struct core *c, int fd, struct err *err)
 		qsort(c->files, c->nfiles, sizeof(*c->files), by_file_start);
 	fill_gaps(c);
 	make_maps(c);
+	for (size_t i = 0; i < c->nthreads; i++)
+		find_inner(c, &c->threads[i]);
 	return 0;
 }
 
@@ -451,6 +490,11 @@ void core_release(struct core *c)
 	free(c->threads);
 	free(c->segments);
 	arena_release(&c->arena);
+}
+
+bool core_lived(const struct core *c)
+{
+	return !c->signal || c->signal == SIGSTOP;
 }
 
 const char *core_code(int signal, int code)

@@ -9,14 +9,17 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "types/stack.h"
+#include "state/proc.h"
 #include "unwind/image.h"
 
 struct core_thread {
 	int tid;
+	int inner;  /* what it calls itself: in a core by a debugger, tid is another namespace's */
 	int signal; /* that it got; of the first thread, the one that killed the process */
 	struct image_regs regs;
-	struct image_stack stack; /* no bytes: memory is read where it lies */
+	uint64_t tls;             /* fs_base: the thread's struct pthread */
+	struct proc_syscall call; /* that it was blocked in; else running */
+	char state;               /* S blocked in it; R in none; ' ' in one that came to its end */
 };
 
 struct core_file {
@@ -53,6 +56,8 @@ struct core {
 int core_open(struct core *c, int fd, struct err *err) ERR_CHECK;
 void core_release(struct core *c);
 
+/* By a debugger, of a process that went on: no signal killed it. */
+bool core_lived(const struct core *c);
 /* What is at an address that could not be used, in words: "the null page", "beyond the end of the
  * stack", "memory that is not mapped". */
 struct str core_describe_fault(const struct core *c, struct arena *a);

@@ -11,6 +11,7 @@
 #define STACKS_ALL ((uint64_t)4 << 30) /* of all; then what is needed is read where it lies */
 #define PIECE      ((size_t)64 << 10)
 #define TEXT_MOST  4096
+#define FUTEX_CALL 202 /* of x86-64 */
 
 /* The stack of a thread, as far as the core has it, into a buffer that is used again. */
 static struct image_stack read_stack(struct core *c, const struct image_regs *regs, uint64_t *all,
@@ -87,18 +88,51 @@ static void find_death(struct look *l, const struct image_stack *stack, struct s
 	}
 }
 
+/*
+ * Its threads as a snapshot of one moment, whose memory is read where it lies: so that what they
+ * wait for is found as of live ones.
+ */
+static void make_snapshot(struct look *l)
+{
+	struct core *c = l->core;
+	struct snapshot *s = mem_zalloc(sizeof(*s));
+
+	l->snapshots = s;
+	l->n = 1;
+	arena_init(&s->arena);
+	s->pid = c->pid;
+	s->image = c->image;
+	s->n = c->nthreads;
+	s->threads = mem_zalloc(s->n * sizeof(*s->threads));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct core_thread *from = &c->threads[i];
+		struct snapshot_thread *t = &s->threads[i];
+
+		*t = (struct snapshot_thread){.tid = from->tid,
+					      .status = {.pid = from->tid, .inner = from->inner},
+					      .state = from->state,
+					      .how = STACK_CORE,
+					      .exact = true,
+					      .regs = from->regs,
+					      .call = from->call};
+		t->has_futex =
+			t->call.number == FUTEX_CALL &&
+			s->image.read(s->image.arg, t->call.args[0], t->futex, sizeof(t->futex));
+	}
+}
+
 static void fill_thread(const struct core *c, const struct core_thread *from,
 			struct stack_thread *t)
 {
 	*t = (struct stack_thread){.pid = c->pid,
 				   .tid = from->tid,
-				   .inner = from->tid,
-				   .name = STR(""),
-				   .state = ' ',
+				   .inner = from->inner,
+				   .name = from->inner == c->pid ? c->name : STR(""),
+				   .state = from->state,
 				   .how = STACK_CORE,
 				   .why_not = STR(""),
 				   .exact = true,
-				   .crashed = from == c->threads,
+				   .crashed = from == c->threads && !core_lived(c),
 				   .cpu_ns = -1,
 				   .system_call = STR(""),
 				   .wait_text = STR(""),
@@ -133,8 +167,9 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 		return rc;
 	}
 	l->core = c;
+	make_snapshot(l);
 	l->unwinds = mem_zalloc(sizeof(struct unwind *));
-	rc = unwind_new(&l->unwinds[0], &c->image, &o->unwind, err);
+	rc = unwind_new(&l->unwinds[0], &l->snapshots[0].image, &o->unwind, err);
 	if (rc) {
 		look_release(l);
 		return rc;
@@ -157,8 +192,10 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 			find_death(l, &stack, death);
 	}
 	buf_release(&bytes);
+	waits_find(&l->snapshots[0], st->threads, NULL, &l->arena);
 	look_python_core(l, &o->unwind, death, &notes);
 	st->death = memcpy(arena_alloc(&l->arena, sizeof(*death)), death, sizeof(*death));
+	waits_deadlocks(st, &l->arena);
 	waits_groups(st, &l->arena);
 	add_notes(l, &notes);
 	return 0;

@@ -338,7 +338,6 @@ void look_release(struct look *l)
 		snapshot_release(&l->snapshots[i]);
 	}
 	if (l->core) {
-		unwind_free(l->unwinds[0]);
 		core_release(l->core);
 		free(l->core);
 	}

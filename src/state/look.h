@@ -22,7 +22,7 @@ struct look {
 	struct unwind **unwinds;
 	struct python *pythons; /* what was read of them while threads stood still */
 	size_t n;
-	struct core *core; /* of a core file; else NULL */
+	struct core *core; /* of a core file; else NULL. Its threads are the one snapshot. */
 };
 
 /*
