@@ -39,7 +39,7 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	cause "died of signal 11 (Segmentation fault): address not mapped"
 	grep -qx "address:   0x8" out
 	grep -qx "there is:  8 bytes from a null pointer" out
-	grep -q "^thread [0-9]* got the signal$" out
+	grep -q "^thread [0-9]* (crash) got the signal$" out
 	grep -q "^    null_pointer  *.*tests/state/crash.c:$(awk '/nothing->next->number;/ { print NR }' "$TOP/tests/state/crash.c")$" out
 	grep -q "^2 threads wait for a signal: [0-9]* [0-9]*$" out
 	json
