@@ -19,7 +19,7 @@ import tempfile
 import time
 
 NULL = subprocess.DEVNULL
-LIMIT = 60
+LIMIT = 30
 TOUCHED = 3584
 # what large is told, and how much room its core takes in MB
 ROWS = {

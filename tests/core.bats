@@ -183,6 +183,82 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 		"sum(in_order(t, 'role_pause', 'work', 'start_thread') for t in d['threads']) == 1"
 }
 
+@test "where its files are: beneath a folder, or where one says" {
+	cp "$TARGETS/crash" program
+	TARGETS=$PWD dump program null
+	mkdir -p "root$PWD"
+	mv program "root$PWD/moved"
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^note: $PWD/program: the file is not here: names and lines are missing (--exe and --root say where)$" out
+	run ! grep -q "null_pointer" out
+	timeout 60 "$INQUEST" core core --exe "root$PWD/moved" >out
+	grep -q "null_pointer .*crash.c:" out
+	run ! grep -q "^note:" out
+	ln "root$PWD/moved" "root$PWD/program"
+	timeout 60 "$INQUEST" core core --root root >out
+	grep -q "null_pointer .*crash.c:" out
+	grep -q " libc.so.6+0x" out # of the same build here
+	run ! grep -q "^note:" out
+	timeout 60 "$INQUEST" core core --exe "$TARGETS/crash_O2" >out
+	grep -q "^note: .*program.*another build" out
+	fails 4 "--exe: nowhere" "$INQUEST" core core --exe nowhere
+	fails 4 "--root: nowhere" "$INQUEST" core core --root nowhere
+	fails 2 "not a folder" "$INQUEST" core core --root core
+}
+
+@test "debug information apart: by its link, by build id; without any network" {
+	command -v objcopy >/dev/null || skip "no objcopy"
+	cp "$TARGETS/crash" program
+	objcopy --only-keep-debug program program.debug
+	objcopy --strip-all --add-gnu-debuglink=program.debug program
+	TARGETS=$PWD dump program null
+	timeout 60 "$INQUEST" core core >out
+	grep -q "null_pointer .*crash.c:" out
+	mkdir .debug
+	mv program.debug .debug
+	timeout 60 "$INQUEST" core core >out
+	grep -q "null_pointer .*crash.c:" out
+	id=$(readelf -n program | sed -n 's/.*Build ID: //p')
+	mkdir -p "root/usr/lib/debug/.build-id/${id:0:2}" "root$PWD"
+	mv .debug/program.debug "root/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug"
+	timeout 60 "$INQUEST" core core >out
+	run ! grep -q "null_pointer" out
+	timeout 60 "$INQUEST" core core --root root >out
+	grep -q "null_pointer .*crash.c:" out
+	# of another build
+	objcopy --only-keep-debug "$TARGETS/crash_O2" program.debug
+	timeout 60 "$INQUEST" core core >out
+	run ! grep -q "null_pointer" out
+	# without a build id the checksum counts
+	cp "$TARGETS/crash" program
+	objcopy --remove-section=.note.gnu.build-id program
+	objcopy --only-keep-debug program program.debug
+	objcopy --strip-all --add-gnu-debuglink=program.debug program
+	TARGETS=$PWD dump program null
+	timeout 60 "$INQUEST" core core >out
+	grep -q "null_pointer .*crash.c:" out
+	printf x >>program.debug
+	timeout 60 "$INQUEST" core core >out
+	run ! grep -q "null_pointer" out
+}
+
+@test "memory that was left out of the core" {
+	for filter in 0x33 0x00 0xff; do
+		rm -f core*
+		echo $filter >/proc/self/coredump_filter
+		dump crash null
+		timeout 60 "$INQUEST" core core >out
+		grep -qx "there is:  8 bytes from a null pointer" out
+		grep -q "null_pointer .*crash.c:" out
+		if [ $filter = 0x00 ]; then
+			grep -q "^note: stacks were not dumped" out
+		else
+			grep -q "^    main " out
+			run ! grep -q "^note:" out
+		fi
+	done
+}
+
 # live_and_core COMMAND...: what stacks says of it, and core of its core.
 live_and_core() {
 	command -v gcore >/dev/null || skip "no gdb"

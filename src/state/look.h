@@ -11,6 +11,7 @@
 struct look_opts {
 	struct snapshot_opts snapshot;
 	struct unwind_opts unwind;
+	struct core_where core;
 	bool arguments, locals;
 };
 

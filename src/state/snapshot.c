@@ -343,6 +343,18 @@ static int take(struct snapshot *s, struct snapshot_opts o, struct err *err)
 	return 0;
 }
 
+/* Where the process sees its files, if that is elsewhere; NULL. */
+static const char *root_of(struct snapshot *s)
+{
+	const char *path = arena_printf(&s->arena, "/proc/%d/root/", s->pid);
+	struct stat here, there;
+
+	if (stat("/", &here) != 0 || stat(path, &there) != 0 ||
+	    (here.st_dev == there.st_dev && here.st_ino == there.st_ino))
+		return NULL;
+	return path;
+}
+
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, struct err *err)
 {
 	int rc;
@@ -350,6 +362,7 @@ int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, st
 	*s = (struct snapshot){.pid = pid, .taken_ns = clock_ns(CLOCK_REALTIME)};
 	arena_init(&s->arena);
 	s->image = (struct image){.read = read_memory, .open = open_mapped, .arg = s, .pid = pid};
+	s->image.root = root_of(s);
 	rc = read_maps(s, err);
 	if (!rc)
 		rc = probe(s, err);

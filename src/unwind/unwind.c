@@ -67,6 +67,7 @@ int unwind_new(struct unwind **out, const struct image *image, const struct unwi
 	       struct err *err)
 {
 	struct unwind *u = mem_zalloc(sizeof(*u));
+	int rc;
 
 	u->image = image;
 	u->opts = *o;
@@ -74,10 +75,10 @@ int unwind_new(struct unwind **out, const struct image *image, const struct unwi
 		u->opts.max_frames = FRAMES;
 	if (u->opts.max_frames < 2)
 		u->opts.max_frames = 2;
-	modules_init(&u->modules, image);
-	if (!u->modules.dwfl) {
+	rc = modules_init(&u->modules, image, o->online, err);
+	if (rc) {
 		unwind_free(u);
-		return err_set(err, ERR_SYSTEM, "libdw cannot be used");
+		return rc;
 	}
 	read_perfmap(u);
 	u->names = (struct names){.modules = &u->modules,
@@ -527,8 +528,28 @@ void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct st
 	}
 }
 
-size_t unwind_notes(const struct unwind *u, const struct str **notes)
+size_t unwind_missing(const struct unwind *u, struct str *path)
 {
+	size_t n = 0;
+
+	for (size_t i = u->modules.n; i > 0; i--) {
+		const struct module *m = &u->modules.items[i - 1];
+
+		if (!m->missing || m->path.p[0] != '/')
+			continue;
+		*path = m->path;
+		n++;
+	}
+	return n;
+}
+
+size_t unwind_notes(struct unwind *u, const struct str **notes)
+{
+	size_t n = debugfiles_unanswered(u->modules.debug);
+
+	if (n)
+		modules_note(&u->modules, "debuginfod: no server answered for %zu file%s", n,
+			     n == 1 ? "" : "s");
 	*notes = u->modules.notes;
 	return u->modules.nnotes;
 }
