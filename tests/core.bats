@@ -17,7 +17,7 @@ dump() {
 	*/* | '|'* | unknown) skip "cores go elsewhere here: core_pattern is $pattern" ;;
 	esac
 	rm -f core*
-	(ulimit -c unlimited && exec "$TARGETS/$1" "$2") >log 2>&1 3>&- || true
+	(ulimit -c unlimited && exec "$TARGETS/$1" ${2+"$2"}) >log 2>&1 3>&- || true
 	[ ! -e core ] || return 0
 	[ -z "$(ls core* 2>/dev/null)" ] || { mv core* core; return 0; }
 	skip "no core is written here (ulimit -c, a read-only file system)"
@@ -125,7 +125,21 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 	dump crash_cxx own
 	cause "exception: shop::missing_item: item 4712 is not there either"
 	dump crash_cxx number
-	cause "exception: int"
+	cause "exception: int: 42"
+	dump crash_cxx text
+	cause "exception: char const*: a text"
+	dump crash_cxx string
+	grep -q . log
+	timeout 60 "$INQUEST" core core >out
+	grep -q "^exception: std::.*string<.*: a string$" out
+	dump crash_cxx second
+	cause "exception: shop::second_base: a second base"
+	dump crash_cxx virtual
+	cause "exception: shop::virtual_base: a virtual base"
+	dump crash_cxx nested
+	cause "exception: std::_Nested_exception<std::logic_error>: outer"
+	dump crash_cxx again
+	cause "exception: std::runtime_error: again"
 	dump crash_cxx range
 	grep -q . log
 	timeout 60 "$INQUEST" core core >out
@@ -257,6 +271,44 @@ readonly ORDER="'handle_order', 'handle_all', 'main'"
 			run ! grep -q "^note:" out
 		fi
 	done
+}
+
+@test "a program in Go, what its runtime puts between the crash and its end too" {
+	command -v go >/dev/null || skip "no go"
+	cat >crash.go <<-'GO'
+		package main
+
+		type cart struct{ items int }
+
+		//go:noinline
+		func (c *cart) checkout(p *int) int { return *p + c.items }
+		func main()                         { println((&cart{1}).checkout(nil)) }
+	GO
+	HOME=$PWD GOFLAGS=-mod=mod GO111MODULE=off go build -o crash crash.go || skip "go cannot build here"
+	export GOTRACEBACK=crash
+	TARGETS=$PWD dump crash
+	timeout 60 "$INQUEST" core core --json >out.json
+	judge out.json "in_order(d['threads'][0], 'runtime.raise', 'runtime.sigreturn', 'runtime.sigpanic', 'main.(*cart).checkout', 'main.main', 'runtime.main', 'runtime.goexit')" \
+		"not any(f['trust'] == 'guessed' for f in d['threads'][0]['frames'])"
+}
+
+@test "a program in Rust" {
+	command -v rustc >/dev/null || skip "no rustc"
+	cat >crash.rs <<-'RUST'
+		mod shop {
+		    pub struct Cart { pub items: Vec<i32> }
+		    impl Cart {
+		        #[inline(never)]
+		        pub fn checkout(&self) -> i32 { if self.items.len() > 1 { std::process::abort() }; self.items[0] }
+		    }
+		}
+		fn main() { println!("{}", shop::Cart { items: vec![1, 2] }.checkout()) }
+	RUST
+	rustc -g -o crash crash.rs 2>err || skip "rustc cannot build here"
+	TARGETS=$PWD dump crash
+	timeout 60 "$INQUEST" core core --json >out.json
+	judge out.json "in_order(d['threads'][0], *[f for f in functions(d['threads'][0]) if f and f.endswith('Cart>::checkout') or f == 'crash::main'])" \
+		"any(f and 'shop::Cart' in f and f.endswith('::checkout') and '17h' not in f for f in functions(d['threads'][0]))"
 }
 
 # live_and_core COMMAND...: what stacks says of it, and core of its core.

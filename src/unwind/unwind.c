@@ -17,12 +17,13 @@
 #include "unwind/rules.h"
 #include "unwind/values.h"
 
-#define FRAMES      1000
-#define WALK_MOST   ((uint64_t)1 << 24) /* frames of a thread */
-#define WALK_ALL    ((uint64_t)1 << 26) /* of all threads: what claims more is no program */
-#define SCAN_WORDS  512
-#define STACKS_MOST 8 /* changes of stacks */
-#define MAP_FILE    ((size_t)256 << 20)
+#define FRAMES        1000
+#define WALK_MOST     ((uint64_t)1 << 24) /* frames of a thread */
+#define WALK_ALL      ((uint64_t)1 << 26) /* of all threads: what claims more is no program */
+#define SCAN_WORDS    512
+#define STACKS_MOST   8 /* changes of stacks */
+#define MAP_FILE      ((size_t)256 << 20)
+#define REGS_IN_FRAME 40 /* of a signal, from its struct ucontext */
 
 /* A frame before it has a name. */
 struct step {
@@ -315,6 +316,28 @@ static bool by_search(const struct unwind *u, const struct frame_view *v, struct
 	return false;
 }
 
+/*
+ * Of what a signal broke off, whose handler returns to code without rules (Go, musl): the kernel
+ * put its registers on the stack. Source: Linux, arch/x86/include/uapi/asm/sigcontext.h.
+ */
+static bool by_signal_frame(const struct unwind *u, struct step *s, const struct frame_view *v,
+			    struct step *next)
+{
+	static const unsigned char order[] = {8, 9, 10, 11, 12, 13, 14, 15, 5,
+					      4, 6, 3,  1,  0,  2,  7,  16};
+	uint64_t saved[ARRAY_SIZE(order)];
+
+	if (!known(&v->regs, IMAGE_SP) || !is_trampoline(u, v->regs.r[IMAGE_PC]) ||
+	    !frame_read(v, v->regs.r[IMAGE_SP] + REGS_IN_FRAME, saved, sizeof(saved)))
+		return false;
+	*next = (struct step){.trust = FRAME_EXACT};
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		set(&next->regs, order[i], saved[i]);
+	s->signal = true;
+	s->cfa = v->regs.r[IMAGE_SP];
+	return true;
+}
+
 static enum outcome without_rules(struct unwind *u, bool first, struct step *s,
 				  struct frame_view *v, struct step *next)
 {
@@ -344,8 +367,19 @@ static enum outcome find_caller(struct unwind *u, const struct image_stack *stac
 				struct step *s, struct step *next)
 {
 	struct frame_view v = {.image = u->image, .stack = stack, .regs = s->regs};
-	const struct rules *r = rules_find(&u->rules, &u->modules, s->regs.r[IMAGE_PC] - s->call);
-	enum outcome o = r ? by_rules(u, r, s, &v, next) : LOST;
+	uint64_t pc = s->regs.r[IMAGE_PC];
+	const struct rules *r = rules_find(&u->rules, &u->modules, pc - s->call);
+	enum outcome o;
+
+	if (!r && s->call) {
+		if (by_signal_frame(u, s, &v, next))
+			return CALLER;
+		/* No call before it, but a function that begins there: Go has what broke off a
+		 * function look as if it were called from it. */
+		r = rules_find(&u->rules, &u->modules, pc);
+		s->call = !r;
+	}
+	o = r ? by_rules(u, r, s, &v, next) : LOST;
 
 	if (o == LOST)
 		o = without_rules(u, first, s, &v, next);
