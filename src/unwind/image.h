@@ -28,9 +28,12 @@ struct image {
 	/* The file that is mapped there: a descriptor that the caller closes, or -1. */
 	int (*open)(void *arg, const struct image_map *map);
 	void *arg;
-	int pid;          /* for perf maps; 0: none */
-	const char *root; /* a folder that its paths begin in, for other files than the mapped
-			     ones; NULL: as here */
+	/* Of a live process, for its perf map: */
+	int pid;            /* 0: none */
+	int inner;          /* as it sees itself: its innermost pid namespace */
+	int64_t started_ns; /* since 1970; 0: unknown */
+	const char *root;   /* a folder that its paths begin in, for other files than the mapped
+			       ones; NULL: as here */
 };
 
 /* The map that holds addr; NULL if none does. */

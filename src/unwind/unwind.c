@@ -9,7 +9,10 @@
  */
 #include "unwind/unwind.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "unwind/lines.h"
@@ -48,20 +51,52 @@ struct unwind {
 	uint64_t walked; /* frames so far, of all threads */
 };
 
-static void read_perfmap(struct unwind *u)
+/* Anybody may put a file into /tmp: one of the process's user, of root, or our own. */
+static bool is_trusted(const struct unwind *u, const struct stat *st)
+{
+	struct stat process;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", u->image->pid);
+	return st->st_uid == 0 || st->st_uid == geteuid() ||
+	       (stat(path, &process) == 0 && st->st_uid == process.st_uid);
+}
+
+static void use_perfmap(struct unwind *u, int fd)
 {
 	struct err err;
-	char path[128];
+	char path[64];
 	size_t n;
 
-	if (!u->image->pid)
-		return;
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", u->image->pid, u->image->pid);
-	if (file_read_small(path, MAP_FILE, &u->perfmap_text, &n, &err) != 0) {
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (file_read_small(path, MAP_FILE, &u->perfmap_text, &n, &err) == 0)
+		perfmap_parse(&u->perfmap, (struct str){u->perfmap_text, n});
+	else
 		u->perfmap_text = NULL;
+}
+
+/* It lies where the process sees /tmp, by the number that it knows itself by. */
+static void read_perfmap(struct unwind *u)
+{
+	const struct image *im = u->image;
+	char root[64], path[64];
+	struct stat st;
+	int fd;
+
+	if (!im->pid)
 		return;
-	}
-	perfmap_parse(&u->perfmap, (struct str){u->perfmap_text, n});
+	snprintf(root, sizeof(root), "/proc/%d/root", im->pid);
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", im->inner ? im->inner : im->pid);
+	fd = image_open_file(root, path);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) != 0 || !is_trusted(u, &st))
+		modules_note(&u->modules, "%s belongs to another user: it is not used", path);
+	else if (st.st_mtim.tv_sec + 1 < im->started_ns / 1000000000)
+		modules_note(&u->modules, "%s is older than the process: it is not used", path);
+	else
+		use_perfmap(u, fd);
+	close(fd);
 }
 
 int unwind_new(struct unwind **out, const struct image *image, const struct unwind_opts *o,
