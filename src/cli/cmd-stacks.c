@@ -164,11 +164,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct stack_verdict verdict;
 	int64_t apart = 0;
 	struct err err = {""};
+	struct look_opts o = {0};
 	struct look look;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err);
 
-	if (!rc && v.stacks.json + v.stacks.folded > 1)
-		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (!rc)
+		rc = stacks_opts(&v.stacks, &o, &err);
 	if (!rc && v.watch)
 		rc = options_time("watch", v.watch, &apart, &err);
 	if (!rc && v.watch && apart < HANG_APART_NS)
@@ -178,9 +179,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = choose(&chosen, &v, &rest, &err);
 	command_color(cli, v.stacks.color);
 	if (!rc) {
-		struct look_opts o = {.snapshot = {.way = way_of(v.how)}};
-
-		stacks_opts(&v.stacks, &o);
+		o.snapshot.way = way_of(v.how);
 		rc = v.watch ? watch(&chosen, apart, &o, &look, &verdict, &err)
 			     : look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}

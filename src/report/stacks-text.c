@@ -218,11 +218,14 @@ static const char *state_text(const struct stack_thread *t, bool several)
 		{'Z', "has ended (a zombie)", "have ended (zombies)"},
 	};
 
+	if (t->how == STACK_CORE)
+		return t->crashed        ? "got the signal"
+		       : t->state == 'R' ? "ran"
+		       : several         ? "stand"
+					 : "stands";
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].state == t->state)
 			return several ? texts[i].many : texts[i].one;
-	if (t->how == STACK_CORE)
-		return t->crashed ? "got the signal" : several ? "stand" : "stands";
 	return several ? "are blocked" : "is blocked";
 }
 
@@ -243,6 +246,14 @@ static void add_wait(const struct stacks *st, const struct stack_group *g, struc
 
 	if (t->wait == WAIT_NONE && !t->kernel_wait.n) {
 		buf_printf(out, " %s", state_text(t, g->n > 1));
+		return;
+	}
+	if (t->crashed) {
+		buf_printf(out, " %s", state_text(t, false));
+		if (t->wait_text.n) {
+			BUF_LIT(out, " while it waited for ");
+			style_add_foreign(out, t->wait_text, 0);
+		}
 		return;
 	}
 	if (all_wait_for_same(st, g) && t->wait_text.n) {

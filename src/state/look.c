@@ -104,7 +104,7 @@ void look_note(struct look *l, struct str text, size_t *cap)
 	array_push(l->stacks.notes, l->stacks.nnotes, *cap) = text;
 }
 
-static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
+static void add_notes(struct look *l, struct unwind *u, size_t *cap)
 {
 	const struct str *notes;
 	size_t n = unwind_notes(u, &notes);
@@ -338,7 +338,6 @@ void look_release(struct look *l)
 		snapshot_release(&l->snapshots[i]);
 	}
 	if (l->core) {
-		unwind_free(l->unwinds[0]);
 		core_release(l->core);
 		free(l->core);
 	}

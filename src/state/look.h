@@ -11,6 +11,7 @@
 struct look_opts {
 	struct snapshot_opts snapshot;
 	struct unwind_opts unwind;
+	struct core_where core;
 	bool arguments, locals;
 };
 
@@ -22,7 +23,7 @@ struct look {
 	struct unwind **unwinds;
 	struct python *pythons; /* what was read of them while threads stood still */
 	size_t n;
-	struct core *core; /* of a core file; else NULL */
+	struct core *core; /* of a core file; else NULL. Its threads are the one snapshot. */
 };
 
 /*
