@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -24,6 +23,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "exec/cgroup.h"
+#include "exec/hold.h"
 #include "exec/program.h"
 #include "exec/supervise.h"
 
@@ -32,9 +32,8 @@
 #define PIPE_SIZE    (1 << 20) /* a command that writes in bursts need not wait for us */
 #define STOP_NS      (100 * MSEC)
 #define SAMPLE_SHARE 250
-#define TOLD_MOST    (MSEC / 2) /* CPU time of a callback that counts as a cost of sampling */
-#define FIRST_NS     (5 * MSEC) /* between the first samples, which then become rarer */
-#define THREAD_STACK ((size_t)256 << 10)
+#define TOLD_MOST    (MSEC / 2)    /* CPU time of a callback that counts as a cost of sampling */
+#define FIRST_NS     (5 * MSEC)    /* between the first samples, which then become rarer */
 #define BACKUP_NS    (5000 * MSEC) /* the supervisor ends it then, should we not */
 
 struct source {
@@ -55,6 +54,7 @@ struct running {
 	uint64_t taken, cpu_ns;
 	char *chunk;
 	struct tree tree;
+	struct hold hold;
 };
 
 static int64_t now_ns(clockid_t clock)
@@ -128,6 +128,7 @@ static void end_command(struct running *x, enum exec_end why, int sig)
 	if (x->why != EXEC_EXITED || atomic_load(&x->s->state) >= SUPERVISE_DONE)
 		return;
 	x->why = why;
+	hold_end(&x->hold);
 	supervise_end(x->s, sig);
 }
 
@@ -198,6 +199,8 @@ static bool next_state(struct running *x)
 	if (read(x->event_fd, &events, sizeof(events)) < 0)
 		return true;
 	state = atomic_load(&x->s->state); /* after the events: what comes now is told again */
+	if (state == SUPERVISE_WAITING && !x->hold.begun && !x->hold.error)
+		hold_begin(&x->hold);
 	if (state >= SUPERVISE_RUNNING && !x->started) {
 		x->started = true;
 		x->r->rss_floor = own_peak_rss();
@@ -234,11 +237,48 @@ static bool nap(const struct running *x, struct timespec *t)
 	return true;
 }
 
+/* Before we look at the tree the tracer must be gone: there can be but one. */
 static void time_is_up(struct running *x)
 {
 	x->time_up = 0;
+	hold_end(&x->hold);
 	x->o->on_time_up(x->o->arg, x->s->pid);
 	end_command(x, EXEC_TIMEOUT, SIGTERM);
+}
+
+/* on_held(), for as long as it takes: time does not count. */
+static void while_held(struct running *x, const struct exec_held *h)
+{
+	int64_t begin = now_ns(CLOCK_MONOTONIC), held;
+
+	atomic_store(&x->s->held, true);
+	if (x->o->on_held)
+		x->o->on_held(x->o->arg, h);
+	held = now_ns(CLOCK_MONOTONIC) - begin;
+	atomic_fetch_add(&x->s->held_ns, held);
+	atomic_store(&x->s->held, false);
+	x->r->held_ns += held;
+	x->time_up += x->time_up ? held : 0;
+}
+
+static void hold_at_output(struct running *x)
+{
+	struct exec_held h = {.why = EXEC_HOLD_OUTPUT, .pid = x->s->pid, .tid = x->s->pid};
+
+	*x->o->hold = false;
+	hold_stop(&x->tree, x->s->self);
+	while_held(x, &h);
+	hold_continue(&x->tree, x->s->self);
+}
+
+/* Output first: it was written before. */
+static void hold_at_event(struct running *x)
+{
+	drain(x, &x->out);
+	drain(x, &x->err);
+	atomic_store(&x->hold.state, HOLD_WATCHING);
+	while_held(x, &x->hold.held);
+	hold_go(&x->hold);
 }
 
 static void attend(struct running *x)
@@ -259,11 +299,17 @@ static void attend(struct running *x)
 			take(x, &x->err, CHUNK);
 		if (p[0].revents)
 			more = next_state(x);
+		if (x->o->hold && *x->o->hold && x->started && !x->ended)
+			hold_at_output(x);
+		/* The supervisor may not have got so far as to tell that it runs. */
+		if (x->started && atomic_load(&x->hold.state) == HOLD_HELD)
+			hold_at_event(x);
 		if (x->next_sample && now_ns(CLOCK_MONOTONIC) >= x->next_sample)
 			sample(x);
 		if (x->time_up && now_ns(CLOCK_MONOTONIC) >= x->time_up)
 			time_is_up(x);
 	}
+	hold_end(&x->hold);
 	drain(x, &x->out);
 	drain(x, &x->err);
 }
@@ -343,21 +389,12 @@ static int add_files(posix_spawn_file_actions_t *files, const struct running *x)
 	return rc || !o->dir ? rc : posix_spawn_file_actions_addchdir_np(files, o->dir);
 }
 
-/* The supervisor in a thread of its own, with all signals blocked; attend() in this one. */
+/* The supervisor in a thread of its own; attend() in this one. */
 static int supervise(struct running *x, struct err *err)
 {
-	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t all, old;
-	int rc;
+	int rc = supervise_new_thread(&thread, supervise_thread, x->s);
 
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&thread, &attr, supervise_thread, x->s);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
 	errno = rc;
 	if (rc)
 		return err_errno(err, "cannot start a thread");
@@ -394,6 +431,16 @@ static int not_started(const char *name, int error, struct err *err)
 	return -ERR_NOTFOUND;
 }
 
+static int not_traced(const char *name, int error, struct err *err)
+{
+	err_set(err, ERR_SYSTEM,
+		"%s may not be traced, which holding it at a signal or exit takes: %s (see "
+		"/proc/sys/kernel/yama/ptrace_scope; in a container CAP_SYS_PTRACE helps)",
+		name, strerror(error));
+	errno = error;
+	return -ERR_SYSTEM;
+}
+
 static int spawn_and_attend(struct running *x, const char *path, struct err *err)
 {
 	const struct exec_opts *o = x->o;
@@ -416,13 +463,17 @@ static int spawn_and_attend(struct running *x, const char *path, struct err *err
 		x->s->time_limit_ns += BACKUP_NS;
 	x->s->grace_ns = o->grace_ns;
 	x->s->event_fd = x->event_fd;
+	x->s->traced = o->hold_on != EXEC_HOLD_NONE;
+	x->hold = (struct hold){.on = o->hold_on, .s = x->s, .event_fd = x->event_fd, .go_fd = -1};
 	errno = set_attr(&attr, o->same_group);
 	if (!errno)
 		errno = add_files(&files, x);
 	rc = errno ? err_errno(err, "cannot run %s", o->argv[0]) : supervise(x, err);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
-	if (!rc && x->s->state == SUPERVISE_FAILED)
+	if (!rc && x->hold.error)
+		rc = not_traced(o->argv[0], x->hold.error, err);
+	else if (!rc && x->s->state == SUPERVISE_FAILED)
 		rc = not_started(o->argv[0], x->s->error, err);
 	return rc;
 }
