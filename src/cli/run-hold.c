@@ -153,6 +153,6 @@ void run_hold_held(struct run_hold *h, const struct exec_held *held)
 	go_on = 0;
 	tell(h, held, tty >= 0);
 	if (!wait_for_word(h, held->pid, tty))
-		fprintf(stderr, "inquest: it goes on\n");
+		fprintf(stderr, "inquest: it goes on, or has ended: somebody else saw to that\n");
 	run_watch_resumed(h->watch);
 }

@@ -47,13 +47,56 @@ struct arrival {
 
 /* ---- all of a tree ---- */
 
-static void signal_all(const struct tree *t, int sig)
+static bool read_status(int tid, char **data, struct str *text)
 {
-	for (size_t i = 0; i < t->n; i++)
-		kill(t->pids[i], sig);
+	char path[32];
+	struct err err;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	return !file_read_small(path, MAX_STATUS, data, &text->n, &err) && (text->p = *data);
 }
 
-void hold_stop(struct tree *t, int root)
+/* A line "Name:\tvalue" of it: the value. */
+static bool is_field(struct str line, struct str name, struct str *value)
+{
+	*value = str_trim(str_from(line, name.n));
+	return str_starts(line, name);
+}
+
+static void look_at(int pid, bool *stopped, bool *traced)
+{
+	CLEANUP_FREE char *data = NULL;
+	struct str rest, line, v;
+
+	*stopped = *traced = false;
+	if (!read_status(pid, &data, &rest))
+		return;
+	while (str_next(&rest, '\n', &line)) {
+		if (is_field(line, STR("State:"), &v))
+			*stopped = str_starts(v, STR("T")) || str_starts(v, STR("t"));
+		if (is_field(line, STR("TracerPid:"), &v))
+			*traced = !str_eq(v, STR("0"));
+	}
+}
+
+static bool is_stopped(int pid)
+{
+	bool stopped, traced;
+
+	look_at(pid, &stopped, &traced);
+	return stopped && !traced;
+}
+
+bool hold_lasts(int pid)
+{
+	bool stopped, traced;
+
+	look_at(pid, &stopped, &traced);
+	return stopped || traced;
+}
+
+/* One that has stopped is not sent it again: a debugger would see it as news. */
+void hold_stop(struct tree *t, int root, int except)
 {
 	size_t before = SIZE_MAX;
 
@@ -61,14 +104,17 @@ void hold_stop(struct tree *t, int root)
 	for (int i = 0; i < ROUNDS && t->n != before; i++) {
 		before = i ? t->n : SIZE_MAX;
 		tree_walk(t, root);
-		signal_all(t, SIGSTOP);
+		for (size_t k = 0; k < t->n; k++)
+			if (t->pids[k] != except && !is_stopped(t->pids[k]))
+				kill(t->pids[k], SIGSTOP);
 	}
 }
 
 void hold_continue(struct tree *t, int root)
 {
 	tree_walk(t, root);
-	signal_all(t, SIGCONT);
+	for (size_t i = 0; i < t->n; i++)
+		kill(t->pids[i], SIGCONT);
 }
 
 /* ---- what a stop is ---- */
@@ -116,22 +162,6 @@ static bool is_wanted(const struct hold *h, const siginfo_t *i)
 	return i->si_code == SI_USER && i->si_pid == atomic_load(&h->s->self);
 }
 
-static bool read_status(int tid, char **data, struct str *text)
-{
-	char path[32];
-	struct err err;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	return !file_read_small(path, MAX_STATUS, data, &text->n, &err) && (text->p = *data);
-}
-
-/* A line "Name:\tvalue" of it: the value. */
-static bool is_field(struct str line, struct str name, struct str *value)
-{
-	*value = str_trim(str_from(line, name.n));
-	return str_starts(line, name);
-}
-
 /* Does the process handle or ignore a signal? Its id goes to *pid. Without the file it is gone. */
 static bool cares(int tid, int sig, int *pid)
 {
@@ -152,23 +182,6 @@ static bool cares(int tid, int sig, int *pid)
 			any |= strtoull(v.p, NULL, 16) >> (sig - 1) & 1;
 	}
 	return any;
-}
-
-bool hold_lasts(int pid)
-{
-	CLEANUP_FREE char *data = NULL;
-	struct str rest, line, v;
-	bool stands = false;
-
-	if (!read_status(pid, &data, &rest))
-		return false;
-	while (str_next(&rest, '\n', &line)) {
-		if (is_field(line, STR("State:"), &v))
-			stands |= str_starts(v, STR("T")) || str_starts(v, STR("t"));
-		if (is_field(line, STR("TracerPid:"), &v))
-			stands |= !str_eq(v, STR("0"));
-	}
-	return stands;
 }
 
 static bool is_deadly(const struct hold *h, int tid, int sig, struct arrival *a)
@@ -236,24 +249,29 @@ static int next_stop(int *status, int flags)
 	return tid;
 }
 
-/* Leave a thread that has stopped without a tracer, its process stopped by SIGSTOP. */
+static bool is_known(const struct hold *h, int pid)
+{
+	for (size_t i = 0; i < h->tree->n; i++)
+		if (h->tree->pids[i] == pid)
+			return true;
+	return pid == h->held.pid;
+}
+
+/* Leave a thread that has stopped without a tracer: its process gets, or got, SIGSTOP. */
 static void leave(struct hold *h, int tid, int status)
 {
-	int sig = signal_of(status);
+	int sig = signal_of(status), pid;
 	struct arrival a;
 
 	if (!WIFSTOPPED(status))
 		return;
-	if (tid == h->s->self) {
-		ptrace(PTRACE_DETACH, tid, NULL, NULL);
-		return;
-	}
 	if (is_deadly(h, tid, sig, &a)) {
 		array_push(h->owed, h->nowed, h->capowed) = (struct hold_owed){a.pid, tid, a.info};
 		sig = SIGSTOP;
 	}
-	if (!sig)
-		syscall(SYS_tkill, tid, SIGSTOP);
+	cares(tid, SIGKILL, &pid);
+	if (!is_known(h, pid) && pid != h->s->self) /* a child of this moment */
+		kill(pid, SIGSTOP);
 	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)sig);
 }
 
@@ -278,7 +296,7 @@ static void leave_all(struct hold *h)
 	int64_t end = now_ms() + STOP_MS;
 	int tid, status;
 
-	hold_stop(h->tree, h->s->self);
+	hold_stop(h->tree, h->s->self, h->held.pid);
 	for (size_t i = 0; i < h->tree->n; i++)
 		interrupt_threads(h->tree->pids[i]);
 	while ((tid = next_stop(&status, WNOHANG)) >= 0 && now_ms() < end) {
@@ -348,6 +366,8 @@ static void hold(struct hold *h, int tid, int status)
 {
 	int other;
 
+	if (h->held.why == EXEC_HOLD_EXIT)
+		tell(h->held.pid, tid, SIGSTOP);
 	leave(h, tid, status);
 	leave_all(h);
 	wait_for_go(h);
