@@ -16,13 +16,35 @@
 
 enum exec_stream { EXEC_STDOUT = 1, EXEC_STDERR = 2 };
 
+#define EXEC_UNKNOWN UINT64_MAX
+
+/* Pressure: some of the group's tasks wait, or all (groupstat.h). */
+enum exec_psi {
+	EXEC_PSI_CPU_SOME,
+	EXEC_PSI_CPU_FULL,
+	EXEC_PSI_MEMORY_SOME,
+	EXEC_PSI_MEMORY_FULL,
+	EXEC_PSI_IO_SOME,
+	EXEC_PSI_IO_FULL,
+	EXEC_PSI
+};
+
 /* What the process tree takes, at one moment. */
 struct exec_sample {
 	int64_t at_ns; /* since the command began */
 	uint64_t rss, read_bytes, write_bytes;
+	uint64_t pss; /* shared memory counted once; EXEC_UNKNOWN: was not looked at */
 	uint64_t cpu_ns;
+	uint64_t minor_faults, major_faults;
 	uint32_t processes, threads, fds;
-	const int *pids; /* the processes, valid during the call; some may be gone */
+	/* Of its processes those that take at least half of what the largest does. */
+	uint32_t alike;
+	uint64_t alike_rss;
+	/* Of the control group that the first of them is in, not of the tree alone. */
+	uint64_t group_memory, group_swap; /* EXEC_UNKNOWN: none */
+	double psi[EXEC_PSI]; /* share of the time since the last sample; NAN: unknown */
+	bool psi_of_group;    /* else of the whole machine */
+	const int *pids;      /* the processes, valid during the call; some may be gone */
 	size_t npids;
 };
 
