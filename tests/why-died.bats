@@ -178,10 +178,6 @@ os.kill(os.getpid(), 9)'
 	grep -q 'round 5' out
 	kill "$pid"
 	wait "$pid" || true
-	run "$INQUEST" run --hold-on '(' -- true
-	[ "$status" -eq 2 ]
-	run "$INQUEST" run --hold-on x --time-limit 1s -- true
-	[ "$status" -eq 2 ]
 	run "$INQUEST" run --hang-after 1s --no-capture -- true
 	[ "$status" -eq 2 ]
 }

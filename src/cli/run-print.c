@@ -70,7 +70,7 @@ static void add_death(const struct runner *x, struct buf *b)
 	death_lines(d, &death_words, b);
 	while (notes.n && str_next(&notes, '\n', &note))
 		buf_printf(b, "inquest: " STR_FMT "\n", STR_ARG(note));
-	if (x->watch.remains.stacks.n) {
+	if (x->watch.remains.stacks.n && !x->hold.shown) {
 		BUF_LIT(b, "inquest: the thread that died:\n");
 		buf_add_str(b, buf_str(&x->watch.remains.stacks));
 	}
@@ -115,6 +115,8 @@ void run_print_text(const struct runner *x, struct str id)
 		buf_printf(&b, "run " STR_FMT ": ", STR_ARG(id));
 	add_end(&b, r);
 	buf_printf(&b, ", %.3f s", (double)r->wall_ns / 1e9);
+	if (r->held_ns)
+		buf_printf(&b, " (held for %.3f s of it)", (double)r->held_ns / 1e9);
 	add_peak(&b, r);
 	if (x->recording && r->output_bytes > x->live.kept && !x->v->no_capture)
 		buf_printf(&b, ", %llu of %llu bytes of output kept",
@@ -162,13 +164,14 @@ void run_print_json(const struct runner *x, struct str id)
 		   ",\"exit\":%d,\"signal\":%d,\"core\":%s,\"wall_ns\":%lld,\"user_ns\":%lld,"
 		   "\"system_ns\":%lld,\"peak_rss\":%llu,\"rss_floor\":%llu,\"oom_kills\":%llu,"
 		   "\"output_bytes\":%llu,\"output_kept\":%llu,\"samples\":%llu,\"left_behind\":%u,"
-		   "\"added_ns\":%lld,\"before_ns\":%lld,\"sampler_ns\":%lld,\"store\":",
+		   "\"held_ns\":%lld,\"added_ns\":%lld,\"before_ns\":%lld,\"sampler_ns\":%lld,"
+		   "\"store\":",
 		   run_exit_code(r), r->sig, r->core ? "true" : "false", (long long)r->wall_ns,
 		   (long long)r->user_ns, (long long)r->system_ns, (unsigned long long)r->peak_rss,
 		   (unsigned long long)r->rss_floor, (unsigned long long)r->oom_kills,
 		   (unsigned long long)r->output_bytes, (unsigned long long)x->live.kept,
-		   (unsigned long long)r->samples, r->left_behind, (long long)r->added_ns,
-		   (long long)x->before_ns, (long long)r->sampler_ns);
+		   (unsigned long long)r->samples, r->left_behind, (long long)r->held_ns,
+		   (long long)r->added_ns, (long long)x->before_ns, (long long)r->sampler_ns);
 	json_add_string(&b, str_of(x->workspace.store ? x->workspace.store : ""));
 	BUF_LIT(&b, ",\"case\":");
 	if (x->noted)

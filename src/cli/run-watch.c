@@ -130,6 +130,11 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 	}
 }
 
+void run_watch_resumed(struct run_watch *w)
+{
+	w->silent_since = now_ns(CLOCK_MONOTONIC);
+}
+
 /* ---- stacks ---- */
 
 #if HAVE_STACKS
@@ -209,7 +214,44 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 	free(second);
 	drop_look(w);
 }
+bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b)
+{
+	struct look_opts o = {.snapshot = {.way = SNAPSHOT_STOP},
+			      .unwind = {.lines = UNWIND_LINES_OWN}};
+	struct stacks_look how = {.width = 100};
+	const struct stack_thread *t = NULL;
+	struct stack_death d;
+	struct look l;
+	struct err err;
+	size_t from = b->n;
+
+	if (look_take(&l, &held->pid, 1, &o, &err)) {
+		buf_printf(b, "\ninquest: its stack cannot be had: %s\n", err.msg);
+		return false;
+	}
+	for (size_t i = 0; i < l.stacks.nthreads; i++)
+		if (l.stacks.threads[i].tid == held->tid)
+			t = &l.stacks.threads[i];
+	if (t && l.stacks.nthreads > 1)
+		buf_printf(b, ", thread %d", held->tid);
+	if (t && held->why == EXEC_HOLD_SIGNAL && look_death(&l, held->tid, &held->info, &d))
+		buf_printf(b, ": " STR_FMT,
+			   STR_ARG(remains_held(&w->remains, &d, t, held->pid == w->pid)));
+	BUF_LIT(b, "\n");
+	if (t)
+		stacks_frames(t, &how, b);
+	buf_add_str(&w->stacks, str_from(buf_str(b), from));
+	look_release(&l);
+	return t != NULL;
+}
 #else
+bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b)
+{
+	(void)w, (void)held;
+	BUF_LIT(b, "\n");
+	return false;
+}
+
 void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	(void)w;

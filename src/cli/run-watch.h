@@ -22,6 +22,7 @@ struct run_watch {
 	struct remains remains;
 	struct run_tail out, err;
 	unsigned char *seen; /* a bit a pid: its processes */
+	int pid;             /* of the command, once it runs */
 	int kmsg;            /* -1: may not be read */
 	struct buf kernel;   /* the kernel's lines of that time that may concern us */
 	struct buf group;    /* folder of the command's memory group */
@@ -50,6 +51,11 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 void run_watch_sample(struct run_watch *w, const struct exec_sample *s);
 /* One snapshot of a process and all below it, for what is about to end it. */
 void run_watch_snapshot(struct run_watch *w, int pid, const char *why);
+/* It is held: ": what of", newline, and the stack of its thread, if it can be had, go to b and to
+ * what is known of its end; true: it could. */
+bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b);
+/* It goes on after it was held: silence counts from now. */
+void run_watch_resumed(struct run_watch *w);
 /* What a later why-died needs, and the texts that are evidence. */
 void run_watch_record(const struct run_watch *w, const struct death *d, struct live *l);
 /* How its memory grew. */

@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <sys/types.h>
@@ -29,6 +30,7 @@
 enum supervise_state {
 	SUPERVISE_STARTING,
 	SUPERVISE_FAILED,  /* error tells why */
+	SUPERVISE_WAITING, /* only if traced: for supervise_go() */
 	SUPERVISE_RUNNING, /* pid is the command */
 	SUPERVISE_ENDED,   /* the command has ended, orphans may live */
 	SUPERVISE_DONE,
@@ -44,7 +46,12 @@ struct supervise {
 	const posix_spawn_file_actions_t *files;
 	uint64_t nofile; /* 0: ours */
 	int64_t time_limit_ns, grace_ns;
+	bool traced;  /* somebody wants to trace it before it starts the command */
 	int event_fd; /* an eventfd: 1 is added whenever state changes */
+
+	/* Of the time limit: how long the tree was held so far, and whether it is now. */
+	_Atomic int64_t held_ns;
+	_Atomic bool held;
 
 	/* Told: */
 	_Atomic int state; /* enum supervise_state */
@@ -74,6 +81,10 @@ void supervise_free(struct supervise *s);
 /* The supervisor's whole life, to be a thread's function (pthread_create) with a struct supervise:
  * returns NULL when it has ended. The thread must block all signals. */
 void *supervise_thread(void *s);
+/* Such a thread (all signals blocked); 0 or an errno. */
+int supervise_new_thread(pthread_t *thread, void *(*fn)(void *), void *arg);
+/* It is traced now and may start the command, or error (an errno) says why not, and it fails. */
+void supervise_go(struct supervise *s, int error);
 /* Ask for the end: the tree gets sig, and KILL after the grace. Only while state is below DONE. */
 void supervise_end(struct supervise *s, int sig);
 /* After the thread was joined. */
