@@ -288,7 +288,10 @@ static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		return true;
 	if (pid < PIDS && w->seen[pid / 8] & 1 << pid % 8)
 		return true;
-	/* A child that was too short-lived to be seen, and whose end was passed on. */
+	/* Children that were too short-lived to be seen: the counter of its own group tells of
+	 * them, or their end was passed on. */
+	if (c->cause == DEATH_OOM_GROUP && w->after.oom_kills > w->before.oom_kills)
+		return c->pid > r->pid;
 	return c->sig && r->code == 128 + c->sig && c->pid > r->pid;
 }
 
@@ -408,6 +411,7 @@ static void set_facts(struct run_watch *w, const struct exec_result *r)
 	f->core = r->core;
 	f->ours = ours[r->end];
 	f->cpu_seconds = (double)(r->user_ns + r->system_ns) / 1e9;
+	f->seconds = (double)r->wall_ns / 1e9;
 	f->peak_rss = r->peak_rss;
 	f->has_oom = w->before.counts && w->after.counts;
 	f->oom_before = w->before.oom_kills;
@@ -440,8 +444,10 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		live_value(l, "run.death.sure", value_text(str_of(death_sure_word(d->sure))), "");
 		live_value(l, "run.kernel_read", value_int(f->kernel_read), "");
 	}
-	if (f->has_oom)
+	if (f->has_oom) {
+		live_value(l, "run.oom_before", value_int((int64_t)f->oom_before), "");
 		live_value(l, "run.oom_count", value_int((int64_t)f->oom_after), "");
+	}
 	if (f->group_limit) {
 		live_value(l, "run.group_limit", value_int((int64_t)f->group_limit), "bytes");
 		live_value(l, "run.group_peak", value_int((int64_t)f->group_peak), "bytes");
