@@ -107,7 +107,7 @@ def missing(command, group):
     words = shlex.split(command)
     return 'GROUP' in command and not group or words[0] == 'setpriv' and os.geteuid() != 0 or words[0] != 'INQUEST' and not (
         os.path.exists(words[0]) if words[0].startswith('./') else shutil.which(words[0])) or any(
-        w.endswith('.exe') and not os.path.exists(w) for w in words)
+        w.endswith('.exe') and not os.path.exists(w) or w.startswith('./') and ' ' not in w and not os.path.exists(w) for w in words)
 
 
 def programs(inquest, path, verbose):

@@ -278,6 +278,24 @@ static bool first_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
+/* The kernel names threads where it tells of faults: one of ours, if the command died of that
+ * signal and began before it. Another's of the same moment would be taken for it, unless it has
+ * another name. */
+static void adopt_thread(const struct run_watch *w, const struct exec_result *r,
+			 struct death_clue *c)
+{
+	struct str name = w->remains.facts.command;
+
+	if (!c->pid || !r->sig || c->sig != r->sig || c->pid <= r->pid || c->sig == SIGKILL)
+		return;
+	name = str_head(name, str_find_char(name, ' '));
+	while (str_find_char(name, '/') < name.n)
+		name = str_from(name, str_find_char(name, '/') + 1);
+	if (!str_eq(c->name, str_head(name, 15)) && c->sure > DEATH_LIKELY)
+		c->sure = DEATH_LIKELY;
+	c->pid = r->pid;
+}
+
 /* Does the kernel speak of one of ours, as far as can be told? */
 static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		     const struct death_clue *c)
@@ -346,6 +364,8 @@ static void read_kernel(struct run_watch *w, const struct exec_result *r)
 		lines++;
 		if (!one.n && pending.n < KERNEL_MAX)
 			continue; /* a report goes on */
+		for (size_t i = 0; i < one.n; i++)
+			adopt_thread(w, r, &one.items[i]);
 		if (one.n && concerns(w, r, &one.items[0]) && w->kernel.n < KERNEL_MAX) {
 			for (size_t i = 0; i < one.n; i++)
 				death_clue_add(&w->remains.clues, &one.items[i]);

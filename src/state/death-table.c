@@ -142,6 +142,9 @@ const char *death_code_meaning(int code)
 		{126, "a command that cannot be executed"},
 		{127, "a command that was not found"},
 		{128, "an invalid status, or a failure of git"},
+		{245, "-11, as programs in Python pass on that a child died of SIGSEGV"},
+		{247, "-9, as programs in Python pass on that a child died of SIGKILL"},
+		{250, "-6, as programs in Python pass on that a child died of SIGABRT"},
 		{255, "-1, or a failure of ssh"},
 	};
 

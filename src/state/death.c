@@ -77,13 +77,29 @@ static void doubt_strangers(struct judging *j)
 	}
 }
 
+/* May it have been handled, or have been another process's, as so many lines followed? */
+static bool survived(const struct death_clue *c, uint64_t lines)
+{
+	bool outside = death_roots[c->cause] == DEATH_OUTSIDE;
+
+	return c->log && c->after >= lines && (!outside || c->sure < DEATH_PROVEN) &&
+	       c->cause != DEATH_SANITIZER;
+}
+
+/* It tells of the end of some process, as lists of processes that ended do. */
+static bool names_death(const struct death_clue *c)
+{
+	return c->ends || c->cause == DEATH_FAULT || c->cause == DEATH_ABORT ||
+	       death_roots[c->cause] == DEATH_OUTSIDE;
+}
+
 /* What a program wrote a few lines after it survived, perhaps. */
 static void doubt_survived(struct judging *j)
 {
 	for (size_t i = 0; i < j->own.n; i++) {
 		struct death_clue *c = &j->own.items[i];
 
-		if (!c->survivable || c->after < GOES_ON || death_roots[c->cause] == DEATH_OUTSIDE)
+		if (!survived(c, GOES_ON))
 			continue;
 		if (!j->known && c->cause == DEATH_EXIT)
 			c->after = WENT_ON;
@@ -152,7 +168,7 @@ static const char *contradiction(const struct judging *j, const struct death_clu
 		return arena_printf(j->a, "that was process %d%s" STR_FMT "%s", c->pid,
 				    c->name.n ? " (" : "", STR_ARG(c->name), c->name.n ? ")" : "");
 	if (!j->known)
-		return c->survivable && c->after >= WENT_ON ? "it went on after that" : NULL;
+		return survived(c, WENT_ON) && !names_death(c) ? "it went on after that" : NULL;
 	if (!j->code && !j->sig)
 		return "it ended with status 0";
 	if (fit)
@@ -168,9 +184,10 @@ static void add_kill(struct judging *j)
 	for (size_t i = 0; i < j->own.n; i++)
 		if (!j->why[i] && j->own.items[i].weight > DEATH_WEAK)
 			return;
-	if (j->sig != SIGKILL || j->code || !all)
+	/* A status of 137 may be a child's, if there was any. */
+	if (j->sig != SIGKILL || !all || (j->code && j->f->npids < 2))
 		return;
-	death_fact(j, DEATH_SENT, DEATH_LIKELY, DEATH_WEAK, "SIGKILL",
+	death_fact(j, DEATH_SENT, j->code ? DEATH_POSSIBLE : DEATH_LIKELY, DEATH_WEAK, "SIGKILL",
 		   "SIGKILL, by another process or its user (kill -9)");
 }
 
@@ -237,7 +254,7 @@ static const struct death_clue *good_end(const struct judging *j)
 
 		if (c->cause != DEATH_NONE && c->weight >= DEATH_FAIR &&
 		    (c->log != good->log || (outside && strong) ||
-		     (strong && !c->survivable && good->weight < DEATH_STRONG)))
+		     (strong && c->sure == DEATH_PROVEN && good->weight < DEATH_STRONG)))
 			good = NULL;
 	}
 	return good;

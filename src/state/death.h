@@ -37,11 +37,9 @@ struct death_clue {
 	/* How the program ended, if the clue says so (any cause): */
 	bool ends;
 	int code, sig;
-	/* Of a text: which one, how many lines that tell nothing followed, and whether what is said
-	 * may have been handled. */
+	/* Of a text: which one, and how many lines that tell nothing followed. */
 	unsigned log; /* 0: no text's */
 	uint64_t after;
-	bool survivable;
 };
 
 /* Collected by readers; text is the arena's or longer-lived. At most 16 of a cause are kept: the

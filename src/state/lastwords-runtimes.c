@@ -6,6 +6,7 @@
 #include "state/lastwords-phrase.h"
 
 #define GOOD     DEATH_NONE, DEATH_LIKELY, DEATH_STRONG, WHAT_NOTHING, NULL, 0
+#define GOOD_ALL DEATH_NONE, DEATH_LIKELY, DEATH_CERTAIN, WHAT_NOTHING, NULL, 0
 #define GOOD_END DEATH_NONE, DEATH_LIKELY, DEATH_FAIR, WHAT_NOTHING, NULL, 0
 
 static const struct lastwords_phrase phrases[] = {
@@ -20,6 +21,10 @@ static const struct lastwords_phrase phrases[] = {
 	{"SUMMARY: UndefinedBehaviorSanitizer:", NULL, DEATH_SANITIZER, LIKELY, FROM},
 	{"ERROR: libFuzzer:", NULL, DEATH_SANITIZER, SURE, FROM},
 	{"WARNING: DATA RACE", NULL, DEATH_SANITIZER, LIKELY, TEXT("Go's race detector")},
+	{"runtime error: invalid memory address or nil pointer", NULL, DEATH_PANIC, SAID, FROM},
+	{"runtime error: index out of range", NULL, DEATH_PANIC, SAID, FROM},
+	{"runtime error: slice bounds out of range", NULL, DEATH_PANIC, SAID, FROM},
+	{"runtime error: integer divide by zero", NULL, DEATH_PANIC, SAID, FROM},
 	{": runtime error: ", NULL, DEATH_SANITIZER, SAID, FROM},
 
 	/* graphics cards, before memory in general */
@@ -174,6 +179,14 @@ static const struct lastwords_phrase phrases[] = {
 	{"exit code -1073741571", NULL, DEATH_STACK, LIKELY, TEXT("status 0xC00000FD of Windows")},
 	{"exit code -1073740791", NULL, DEATH_ABORT, LIKELY, TEXT("status 0xC0000409 of Windows")},
 
+	{"internal compiler error: Segmentation fault", NULL, DEATH_FAULT, SURE,
+	 TEXT("the compiler, SIGSEGV")},
+	{"internal compiler error: Bus error", NULL, DEATH_FAULT, SURE,
+	 TEXT("the compiler, SIGBUS")},
+	{"internal compiler error:", NULL, DEATH_ASSERT, LIKELY, FROM},
+	{"MPI_ABORT was invoked on rank", NULL, DEATH_ABORT, SURE, FROM},
+	{"application called MPI_Abort(", NULL, DEATH_ABORT, SURE, FROM},
+
 	/* other runtimes */
 	{"Unhandled exception.", NULL, DEATH_EXCEPTION, SURE, BEHIND},
 	{"FATAL UNHANDLED EXCEPTION:", NULL, DEATH_EXCEPTION, SURE, BEHIND},
@@ -191,7 +204,13 @@ static const struct lastwords_phrase phrases[] = {
 	{"attempt to perform arithmetic on a", NULL, DEATH_EXCEPTION, LIKELY, FROM},
 	{"attempt to concatenate a", NULL, DEATH_EXCEPTION, LIKELY, FROM},
 	{"thread ", " panic: ", DEATH_PANIC, SURE, BEHIND_OF("panic: ")},
+	{"Fatal error:", "file Swift/", DEATH_PANIC, SURE, BEHIND},
+	{"Fatal error:", ".swift", DEATH_PANIC, SURE, BEHIND},
+	{".swift:", "Fatal error: ", DEATH_PANIC, SURE, BEHIND_OF("Fatal error: ")},
 	{"Fatal error: Unexpectedly found nil", NULL, DEATH_PANIC, SURE, FROM},
+	{"ERROR: LoadError:", NULL, DEATH_EXCEPTION, LIKELY, BEHIND},
+	{"Execution error (", NULL, DEATH_EXCEPTION, LIKELY, FROM},
+	{"error, called at", " in ", DEATH_EXCEPTION, LIKELY, FROM},
 	{"FATAL EXCEPTION:", NULL, DEATH_EXCEPTION, SURE, BEHIND},
 	{"': Interrupt", ":in ", DEATH_INTERRUPTED, SAID, NONE},
 	{":in `", "Error)", DEATH_EXCEPTION, LIKELY, BEHIND_OF("': ")},
@@ -213,6 +232,8 @@ static const struct lastwords_phrase phrases[] = {
 	{"symbol lookup error:", NULL, DEATH_LIBRARY, SURE, BEHIND},
 	{"version `GLIBC", "' not found", DEATH_LIBRARY, SURE, FROM},
 	{"version `", "' not found (required by", DEATH_LIBRARY, SURE, FROM},
+	{"cannot open shared object file", NULL, DEATH_LIBRARY, SAID, LINE},
+	{"undefined symbol:", NULL, DEATH_LIBRARY, SAID, LINE},
 	{"Library not loaded:", NULL, DEATH_LIBRARY, SURE, FROM},
 	{"Exec format error", NULL, DEATH_NOT_EXECUTABLE, LIKELY, FROM},
 	{"bad interpreter:", NULL, DEATH_NOT_EXECUTABLE, LIKELY, FROM},
@@ -224,17 +245,17 @@ static const struct lastwords_phrase phrases[] = {
 	{"KeyboardInterrupt", NULL, DEATH_INTERRUPTED, SAID, TEXT("KeyboardInterrupt")},
 
 	/* good ends: of all that was to be done, then words that only one step may have said */
-	{"exit code 0", NULL, GOOD},
-	{"exit status 0", NULL, GOOD},
-	{"exited with code 0", NULL, GOOD},
-	{"exited with status 0", NULL, GOOD},
-	{"finished with exit code 0", NULL, GOOD},
-	{"\"exit_code\":0", NULL, GOOD},
-	{"Job succeeded", NULL, GOOD},
-	{"Finished: SUCCESS", NULL, GOOD},
-	{"BUILD SUCCESS", NULL, GOOD},
-	{"BUILD SUCCESSFUL", NULL, GOOD},
-	{"Build completed successfully", NULL, GOOD},
+	{"exit code 0", NULL, GOOD_ALL},
+	{"exit status 0", NULL, GOOD_ALL},
+	{"exited with code 0", NULL, GOOD_ALL},
+	{"exited with status 0", NULL, GOOD_ALL},
+	{"finished with exit code 0", NULL, GOOD_ALL},
+	{"\"exit_code\":0", NULL, GOOD_ALL},
+	{"Job succeeded", NULL, GOOD_ALL},
+	{"Finished: SUCCESS", NULL, GOOD_ALL},
+	{"BUILD SUCCESS", NULL, GOOD_ALL},
+	{"BUILD SUCCESSFUL", NULL, GOOD_ALL},
+	{"Build completed successfully", NULL, GOOD_ALL},
 	{"Build succeeded", NULL, GOOD},
 	{"test result: ok", NULL, GOOD},
 	{"100% tests passed", NULL, GOOD},
@@ -244,7 +265,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"0 failed", NULL, GOOD},
 	{"0 failures", NULL, GOOD},
 	{"failed=0", "unreachable=0", GOOD},
-	{"Deactivated successfully", NULL, GOOD},
+	{"Deactivated successfully", NULL, GOOD_ALL},
 	{"Apply complete!", NULL, GOOD},
 	{"ERROR SUMMARY: 0 errors", NULL, GOOD},
 	{"found 0 vulnerabilities", NULL, GOOD},

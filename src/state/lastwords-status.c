@@ -99,11 +99,28 @@ int lastwords_signal(struct str s)
 					   "aborted", "dumped",   "with", "by",    "signal:"};
 	static const char *const not_yet[] = {"sending", "closing signal", "send signal",
 					      "handler", "ignor",          "passing"};
-	static const char *const killed[] = {"signal: killed", "\"killed\" signal",
-					     "with signal: killed"};
+	/* as Go, Rust and CircleCI write them */
+	static const struct {
+		const char *text;
+		int sig;
+	} named[] = {
+		{"signal: killed", SIGKILL},
+		{"\"killed\" signal", SIGKILL},
+		{"signal killed", SIGKILL},
+		{"signal terminated", SIGTERM},
+		{"signal: terminated", SIGTERM},
+		{"signal interrupt", SIGINT},
+		{"signal: interrupt", SIGINT},
+		{"signal hangup", SIGHUP},
+		{"signal: hangup", SIGHUP},
+		{"signal: segmentation fault", SIGSEGV},
+		{"signal: aborted", SIGABRT},
+		{"signal: bus error", SIGBUS},
+		{"signal: floating point exception", SIGFPE},
+		{"signal: illegal instruction", SIGILL},
+	};
 	struct lowered buf;
 	struct str low;
-	int sig;
 
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++)
 		if (tells_signal(s, str_of(sigdescr_np(told[i]))))
@@ -115,8 +132,10 @@ int lastwords_signal(struct str s)
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++)
 		if (names_signal(s, told[i]))
 			return told[i];
-	sig = numbers_signal(low);
-	return sig ? sig : any_of(low, killed, ARRAY_SIZE(killed)) ? SIGKILL : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++)
+		if (lastwords_has(low, named[i].text))
+			return named[i].sig;
+	return numbers_signal(low);
 }
 
 void lastwords_signal_clue(struct arena *a, int sig, struct death_clue *c)
@@ -177,7 +196,8 @@ static bool number_behind(struct str s, const char *word, int *out)
 		rest = str_from(rest, 1);
 	while (n < rest.n && (unsigned)(rest.p[n] - '0') <= 9)
 		n++;
-	if (!n || !str_u64(str_head(rest, n), &v) || v > (negative ? 64 : 255))
+	if (!n || !str_u64(str_head(rest, n), &v) || v > (negative ? 64 : 255) ||
+	    str_starts(str_from(rest, n), STR(" if "))) /* a manual */
 		return false;
 	*out = negative ? -(int)v : (int)v;
 	return true;
@@ -186,9 +206,9 @@ static bool number_behind(struct str s, const char *word, int *out)
 bool lastwords_status(struct lastwords *w, struct str s, struct death_clue *c)
 {
 	static const char *const words[] = {
-		"exit code",  "exit status",       "exited with code",    "exited with status",
-		"exitcode",   "ended with status", "non-zero code",       "returned code",
-		"exit value", "return code",       "code=exited, status",
+		"exit code",  "exit status",       "exited with code", "exited with status",
+		"exitcode",   "ended with status", "non-zero code",    "returned code",
+		"exit value", "exited with",       "return code",      "code=exited, status",
 	};
 	struct lowered buf;
 	struct str low = lower(&buf, s);
@@ -206,7 +226,8 @@ bool lastwords_status(struct lastwords *w, struct str s, struct death_clue *c)
 	c->sig = v < 0 ? -v : 0;
 	c->cause = v ? DEATH_UNKNOWN : DEATH_NONE;
 	c->sure = DEATH_LIKELY;
-	c->weight = DEATH_FAIR;
+	/* What a wrapper passes on as 1 or 2 tells less than what it was told. */
+	c->weight = v == 1 || v == 2 ? DEATH_WEAK : v ? DEATH_FAIR : DEATH_CERTAIN;
 	if (c->sig)
 		lastwords_signal_clue(w->clues->arena, c->sig, c);
 	lastwords_add(w, c);

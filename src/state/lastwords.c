@@ -11,7 +11,8 @@
 #include "state/lastwords-priv.h"
 #include "text/symptom.h"
 
-#define GOOD_NEAR 6 /* lines that may follow a good end */
+#define GOOD_NEAR 6    /* lines that may follow a good end */
+#define PLAIN_MAX 4096 /* bytes of a line with colours */
 
 void lastwords_init(struct lastwords *w, struct death_clues *c, struct str file)
 {
@@ -30,6 +31,8 @@ void lastwords_release(struct lastwords *w)
 			w->clues->items[i].after = w->ordinary - w->clues->items[i].after;
 	if (w->good.cause == DEATH_NONE && w->ordinary - w->good.after <= GOOD_NEAR) {
 		w->good.after = 0;
+		if (w->failures && w->good.weight < DEATH_CERTAIN) /* of several */
+			w->good.weight = DEATH_FAIR;
 		death_clue_add(w->clues, &w->good);
 	}
 	kernlog_release(&w->kernel);
@@ -54,12 +57,12 @@ void lastwords_add(struct lastwords *w, struct death_clue *c)
 {
 	c->log = w->log;
 	c->after = w->ordinary;
-	c->survivable = c->survivable || c->sure < DEATH_PROVEN;
 	if (c->cause == DEATH_NONE) {
 		w->good = *c;
 		return;
 	}
 	w->good.cause = DEATH_UNKNOWN;
+	w->crashed = w->crashed || c->cause == DEATH_FAULT || c->cause == DEATH_ABORT;
 	death_clue_add(w->clues, c);
 }
 
@@ -109,6 +112,9 @@ static const struct {
 /* An exception that ended the program, as its type and message tell. */
 static void uncaught(struct lastwords *w, struct death_clue *c, struct str text)
 {
+	/* of another process */
+	static const char *const deaths[] = {"exited unexpectedly", "died unexpectedly",
+					     "terminated abruptly", "terminated unexpectedly"};
 	struct str type = str_head(text, type_length(text));
 	bool strong = w->plain, relays = false;
 	int sig;
@@ -131,10 +137,12 @@ static void uncaught(struct lastwords *w, struct death_clue *c, struct str text)
 			relays = types[i].relays;
 		}
 	}
-	sig = relays ? lastwords_signal(text) : 0;
+	sig = lastwords_signal(text);
+	relays = relays || sig;
+	for (size_t i = 0; c->cause == DEATH_EXCEPTION && i < ARRAY_SIZE(deaths); i++)
+		relays = relays || has(text, deaths[i]);
 	c->ends = false;
 	c->sig = 0;
-	c->survivable = true;
 	c->sure = strong && !relays ? DEATH_PROVEN : DEATH_LIKELY;
 	c->weight = relays ? DEATH_WEAK : strong ? DEATH_STRONG : DEATH_FAIR;
 	lastwords_add(w, c);
@@ -296,6 +304,36 @@ static bool go_dump(struct lastwords *w, struct str raw)
 	return true;
 }
 
+/* "Stack trace:" in the words of many runtimes, or the first frame of a stack: what stands above
+ * is an exception. */
+static bool trace_head(struct lastwords *w, struct str s, struct death_clue *c)
+{
+	static const char *const heads[] = {
+		"stack traceback:", "Stacktrace:", "Stack trace:", "CallStack (from HasCallStack)"};
+	struct str t = str_trim(s), above = {w->above, w->nabove};
+	bool head = starts(t, "at ") && s.n > t.n && type_length(above) &&
+		    (has(above, "Error") || has(above, "Exception"));
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		head = head || starts(t, heads[i]);
+	if (!head || !above.n)
+		return false;
+	c->from.text = above;
+	c->from.line = w->above_no;
+	w->plain = false;
+	w->thrown = true;
+	uncaught(w, c, arena_str(w->clues->arena, above));
+	w->nabove = 0;
+	return true;
+}
+
+static void keep_above(struct lastwords *w, struct str s, uint64_t no)
+{
+	w->nabove = s.n < sizeof(w->above) ? s.n : sizeof(w->above);
+	memcpy(w->above, s.p, w->nabove);
+	w->above_no = no;
+}
+
 /* ---- lines ---- */
 
 /* A line that says what failed: the last one is what the program ended with, if nothing is worse.
@@ -303,7 +341,10 @@ static bool go_dump(struct lastwords *w, struct str raw)
 static bool complaint(struct lastwords *w, struct str s, const struct symptom *m,
 		      struct death_clue *c)
 {
-	if (m->class < SYMPTOM_FAILURE || m->frame || m->advice || m->passed)
+	struct str header = str_head(c->from.text, c->from.text.n - s.n);
+	bool grave = s.n > c->from.text.n || (!has(header, "INFO") && !has(header, "DEBUG"));
+
+	if (m->class < SYMPTOM_FAILURE || m->frame || m->advice || m->passed || !grave)
 		return false;
 	c->cause = DEATH_EXIT;
 	c->sure = DEATH_LIKELY;
@@ -313,29 +354,38 @@ static bool complaint(struct lastwords *w, struct str s, const struct symptom *m
 	return true;
 }
 
+/* Of a dump of registers, memory, frames: a number of eight hexadecimal digits or more. */
+static bool is_address(struct str s)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < s.n && run < 8; i++) {
+		char low = (char)(s.p[i] | 32);
+
+		run = (s.p[i] >= '0' && s.p[i] <= '9') || (low >= 'a' && low <= 'f') ? run + 1 : 0;
+	}
+	return run >= 8;
+}
+
 /* Ordinary lines show that the program went on. */
 static void count(struct lastwords *w, struct str s, const struct symptom *m)
 {
-	static const char *const neutral[] = {"#",           "=",
-					      "*",           "-",
-					      "note:",       "created by ",
-					      "Traceback",   "During ",
-					      "The above",   "Caused by",
-					      "Cleaning up", "Post job",
-					      "Node.js v",   "npm ",
-					      "make",        "Shadow",
-					      "Backtrace",   "stack backtrace",
-					      "Stack trace", "$ ",
-					      "Core dump",   "(core dumped)",
-					      "at "};
+	static const char *const neutral[] = {
+		"# ",        "note:",       "created by ", "Traceback",     "During ",
+		"The above", "Caused by",   "Cleaning up", "Post job",      "Node.js v",
+		"npm ",      "make",        "Shadow",      "Backtrace",     "stack backtrace",
+		"$ ",        "Stack trace", "Core dump",   "(core dumped)", "at "};
+	size_t letters = 0;
 
 	if (!s.n || blank(s.p[0]) || m->frame || m->advice || m->class >= SYMPTOM_VERDICT ||
-	    w->dump)
+	    w->dump || (w->crashed && is_address(s)))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(neutral); i++)
 		if (starts(s, neutral[i]))
 			return;
-	w->ordinary++;
+	for (size_t i = 0; i < s.n && letters < 3; i++)
+		letters += (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
+	w->ordinary += letters == 3;
 }
 
 /* "0 failed", but not "10 failed". */
@@ -355,6 +405,20 @@ static bool says_failed(struct str s)
 	return false;
 }
 
+/* "CUDA out of memory caught, halving the batch", "If a pod is OOMKilled, ..." */
+static bool is_handled(struct str s)
+{
+	static const char *const words[] = {"retrying",   "will retry", "falling back", "recovered",
+					    "caught,",    "ignoring",   "(ignored)",    "halving",
+					    "continuing", "going on",   "never mind",   "skipping",
+					    "skipped",    "=== RUN"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (has(s, words[i]))
+			return true;
+	return starts(s, "If ") || starts(s, "if ") || has(s, "[info]");
+}
+
 /* A phrase of the tables, into *found; a test that passed, a good end with failures tell nothing.
  */
 static bool phrase(struct lastwords *w, struct str message, struct str raw, const struct symptom *m,
@@ -367,22 +431,26 @@ static bool phrase(struct lastwords *w, struct str message, struct str raw, cons
 	return found->cause == DEATH_NONE ? !says_failed(message) : !m->passed;
 }
 
-void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
+static void read_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
 {
 	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")},
 			  found = c;
 	struct symptom m;
+	struct str said;
 	bool told;
 
 	if (kernlog_line(&w->kernel, raw, w->file, no) || lastwords_sacct(w, raw, &c) ||
 	    cxx(w, message, &c) || rust(w, message, &c) || python(w, message, raw, &c) ||
 	    node(w, message, &c) || java(w, message, &c) || java_cause(w, message, &c) ||
-	    go_dump(w, raw))
+	    go_dump(w, raw) || trace_head(w, message, &c)) {
+		w->nabove = 0;
 		return;
+	}
 	if (starts(raw, "panic: runtime error: ") && go(w, raw, &c))
 		return;
 	m = symptom_of(message, LEVEL_UNKNOWN);
-	m.passed = m.passed && !says_failed(message);
+	m.passed = (m.passed && !says_failed(message)) || is_handled(message);
+	keep_above(w, message, no);
 	told = phrase(w, message, raw, &m, &found);
 	if (told && found.cause != DEATH_NONE) {
 		lastwords_add(w, &found);
@@ -390,12 +458,51 @@ void lastwords_line(struct lastwords *w, struct str message, struct str raw, uin
 	}
 	if (go(w, raw, &c))
 		return;
-	if (!m.passed && (lastwords_signals(w, message, &c) || lastwords_status(w, message, &c)))
+	/* JSON says it in any of its fields. */
+	said = raw.n && raw.p[0] == '{' ? raw : message;
+	if (!m.passed && (lastwords_signals(w, said, &c) || lastwords_status(w, said, &c)))
 		return;
+	if (m.class == SYMPTOM_VERDICT && (says_failed(message) || has(message, "FAIL")))
+		w->failures++;
 	if (told)
 		lastwords_add(w, &found);
 	else if (m.passed || !complaint(w, message, &m, &c))
 		count(w, message, &m);
+}
+
+/* The length of a code of colours at the beginning of s, also as cat -v shows it; 0: it is none. */
+static size_t color_length(struct str s)
+{
+	size_t n = starts(s, "\033[") ? 2 : starts(s, "^[[") ? 3 : 0;
+
+	while (n && n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ';'))
+		n++;
+	return n < s.n ? n + (n > 0) : n;
+}
+
+/* Without the codes of colours, in buf; what is longer than that is cut. */
+static struct str plain_text(struct str s, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (!has(s, "\033[") && !has(s, "^[["))
+		return s;
+	for (size_t i = 0; i < s.n && n < size;) {
+		size_t skip = color_length(str_from(s, i));
+
+		i += skip;
+		if (!skip)
+			buf[n++] = s.p[i++];
+	}
+	return (struct str){buf, n};
+}
+
+void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
+{
+	char plain[2][PLAIN_MAX];
+
+	read_line(w, plain_text(message, plain[0], PLAIN_MAX), plain_text(raw, plain[1], PLAIN_MAX),
+		  no);
 }
 
 void lastwords_text(struct death_clues *c, struct str file, struct str text)
