@@ -169,8 +169,13 @@ static const char *contradiction(const struct judging *j, const struct death_clu
 				    c->name.n ? " (" : "", STR_ARG(c->name), c->name.n ? ")" : "");
 	if (!j->known)
 		return survived(c, WENT_ON) && !names_death(c) ? "it went on after that" : NULL;
-	if (!j->code && !j->sig)
+	if (!j->code && !j->sig && !j->f->ours)
 		return "it ended with status 0";
+	if (!j->code && !j->sig)
+		return c->cause == DEATH_TIME_LIMIT || c->cause == DEATH_MEMORY_LIMIT ||
+				       c->cause == DEATH_INTERRUPTED
+			       ? NULL
+			       : "it ended with status 0";
 	if (fit)
 		return NULL;
 	return arena_printf(j->a, "it ended with " STR_FMT, STR_ARG(j->d->ending));
@@ -220,7 +225,7 @@ static void hold_against(struct judging *j)
 
 static int rank(const struct death_clue *c)
 {
-	return 4 * (int)c->weight + (int)death_roots[c->cause];
+	return 16 * (int)c->weight + 4 * (int)death_roots[c->cause] + (int)c->sure;
 }
 
 static const struct death_clue *best_clue(const struct judging *j)

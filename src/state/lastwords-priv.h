@@ -48,6 +48,7 @@ void lastwords_signal_clue(struct arena *a, int sig, struct death_clue *c);
 /* Readers of a line; true: it was theirs. */
 bool lastwords_signals(struct lastwords *w, struct str s, struct death_clue *c);
 bool lastwords_status(struct lastwords *w, struct str s, struct death_clue *c);
+bool lastwords_lambda(struct lastwords *w, struct str s, struct death_clue *c);
 bool lastwords_sacct(struct lastwords *w, struct str s, struct death_clue *c);
 
 static inline bool lastwords_has(struct str s, const char *word)

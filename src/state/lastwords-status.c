@@ -94,9 +94,10 @@ static int numbers_signal(struct str s)
 
 int lastwords_signal(struct str s)
 {
-	static const char *const ends[] = {"kill",    "terminat", "died", "exit",  "received",
-					   "crash",   "caught",   "got",  "fatal", "failed",
-					   "aborted", "dumped",   "with", "by",    "signal:"};
+	static const char *const ends[] = {
+		"kill",   "terminat", "died",    "exit",        "received",    "crash",
+		"caught", "got",      "fatal",   "failed",      "aborted",     "dumped",
+		"with",   "by",       "signal:", "err! signal", "error signal"};
 	static const char *const not_yet[] = {"sending", "closing signal", "send signal",
 					      "handler", "ignor",          "passing"};
 	/* as Go, Rust and CircleCI write them */
@@ -122,6 +123,8 @@ int lastwords_signal(struct str s)
 	struct lowered buf;
 	struct str low;
 
+	if (str_eq(str_trim(s), STR("^C")))
+		return SIGINT;
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++)
 		if (tells_signal(s, str_of(sigdescr_np(told[i]))))
 			return told[i];
@@ -230,6 +233,29 @@ bool lastwords_status(struct lastwords *w, struct str s, struct death_clue *c)
 	c->weight = v == 1 || v == 2 ? DEATH_WEAK : v ? DEATH_FAIR : DEATH_CERTAIN;
 	if (c->sig)
 		lastwords_signal_clue(w->clues->arena, c->sig, c);
+	lastwords_add(w, c);
+	return true;
+}
+
+/* "Memory Size: 256 MB	Max Memory Used: 256 MB": a function of AWS Lambda that took all it had. */
+bool lastwords_lambda(struct lastwords *w, struct str s, struct death_clue *c)
+{
+	static const char size_of[] = "Memory Size: ", used_of[] = "Max Memory Used: ";
+	struct str size, used;
+
+	if (!lastwords_has(s, size_of) || !lastwords_has(s, used_of))
+		return false;
+	size = lastwords_behind(s, size_of);
+	used = lastwords_behind(s, used_of);
+	size.n = str_find_char(size, 'B');
+	used.n = str_find_char(used, 'B');
+	if (!str_eq(size, used))
+		return false;
+	c->cause = DEATH_MEMORY_LIMIT;
+	c->sure = DEATH_LIKELY;
+	c->weight = DEATH_FAIR;
+	c->what = arena_str(w->clues->arena, lastwords_behind(s, size_of));
+	c->what.n = size.n;
 	lastwords_add(w, c);
 	return true;
 }

@@ -8,6 +8,7 @@
  * Lines of which nothing is known are counted: a program that wrote several of them after an
  * exception survived it. Frames of stacks, advice and verdicts are not counted.
  */
+#include "state/death-priv.h"
 #include "state/lastwords-priv.h"
 #include "text/symptom.h"
 
@@ -163,11 +164,15 @@ static bool cxx(struct lastwords *w, struct str s, struct death_clue *c)
 
 	if (w->throw_at && has(s, "what():  ")) {
 		struct death_clue *to = &w->clues->items[w->throw_at - 1];
+		struct death_clue found;
 
 		if (!str_eq(to->what, str_trim(behind(s, "what():  "))))
 			to->what = str_of(arena_printf(w->clues->arena, STR_FMT ": " STR_FMT,
 						       STR_ARG(to->what),
 						       STR_ARG(behind(s, "what():  "))));
+		if (to->cause == DEATH_EXCEPTION && lastwords_find(w->index, to->what, &found) &&
+		    found.cause != DEATH_NONE)
+			to->cause = found.cause;
 		w->throw_at = 0;
 		return true;
 	}
@@ -193,6 +198,10 @@ static bool python(struct lastwords *w, struct str s, struct str raw, struct dea
 		w->traceback = true;
 		w->plain = starts(raw, "Traceback") || starts(raw, "  + Exception Group Traceback");
 		return true;
+	}
+	if (w->traceback && starts(str_trim(s), "| ")) { /* of an exception group */
+		s = str_from(str_trim(s), 2);
+		raw = s;
 	}
 	if (!w->traceback || (raw.n && blank(raw.p[0])) || !str_trim(s).n)
 		return w->traceback && raw.n && blank(raw.p[0]);
@@ -431,6 +440,19 @@ static bool phrase(struct lastwords *w, struct str message, struct str raw, cons
 	return found->cause == DEATH_NONE ? !says_failed(message) : !m->passed;
 }
 
+/* "[  100.123456] usb 1-2: ...", "Nov 26 10:00:00 h kernel: ..." */
+static bool is_kernel(struct str raw)
+{
+	size_t n = 1;
+
+	if (!starts(raw, "["))
+		return has(str_head(raw, 80), " kernel: ");
+	while (n < raw.n &&
+	       (raw.p[n] == ' ' || raw.p[n] == '.' || (raw.p[n] >= '0' && raw.p[n] <= '9')))
+		n++;
+	return n > 8 && n < raw.n && raw.p[n] == ']';
+}
+
 static void read_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
 {
 	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")},
@@ -440,9 +462,9 @@ static void read_line(struct lastwords *w, struct str message, struct str raw, u
 	bool told;
 
 	if (kernlog_line(&w->kernel, raw, w->file, no) || lastwords_sacct(w, raw, &c) ||
-	    cxx(w, message, &c) || rust(w, message, &c) || python(w, message, raw, &c) ||
-	    node(w, message, &c) || java(w, message, &c) || java_cause(w, message, &c) ||
-	    go_dump(w, raw) || trace_head(w, message, &c)) {
+	    lastwords_lambda(w, message, &c) || cxx(w, message, &c) || rust(w, message, &c) ||
+	    python(w, message, raw, &c) || node(w, message, &c) || java(w, message, &c) ||
+	    java_cause(w, message, &c) || go_dump(w, raw) || trace_head(w, message, &c)) {
 		w->nabove = 0;
 		return;
 	}
@@ -452,6 +474,9 @@ static void read_line(struct lastwords *w, struct str message, struct str raw, u
 	m.passed = (m.passed && !says_failed(message)) || is_handled(message);
 	keep_above(w, message, no);
 	told = phrase(w, message, raw, &m, &found);
+	/* The kernel reports troubles of its own all the time; systemd writes into its log. */
+	if (is_kernel(raw) && (!told || death_roots[found.cause] != DEATH_OUTSIDE))
+		return;
 	if (told && found.cause != DEATH_NONE) {
 		lastwords_add(w, &found);
 		return;
