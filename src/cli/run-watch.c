@@ -326,6 +326,24 @@ static bool first_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
+/* The kernel names threads where it tells of faults: one of ours, if the command died of that
+ * signal and began before it. Another's of the same moment would be taken for it, unless it has
+ * another name. */
+static void adopt_thread(const struct run_watch *w, const struct exec_result *r,
+			 struct death_clue *c)
+{
+	struct str name = w->remains.facts.command;
+
+	if (!c->pid || !r->sig || c->sig != r->sig || c->pid <= r->pid || c->sig == SIGKILL)
+		return;
+	name = str_head(name, str_find_char(name, ' '));
+	while (str_find_char(name, '/') < name.n)
+		name = str_from(name, str_find_char(name, '/') + 1);
+	if (!str_eq(c->name, str_head(name, 15)) && c->sure > DEATH_LIKELY)
+		c->sure = DEATH_LIKELY;
+	c->pid = r->pid;
+}
+
 /* Does the kernel speak of one of ours, as far as can be told? */
 static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		     const struct death_clue *c)
@@ -336,7 +354,10 @@ static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		return true;
 	if (pid < PIDS && w->seen[pid / 8] & 1 << pid % 8)
 		return true;
-	/* A child that was too short-lived to be seen, and whose end was passed on. */
+	/* Children that were too short-lived to be seen: the counter of its own group tells of
+	 * them, or their end was passed on. */
+	if (c->cause == DEATH_OOM_GROUP && w->after.oom_kills > w->before.oom_kills)
+		return c->pid > r->pid;
 	return c->sig && r->code == 128 + c->sig && c->pid > r->pid;
 }
 
@@ -391,6 +412,8 @@ static void read_kernel(struct run_watch *w, const struct exec_result *r)
 		lines++;
 		if (!one.n && pending.n < KERNEL_MAX)
 			continue; /* a report goes on */
+		for (size_t i = 0; i < one.n; i++)
+			adopt_thread(w, r, &one.items[i]);
 		if (one.n && concerns(w, r, &one.items[0]) && w->kernel.n < KERNEL_MAX) {
 			for (size_t i = 0; i < one.n; i++)
 				death_clue_add(&w->remains.clues, &one.items[i]);
@@ -466,6 +489,7 @@ static void set_facts(struct run_watch *w, const struct exec_result *r)
 	f->core = r->core;
 	f->ours = ours[r->end];
 	f->cpu_seconds = (double)(r->user_ns + r->system_ns) / 1e9;
+	f->seconds = (double)r->wall_ns / 1e9;
 	f->peak_rss = r->peak_rss;
 	f->has_oom = w->before.counts && w->after.counts;
 	f->oom_before = w->before.oom_kills;
@@ -498,8 +522,10 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		live_value(l, "run.death.sure", value_text(str_of(death_sure_word(d->sure))), "");
 		live_value(l, "run.kernel_read", value_int(f->kernel_read), "");
 	}
-	if (f->has_oom)
+	if (f->has_oom) {
+		live_value(l, "run.oom_before", value_int((int64_t)f->oom_before), "");
 		live_value(l, "run.oom_count", value_int((int64_t)f->oom_after), "");
+	}
 	if (f->group_limit) {
 		live_value(l, "run.group_limit", value_int((int64_t)f->group_limit), "bytes");
 		live_value(l, "run.group_peak", value_int((int64_t)f->group_peak), "bytes");
