@@ -458,10 +458,12 @@ static void read_line(struct lastwords *w, struct str message, struct str raw, u
 	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")},
 			  found = c;
 	struct symptom m;
-	struct str said;
-	bool told;
+	bool json = starts(raw, "{"), told;
+	/* Of a JSON object (journalctl -o json) only the message is the kernel's line; what else
+	 * is said may stand in any of its fields. */
+	struct str kernel = json ? message : raw, said = json ? raw : message;
 
-	if (kernlog_line(&w->kernel, raw, w->file, no) || lastwords_sacct(w, raw, &c) ||
+	if (kernlog_line(&w->kernel, kernel, w->file, no) || lastwords_sacct(w, raw, &c) ||
 	    lastwords_lambda(w, message, &c) || cxx(w, message, &c) || rust(w, message, &c) ||
 	    python(w, message, raw, &c) || node(w, message, &c) || java(w, message, &c) ||
 	    java_cause(w, message, &c) || go_dump(w, raw) || trace_head(w, message, &c)) {
@@ -483,8 +485,6 @@ static void read_line(struct lastwords *w, struct str message, struct str raw, u
 	}
 	if (go(w, raw, &c))
 		return;
-	/* JSON says it in any of its fields. */
-	said = raw.n && raw.p[0] == '{' ? raw : message;
 	if (!m.passed && (lastwords_signals(w, said, &c) || lastwords_status(w, said, &c)))
 		return;
 	if (m.class == SYMPTOM_VERDICT && (says_failed(message) || has(message, "FAIL")))
