@@ -240,8 +240,11 @@ def v2_oomd():
     run('systemctl', 'restart', 'systemd-oomd')
     if run('systemctl', 'is-active', 'systemd-oomd')[0] != 0:
         raise Skip('systemd-oomd does not run here')
-    run('timeout', '100', 'systemd-run', '-q', '--wait', '--unit=lab-oomd', '-p', 'MemoryHigh=30M', '-p',
-        'ManagedOOMMemoryPressure=kill', '-p', 'ManagedOOMMemoryPressureLimit=5%', DIE, 'hog')
+    run('systemctl', 'set-property', '--runtime', 'laboomd.slice', 'ManagedOOMMemoryPressure=kill',
+        'ManagedOOMMemoryPressureLimit=5%')
+    run('timeout', '60', 'systemd-run', '-q', '--wait', '--slice=laboomd.slice', '--unit=lab-oomd', '-p', 'MemoryHigh=30M',
+        DIE, 'hog')
+    run('systemctl', 'stop', 'lab-oomd')
     run('systemctl', 'stop', 'systemd-oomd')
     run('journalctl', '--sync')
     text = run('journalctl', '-u', 'lab-oomd', '-u', 'systemd-oomd', '-o', 'short-iso')[1]
