@@ -21,10 +21,10 @@ const char *stacks_how(enum stack_how how)
 
 const char *stacks_wait(enum wait_kind kind)
 {
-	static const char *const names[] = {"none",    "mutex", "rwlock", "join", "condition",
-					    "child",   "pipe",  "socket", "lock", "file",
-					    "poll",    "sleep", "signal", "gil",  "kernel",
-					    "stopped", "other"};
+	static const char *const names[] = {"none",   "mutex",   "rwlock", "join", "condition",
+					    "child",  "pipe",    "socket", "lock", "file",
+					    "poll",   "sleep",   "signal", "gil",  "monitor",
+					    "kernel", "stopped", "other"};
 
 	return names[kind];
 }
@@ -122,45 +122,54 @@ static size_t first_own(const struct stack_thread *t)
 	return i;
 }
 
-static size_t first_python(const struct stack_thread *t)
+/* Of a language whose frames lie between those of what runs it. */
+static bool is_hosted(const struct frame *f)
+{
+	return f->language == FRAME_PYTHON || f->language == FRAME_JAVA;
+}
+
+static size_t first_hosted(const struct stack_thread *t)
 {
 	size_t i = 0;
 
-	while (i < t->nframes && t->frames[i].language != FRAME_PYTHON)
+	while (i < t->nframes && !is_hosted(&t->frames[i]))
 		i++;
 	return i;
 }
 
-/* What of the program called what the thread is in: an own frame, else one of Python. If there is
- * neither, the outermost frames say most. */
+/* What of the program called what the thread is in: an own frame, else one of Python or Java. If
+ * there is neither, the outermost frames say most. */
 static size_t first_shown(const struct stack_thread *t)
 {
-	size_t own = first_own(t), python = first_python(t);
+	size_t own = first_own(t), hosted = first_hosted(t);
 
 	if (own < t->nframes)
 		return own;
-	if (python < t->nframes)
-		return python;
+	if (hosted < t->nframes)
+		return hosted;
 	return t->nframes > OWN_MOST ? t->nframes - OWN_MOST : 0;
 }
 
-/* What was called from there. Of Python, not the interpreter's ways to call a function. */
+/* What was called from there. Of Python and Java, not the ways of what runs them to call a
+ * function.
+ */
 static size_t entered(const struct stack_thread *t, size_t from)
 {
-	size_t i = from - 1, python = first_python(t);
+	size_t i = from - 1, hosted = first_hosted(t);
 
-	while (i > 0 && i < python && python < t->nframes &&
+	while (i > 0 && i < hosted && hosted < t->nframes &&
 	       str_contains_nocase(t->frames[i].function, STR("call")))
 		i--;
 	return i;
 }
 
-/* Between Python's frames, and from there to the program's own, the interpreter's say nothing. */
+/* Between Python's or Java's frames, and from there to the program's own, those of what runs them
+ * say nothing. */
 static bool is_hidden(const struct stack_thread *t, size_t i)
 {
 	const struct frame *f = &t->frames[i];
 
-	return f->language == FRAME_NATIVE && !f->own && first_python(t) < t->nframes;
+	return f->language == FRAME_NATIVE && !f->own && first_hosted(t) < t->nframes;
 }
 
 static void rest_of_frames(const struct stack_thread *t, size_t from, struct buf *out)

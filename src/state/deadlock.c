@@ -168,7 +168,7 @@ static int compare_frames(const struct stack_thread *x, const struct stack_threa
 
 		if (f->language != g->language)
 			return f->language < g->language ? -1 : 1;
-		if (f->language == FRAME_PYTHON) {
+		if (f->language == FRAME_PYTHON || f->language == FRAME_JAVA) {
 			int c = str_cmp(f->function, g->function);
 
 			if (!c)

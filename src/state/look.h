@@ -15,6 +15,8 @@ struct look_opts {
 	struct unwind_opts unwind;
 	struct core_where core;
 	bool arguments, locals;
+	char *const
+		*java_env; /* a JVM is asked, by programs found in and run with this; NULL: not */
 };
 
 /* Owns what its stacks point to. */

@@ -237,6 +237,7 @@ static bool report(struct modules *ms, struct module *m, int fd, bool check)
 	const char *name;
 	void **data;
 
+	m->no_elf = !elf || elf_kind(elf) != ELF_K_ELF;
 	if (elf)
 		elf_end(elf);
 	if (good && !same)
@@ -298,6 +299,8 @@ bool module_open(struct modules *ms, struct module *m)
 		return m->dwfl != NULL;
 	m->opened = true;
 	if (!open_one(ms, m)) {
+		if (m->no_elf) /* data that may be executed, as a runtime keeps it */
+			return false;
 		modules_note(ms, "%.*s: cannot be read, neither as a file nor in memory",
 			     (int)m->path.n, m->path.p);
 		return false;

@@ -49,6 +49,7 @@ struct module {
 	struct str path;
 	bool own;              /* of the program: not under a system's folders of libraries */
 	bool opened;           /* was tried */
+	bool no_elf;           /* there is a file, of another kind */
 	bool missing;          /* there is no file of it: it was read from memory */
 	Dwfl_Module *dwfl;     /* NULL: cannot be read */
 	uint64_t bias;         /* address in the image - address in the file */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Dies with a core of a size of its own: large [touched=MB] [sparse=MB] [threads=N] [depth=N]
- * [maps=N]. touched: memory full of noise; sparse: memory of which one byte in 16 pages is written;
+ * [maps=N]. touched: memory full of noise; sparse: memory of which one byte in 256 pages is written;
  * threads that pause; depth: of the recursion in which the main thread dies (its stack must be
  * unlimited); maps: pages with a map each. It dies by a null pointer, with a mutex held that one
  * thread waits for, so that the core has that to tell too.
@@ -49,7 +49,7 @@ static void touch_sparsely(size_t megabytes)
 {
 	volatile unsigned char *p = map(megabytes * MB, PROT_READ | PROT_WRITE);
 
-	for (size_t i = 0; i < megabytes * MB; i += 16 * PAGE)
+	for (size_t i = 0; i < megabytes * MB; i += 256 * PAGE)
 		p[i] = 1;
 }
 
