@@ -409,6 +409,8 @@ static int finish(struct runner *x)
 			rc = casefile_note_run(x->v->case_name, strcmp(x->v->as, "good") == 0, id,
 					       &x->noted, &err);
 	}
+	if (x->v->json || !x->v->quiet || rc)
+		run_print_newline(x);
 	if (x->v->json)
 		run_print_json(x, id);
 	else if (!x->v->quiet)
@@ -518,6 +520,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = check(&v, &rest, x.hold.on, &time_limit, &hang, &err);
 	run_watch_init(&x.watch, cli->tmpdir);
 	x.watch.hang_ns = hang;
+	x.watch.limit = v.memory_limit;
+	for (size_t i = 0; !rc && i < v.pattern.n; i++)
+		run_growth_pattern(&x.watch.growth, v.pattern.items[i]);
 	x.watch.talk = !v.quiet && !v.json;
 	array_push(rest.items, rest.n, rest.cap) = NULL;
 	x.argv = (char **)(uintptr_t)rest.items;

@@ -8,14 +8,15 @@
 
 #include "cli/live.h"
 #include "cli/remains.h"
+#include "cli/run-growth.h"
 #include "exec/cgroup.h"
 #include "exec/exec.h"
-#include "stats/growth.h"
 
 struct run_tail {
 	struct buf text;  /* the last of a stream, whole lines */
 	uint64_t dropped; /* lines before it */
 	bool cut;         /* a line that was too long lost its beginning */
+	size_t fresh;     /* bytes at its end that no sample has seen */
 };
 
 struct run_watch {
@@ -27,11 +28,11 @@ struct run_watch {
 	struct buf kernel;   /* the kernel's lines of that time that may concern us */
 	struct buf group;    /* folder of the command's memory group */
 	struct cgroup_memory before, after;
+	uint64_t limit;    /* --memory-limit; 0: none */
+	uint64_t peak_rss; /* at the end; 0: unknown */
 	int64_t started_ns;
-	/* Its memory along the run: at most GROWTH_POINTS, by leaving out every other one. */
-	double *x, *y;
-	size_t npoints;
-	uint64_t samples, every; /* every how manyth sample is kept */
+	struct run_growth growth;
+	int psi_of_group; /* -1: pressure is not known */
 	/* --hang-after */
 	int64_t hang_ns;      /* 0: never */
 	int64_t silent_since; /* by CLOCK_MONOTONIC */
@@ -58,7 +59,8 @@ bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct bu
 void run_watch_resumed(struct run_watch *w);
 /* What a later why-died needs, and the texts that are evidence. */
 void run_watch_record(const struct run_watch *w, const struct death *d, struct live *l);
-/* How its memory grew. */
-void run_watch_growth(const struct run_watch *w, struct growth *g);
+/* How its memory grew; room: what there is for it. */
+void run_watch_growth(const struct run_watch *w, struct run_grown *g);
+uint64_t run_watch_room(const struct run_watch *w);
 /* The verdict on how it ended, in the arena of remains. */
 void run_watch_end(struct run_watch *w, const struct exec_result *r, struct death *d);

@@ -34,8 +34,8 @@
 #define STOP_NS      (100 * MSEC)
 #define SAMPLE_SHARE 250
 #define TOLD_MOST    (MSEC / 2) /* CPU time of a callback that counts as a cost of sampling */
-#define PSS_MOST     ((uint64_t)64 << 20)
-#define PSS_SHARE    1000          /* after t of CPU time for it none for 1000 t */
+#define PSS_MOST     ((uint64_t)512 << 20)
+#define PSS_SHARE    1000          /* after t of CPU time for it none for 1000 t; 10 us/MB */
 #define FIRST_NS     (5 * MSEC)    /* between the first samples, which then become rarer */
 #define BACKUP_NS    (5000 * MSEC) /* the supervisor ends it then, should we not */
 

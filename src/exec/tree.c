@@ -109,9 +109,12 @@ static bool read_stat(int pid, char *buf, size_t cap, struct str fields[24])
 	return at > 0;
 }
 
+#define EXITING 4 /* PF_EXITING of the kernel's include/linux/sched.h */
+
 enum stat_field {
 	STAT_STATE = 0,
 	STAT_PPID = 1,
+	STAT_FLAGS = 6,
 	STAT_MINOR = 7,
 	STAT_CHILDREN_MINOR,
 	STAT_MAJOR,
@@ -241,8 +244,10 @@ static void add_to_sample(int pid, uint64_t tick_ns, uint32_t *pages, struct exe
 		s->cpu_ns += number(fields[i]) * tick_ns;
 	s->minor_faults += number(fields[STAT_MINOR]) + number(fields[STAT_CHILDREN_MINOR]);
 	s->major_faults += number(fields[STAT_MAJOR]) + number(fields[STAT_CHILDREN_MAJOR]);
-	/* Of one that has ended only the time that it took is left. */
-	if (str_eq(fields[STAT_STATE], STR("Z")) || str_eq(fields[STAT_STATE], STR("X")))
+	/* Of one that has ended only the time that it took is left; while it ends its memory goes.
+	 */
+	if (str_eq(fields[STAT_STATE], STR("Z")) || str_eq(fields[STAT_STATE], STR("X")) ||
+	    number(fields[STAT_FLAGS]) & EXITING)
 		return;
 	s->processes++;
 	s->threads += (uint32_t)number(fields[STAT_THREADS]);

@@ -19,5 +19,5 @@ struct tree {
 void tree_walk(struct tree *t, int root);
 /* What they take together, but for at_ns, pss and what is of their group. */
 void tree_sample(struct tree *t, struct exec_sample *s);
-/* Their PSS together: the kernel walks over all their pages, 18 us/MB. */
+/* Their PSS together: the kernel walks over all their pages, 10 to 20 us/MB. */
 uint64_t tree_pss(const struct tree *t);
