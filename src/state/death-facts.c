@@ -123,29 +123,6 @@ static void add_signal(struct judging *j)
 		   death_signal_text(j->a, j->sig));
 }
 
-static void add_code(struct judging *j)
-{
-	static const struct {
-		int code;
-		enum death_cause cause;
-		enum death_sure sure;
-	} by_code[] = {{124, DEATH_TIME_LIMIT, DEATH_POSSIBLE},
-		       {126, DEATH_NOT_EXECUTABLE, DEATH_POSSIBLE},
-		       {127, DEATH_NO_COMMAND, DEATH_POSSIBLE}};
-	const char *text = arena_printf(j->a, STR_FMT, STR_ARG(j->d->ending)),
-		   *meaning = death_code_meaning(j->code);
-
-	if (!j->code || j->sig)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(by_code); i++)
-		if (by_code[i].code == j->code)
-			death_fact(j, by_code[i].cause, by_code[i].sure, DEATH_WEAK, text, meaning);
-	if (!j->own.n || !death_code_meaning(j->code) || j->code < 124 || j->code > 127)
-		death_fact(j, DEATH_EXIT, DEATH_LIKELY, DEATH_WEAK, text,
-			   meaning ? arena_printf(j->a, "status %d: %s", j->code, meaning)
-				   : arena_printf(j->a, "status %d", j->code));
-}
-
 /* Seconds, as timeout(1) and sleep(1) take them: "5", "1.5m"; < 0: none. */
 static double duration(struct str s)
 {
@@ -180,6 +157,36 @@ static double timeout_of(struct str command)
 		first = false;
 	}
 	return -1;
+}
+
+/* It is timeout(1), and ended before the time that it gives. */
+static bool in_time(const struct judging *j)
+{
+	return j->f->seconds > 0 && j->f->seconds < timeout_of(j->f->command) * TIME_NEAR;
+}
+
+static void add_code(struct judging *j)
+{
+	static const struct {
+		int code;
+		enum death_cause cause;
+		enum death_sure sure;
+	} by_code[] = {{124, DEATH_TIME_LIMIT, DEATH_POSSIBLE},
+		       {126, DEATH_NOT_EXECUTABLE, DEATH_POSSIBLE},
+		       {127, DEATH_NO_COMMAND, DEATH_POSSIBLE}};
+	const char *text = arena_printf(j->a, STR_FMT, STR_ARG(j->d->ending)),
+		   *meaning = death_code_meaning(j->code);
+
+	if (!j->code || j->sig)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(by_code); i++)
+		if (by_code[i].code == j->code &&
+		    (by_code[i].cause != DEATH_TIME_LIMIT || !in_time(j)))
+			death_fact(j, by_code[i].cause, by_code[i].sure, DEATH_WEAK, text, meaning);
+	if (!j->own.n || !death_code_meaning(j->code) || j->code < 124 || j->code > 127)
+		death_fact(j, DEATH_EXIT, DEATH_LIKELY, DEATH_WEAK, text,
+			   meaning ? arena_printf(j->a, "status %d: %s", j->code, meaning)
+				   : arena_printf(j->a, "status %d", j->code));
 }
 
 static void add_timeout(struct judging *j)

@@ -10,8 +10,10 @@
 #include "state/death-priv.h"
 
 /* Lines after which a complaint, an exception was survived: perhaps, and surely. */
-#define GOES_ON 3
-#define WENT_ON 20
+#define GOES_ON  3
+#define WENT_ON  20
+/* The same for an exception of a program of whose end its status is known. */
+#define ENDED_ON 5
 
 static bool named_pid(const struct judging *j, int pid)
 {
@@ -99,6 +101,9 @@ static void doubt_survived(struct judging *j)
 	for (size_t i = 0; i < j->own.n; i++) {
 		struct death_clue *c = &j->own.items[i];
 
+		/* Wrappers end with 1, 2 or what the command ended with. */
+		if (j->f->ended && c->usual && j->code > 2 && !j->sig && j->code != c->usual)
+			c->sure = DEATH_POSSIBLE;
 		if (!survived(c, GOES_ON))
 			continue;
 		if (!j->known && c->cause == DEATH_EXIT)
@@ -167,8 +172,13 @@ static const char *contradiction(const struct judging *j, const struct death_clu
 	if (is_anothers(j, c))
 		return arena_printf(j->a, "that was process %d%s" STR_FMT "%s", c->pid,
 				    c->name.n ? " (" : "", STR_ARG(c->name), c->name.n ? ")" : "");
+	if (survived(c, WENT_ON) && !names_death(c) && (!j->known || c->cause != DEATH_EXIT))
+		return "it went on after that";
 	if (!j->known)
-		return survived(c, WENT_ON) && !names_death(c) ? "it went on after that" : NULL;
+		return NULL;
+	if (j->f->ended && j->code && survived(c, ENDED_ON) &&
+	    (c->usual || c->cause == DEATH_EXCEPTION))
+		return "it went on after that";
 	if (!j->code && !j->sig && !j->f->ours)
 		return "it ended with status 0";
 	if (!j->code && !j->sig)
@@ -255,10 +265,12 @@ static const struct death_clue *good_end(const struct judging *j)
 	for (size_t i = 0; good && i < j->own.n; i++) {
 		const struct death_clue *c = &j->own.items[i];
 		bool outside = death_roots[c->cause] == DEATH_OUTSIDE,
-		     strong = c->weight >= DEATH_STRONG;
+		     strong = c->weight >= DEATH_STRONG,
+		     stopped = c->ends && death_roots[c->cause] == DEATH_HOW;
 
 		if (c->cause != DEATH_NONE && c->weight >= DEATH_FAIR &&
 		    (c->log != good->log || (outside && strong) ||
+		     (stopped && good->weight < DEATH_STRONG) ||
 		     (strong && c->sure == DEATH_PROVEN && good->weight < DEATH_STRONG)))
 			good = NULL;
 	}

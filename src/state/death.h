@@ -37,6 +37,7 @@ struct death_clue {
 	/* How the program ended, if the clue says so (any cause): */
 	bool ends;
 	int code, sig;
+	int usual; /* the exit status that goes with it, if nobody else makes one of it; 0: any */
 	/* Of a text: which one, and how many lines that tell nothing followed. */
 	unsigned log; /* 0: no text's */
 	uint64_t after;

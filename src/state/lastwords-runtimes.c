@@ -61,7 +61,8 @@ static const struct lastwords_phrase phrases[] = {
 	{"There is insufficient memory for the Java Runtime Environment", NULL, DEATH_ALLOCATION,
 	 SURE, TEXT("the Java runtime got none")},
 	{"java.lang.StackOverflowError", NULL, DEATH_STACK, LIKELY, FROM},
-	{"A fatal error has been detected by the Java Runtime Environment", NULL, DEATH_FAULT, SURE,
+	{"A fatal error has been detected by the Java Runtime Environment", NULL, DEATH_FAULT,
+	 DEATH_PROVEN, DEATH_FAIR,
 	 TEXT("in or under the Java runtime (hs_err_pid*.log tells more)")},
 	{"Allowed memory size of", "exhausted", DEATH_HEAP, SURE, FROM},
 	{"System.OutOfMemoryException", NULL, DEATH_HEAP, LIKELY, FROM},
@@ -143,6 +144,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"cannot allocate", "bytes", DEATH_ALLOCATION, SAID, FROM},
 	{"malloc failed", NULL, DEATH_ALLOCATION, SAID, FROM},
 	{"malloc returned", "NULL", DEATH_ALLOCATION, SAID, FROM},
+	{"allocation failed", NULL, DEATH_ALLOCATION, SAID, LINE},
 	{"failed to allocate memory", NULL, DEATH_ALLOCATION, SAID, FROM},
 	{"failed to allocate", "bytes", DEATH_ALLOCATION, SAID, FROM},
 	{"unable to allocate", NULL, DEATH_ALLOCATION, SAID, FROM},
@@ -150,6 +152,7 @@ static const struct lastwords_phrase phrases[] = {
 
 	/* ends of C and C++ */
 	{"Assertion `", "' failed", DEATH_ASSERT, SURE, FROM},
+	{"ASSERT failure in", NULL, DEATH_ASSERT, SURE, FROM},
 	{"Check failed:", NULL, DEATH_ASSERT, LIKELY, FROM},
 	{"Assertion failed:", NULL, DEATH_ASSERT, SURE, FROM},
 	{"*** stack smashing detected ***", NULL, DEATH_ABORT, SURE, FROM},
@@ -238,6 +241,7 @@ static const struct lastwords_phrase phrases[] = {
 
 	/* Go */
 	{"fatal error: all goroutines are asleep - deadlock!", NULL, DEATH_DEADLOCK, SURE, FROM},
+	{"Java-level deadlock", "Found ", DEATH_DEADLOCK, SURE, FROM},
 	{"fatal error: concurrent map", NULL, DEATH_PANIC, SURE, FROM},
 
 	/* loading and starting */
@@ -257,7 +261,6 @@ static const struct lastwords_phrase phrases[] = {
 	{"command not found", NULL, DEATH_NO_COMMAND, FAINT, LINE},
 	{"sh:", ": not found", DEATH_NO_COMMAND, FAINT, LINE},
 	{"Broken pipe", NULL, DEATH_PIPE, DEATH_POSSIBLE, DEATH_WEAK, WHAT_FROM, NULL, 0},
-	{"KeyboardInterrupt", NULL, DEATH_INTERRUPTED, SAID, TEXT("KeyboardInterrupt")},
 
 	/* good ends: of all that was to be done, then words that only one step may have said */
 	{"exit code 0", NULL, GOOD_ALL},
@@ -274,7 +277,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"Build succeeded", NULL, GOOD},
 	{"test result: ok", NULL, GOOD},
 	{"100% tests passed", NULL, GOOD},
-	{"All tests passed", NULL, GOOD},
+	{"tests passed", NULL, GOOD},
 	{"tests ok", NULL, GOOD},
 	{" passed in ", NULL, GOOD},
 	{"0 failed", NULL, GOOD},

@@ -145,6 +145,9 @@ static const struct lastwords_phrase phrases[] = {
 	{"Exceeded soft memory limit of", NULL, DEATH_MEMORY_LIMIT, SURE, FROM},
 	{"Exceeded hard memory limit of", NULL, DEATH_MEMORY_LIMIT, SURE, FROM},
 	{"(out of memory)", "status 137", DEATH_MEMORY_LIMIT, SURE, TEXT("of its container")},
+	{"memory limit", "exceeded", DEATH_MEMORY_LIMIT, SAID, LINE},
+	{"memory limit", "reached", DEATH_MEMORY_LIMIT, SAID, LINE},
+	{"container limit reached", "emory", DEATH_MEMORY_LIMIT, SAID, LINE},
 	{"Ran out of memory (used over", NULL, DEATH_MEMORY_LIMIT, SURE, FROM},
 	{"OutOfMemoryError: Container killed due to memory usage", NULL, DEATH_OOM_GROUP, SURE,
 	 TEXT("the limit of its container")},
@@ -165,6 +168,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"Test timeout of", "ms exceeded", DEATH_TIME_LIMIT, SAID, FROM},
 	{"Exceeded timeout of", "ms for a", DEATH_TIME_LIMIT, SAID, FROM},
 	{"test timed out after", NULL, DEATH_TIME_LIMIT, SAID, FROM},
+	{"Timeout::Error", NULL, DEATH_TIME_LIMIT, SAID, FROM},
 	{"subprocess.TimeoutExpired:", NULL, DEATH_TIME_LIMIT, SAID, BEHIND},
 	{"execution timed out (", ", terminating", DEATH_TIME_LIMIT, SURE, FROM},
 	{"Maximum execution time of", "exceeded", DEATH_TIME_LIMIT, SURE, FROM},
@@ -187,6 +191,10 @@ static const struct lastwords_phrase phrases[] = {
 	{"DeadlineExceeded", "eason", DEATH_TIME_LIMIT, LIKELY, TEXT("activeDeadlineSeconds")},
 	{"ErrImagePull", NULL, DEATH_IMAGE, SAID, FROM},
 	{"ImagePullBackOff", NULL, DEATH_IMAGE, SAID, FROM},
+
+	{"Kubelet stopped posting node status", NULL, DEATH_NODE, LIKELY, FROM},
+	{"NodeStatusUnknown", NULL, DEATH_NODE, LIKELY, FROM},
+	{"was removed from the cluster", NULL, DEATH_NODE, SAID, LINE},
 
 	/* systemd and other supervisors */
 	{"A process of this unit has been killed by the OOM killer", NULL, DEATH_OOM, SURE, NONE},

@@ -124,6 +124,7 @@ static void uncaught(struct lastwords *w, struct death_clue *c, struct str text)
 		type = str_from(type, str_find_char(type, '.') + 1);
 	c->cause = DEATH_EXCEPTION;
 	c->what = text;
+	c->usual = w->plain ? 1 : 0;
 	if (lastwords_find(w->index, text, c) && c->cause != DEATH_NONE) {
 		if (c->cause == DEATH_ALLOCATION || c->cause == DEATH_EXCEPTION ||
 		    c->cause == DEATH_STACK)
@@ -276,6 +277,7 @@ static bool rust(struct lastwords *w, struct str s, struct death_clue *c)
 	t = behind(s, " panicked at ");
 	c->cause = DEATH_PANIC;
 	c->sure = DEATH_LIKELY; /* of another thread than main it may be survived */
+	c->usual = 101;
 	if (has(s, "thread 'main' "))
 		c->sure = DEATH_PROVEN;
 	c->weight = DEATH_STRONG;
@@ -400,8 +402,9 @@ static void count(struct lastwords *w, struct str s, const struct symptom *m)
 /* "0 failed", but not "10 failed". */
 static bool says_failed(struct str s)
 {
-	static const char *const words[] = {" failed",  " failures",    " errors",       " error",
-					    "n't exit", "unsuccessful", "not successful"};
+	static const char *const words[] = {" failed",      " failures",     " failure",
+					    " errors",      " error",        "n't exit",
+					    "unsuccessful", "not successful"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		size_t at = str_find(s, str_of(words[i]));
@@ -426,6 +429,14 @@ static bool is_handled(struct str s)
 		if (has(s, words[i]))
 			return true;
 	return starts(s, "If ") || starts(s, "if ") || has(s, "[info]");
+}
+
+/* "FAILED", "2 failed": what was said of a good end was of a part. */
+static void note_failure(struct lastwords *w)
+{
+	w->failures++;
+	if (w->good.weight < DEATH_CERTAIN)
+		w->good.cause = DEATH_UNKNOWN;
 }
 
 /* A phrase of the tables, into *found; a test that passed, a good end with failures tell nothing.
@@ -488,7 +499,7 @@ static void read_line(struct lastwords *w, struct str message, struct str raw, u
 	if (!m.passed && (lastwords_signals(w, said, &c) || lastwords_status(w, said, &c)))
 		return;
 	if (m.class == SYMPTOM_VERDICT && (says_failed(message) || has(message, "FAIL")))
-		w->failures++;
+		note_failure(w);
 	if (told)
 		lastwords_add(w, &found);
 	else if (m.passed || !complaint(w, message, &m, &c))
