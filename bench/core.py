@@ -4,7 +4,7 @@
 
 usage: core.py BUILD [--rounds N] [ROW...]
 Rows: touched sparse depth threads maps cut (all). Each makes a core of its own with tests/state/large (touched: 3.5 GB
-of noise, sparse: 60 GB of memory, one page in 256 of it), looks at it with each tool in turn, and takes it away; medians of time,
+of noise, sparse: 20 GB of memory, one page in 256 of it), looks at it with each tool in turn, and takes it away; medians of time,
 processor time and peak memory. Cores are written into TMPDIR (/var/tmp), where the kernel's core_pattern must be a plain
 name; a row is left out where there is no room for it.
 """
@@ -24,7 +24,7 @@ TOUCHED = 3584
 # what large is told, and how much room its core takes in MB
 ROWS = {
     'touched': (f'{TOUCHED} MB of noise, 20 threads', [f'touched={TOUCHED}', 'threads=20'], TOUCHED),
-    'sparse': ('60 GB of memory, one page in 256 of it, 20 threads', ['sparse=60000', 'threads=20'], 400),
+    'sparse': ('20 GB of memory, one page in 256 of it, 20 threads', ['sparse=20000', 'threads=20'], 200),
     'depth': ('a stack of 1,000,000 frames', ['depth=1000000'], 100),
     'threads': ('2,000 threads', ['threads=2000'], 200),
     'maps': ('20,000 mappings', ['maps=20000'], 100),

@@ -19,14 +19,24 @@
 #include "base/file.h"
 
 #define SEGMENTS_MOST ((size_t)1 << 20)
-#define NOTES_MOST    ((size_t)256 << 20)
+#define NOTES_MOST    ((size_t)256 << 20) /* of all together */
 #define THREADS_MOST  ((size_t)1 << 17)
 #define FILES_MOST    ((size_t)1 << 20)
 #define PAGE          4096
+#define BLOCK         ((size_t)16 << 10)
+#define BLOCKS        256
 
 struct core_segment {
 	uint64_t start, memory, file, offset; /* sizes in memory and in the file */
 	unsigned prot;
+};
+
+/* A piece of a file that was read. */
+struct core_block {
+	int fd;
+	uint64_t block;
+	size_t n; /* 0: nothing */
+	unsigned char *bytes;
 };
 
 static int64_t ns_of(const struct stat *st)
@@ -46,6 +56,34 @@ static bool read_at(const struct core *c, uint64_t offset, void *to, size_t n)
 		to = (char *)to + got;
 		offset += (uint64_t)got;
 		n -= (size_t)got;
+	}
+	return true;
+}
+
+/*
+ * The same of small pieces, of the core or of a file that it names: by blocks, of which some are
+ * kept, as the unwinder reads words next to each other. Places that collide push each other out.
+ */
+static bool read_block(struct core *c, int fd, uint64_t offset, void *to, size_t n)
+{
+	while (n) {
+		uint64_t block = offset / BLOCK;
+		struct core_block *b = &c->blocks[(block * 31 + (uint64_t)fd) % BLOCKS];
+		size_t in = offset % BLOCK, some = n < BLOCK - in ? n : BLOCK - in;
+
+		if (!b->bytes)
+			b->bytes = mem_alloc(BLOCK);
+		if (!b->n || b->fd != fd || b->block != block) {
+			ssize_t got = pread(fd, b->bytes, BLOCK, (off_t)(block * BLOCK));
+
+			*b = (struct core_block){fd, block, got > 0 ? (size_t)got : 0, b->bytes};
+		}
+		if (in + some > b->n)
+			return false;
+		memcpy(to, b->bytes + in, some);
+		to = (char *)to + some;
+		offset += some;
+		n -= some;
 	}
 	return true;
 }
@@ -162,14 +200,16 @@ static size_t read_piece(struct core *c, uint64_t addr, void *to, size_t n)
 		return 0;
 	if (in < s->file) {
 		n = s->file - in < n ? (size_t)(s->file - in) : n;
-		return read_at(c, s->offset + in, to, n) ? n : 0;
+		if (n >= BLOCK)
+			return read_at(c, s->offset + in, to, n) ? n : 0;
+		return read_block(c, c->fd, s->offset + in, to, n) ? n : 0;
 	}
 	n = s->memory - in < n ? (size_t)(s->memory - in) : n;
 	f = file_of(c, addr);
 	if (!f || open_file(c, f) < 0)
 		return 0;
 	n = f->end - addr < n ? (size_t)(f->end - addr) : n;
-	return pread(f->fd, to, n, (off_t)(f->offset + (addr - f->start))) == (ssize_t)n ? n : 0;
+	return read_block(c, f->fd, f->offset + (addr - f->start), to, n) ? n : 0;
 }
 
 static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
@@ -417,7 +457,7 @@ static int other_machine(const Elf64_Ehdr *h, struct err *err)
 static int read_headers(struct core *c, struct err *err)
 {
 	Elf64_Ehdr h;
-	size_t count, cap = 0;
+	size_t count, cap = 0, left = NOTES_MOST;
 	CLEANUP_FREE Elf64_Phdr *ph = NULL;
 
 	if (!read_at(c, 0, &h, sizeof(h)) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
@@ -447,7 +487,7 @@ static int read_headers(struct core *c, struct err *err)
 		return err_set(err, ERR_INPUT, "the core's headers cannot be read");
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP_FREE unsigned char *notes = NULL;
-		size_t n = ph[i].p_filesz < NOTES_MOST ? (size_t)ph[i].p_filesz : NOTES_MOST;
+		size_t n = ph[i].p_filesz < left ? (size_t)ph[i].p_filesz : left;
 
 		if (ph[i].p_type == PT_LOAD)
 			add_segment(c, &ph[i], &cap);
@@ -455,6 +495,7 @@ static int read_headers(struct core *c, struct err *err)
 			continue;
 		if (n > c->size - ph[i].p_offset)
 			n = (size_t)(c->size - ph[i].p_offset);
+		left -= n;
 		notes = mem_alloc(n + 1);
 		if (read_at(c, ph[i].p_offset, notes, n))
 			read_notes(c, notes, n);
@@ -543,6 +584,7 @@ int core_open(struct core *c, int fd, const struct core_where *where, struct err
 
 	*c = (struct core){.fd = fd, .name = STR(""), .command = STR(""), .where = *where};
 	arena_init(&c->arena);
+	c->blocks = mem_zalloc(BLOCKS * sizeof(*c->blocks));
 	c->image = (struct image){
 		.read = read_memory, .open = open_mapped, .arg = c, .root = where->root};
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
@@ -573,7 +615,10 @@ void core_release(struct core *c)
 	for (size_t i = 0; i < c->nfiles; i++)
 		if (c->files[i].fd >= 0)
 			close(c->files[i].fd);
+	for (size_t i = 0; i < BLOCKS; i++)
+		free(c->blocks[i].bytes);
 	close(c->fd);
+	free(c->blocks);
 	free(c->threads);
 	free(c->segments);
 	arena_release(&c->arena);

@@ -43,6 +43,7 @@ struct core {
 	size_t nthreads, capthreads;
 	struct core_file *files;
 	size_t nfiles;
+	struct core_block *blocks;     /* of files, read lately */
 	struct core_segment *segments; /* by address */
 	size_t nsegments;
 	int fd;

@@ -7,25 +7,29 @@
 #include "state/waits.h"
 #include "unwind/cxx.h"
 
-#define STACK_READ ((size_t)64 << 20)  /* bytes of a stack that are read at once */
-#define STACKS_ALL ((uint64_t)4 << 30) /* of all; then what is needed is read where it lies */
+#define STACK_READ ((size_t)256 << 10) /* bytes of a stack that are read at once */
+#define STACKS_ALL ((uint64_t)1 << 30) /* of all; then that much of each: */
+#define STACK_MIN  ((size_t)8 << 10)
 #define PIECE      ((size_t)64 << 10)
 #define TEXT_MOST  4096
 #define LACKS      ": names and lines are missing (--exe and --root say where)"
 #define FUTEX_CALL 202 /* of x86-64 */
 
-/* The stack of a thread, as far as the core has it, into a buffer that is used again. */
+/* The stack of a thread, as far as the core has it, into a buffer that is used again. What lies
+ * deeper is read where it is. */
 static struct image_stack read_stack(struct core *c, const struct image_regs *regs, uint64_t *all,
 				     struct buf *b)
 {
 	uint64_t sp = regs->r[IMAGE_SP];
 	const struct image_map *m = image_find(&c->image, sp);
-	size_t want = m && m->end - sp < STACK_READ ? (size_t)(m->end - sp) : m ? STACK_READ : 0;
+	size_t want = *all < STACKS_ALL ? STACK_READ : STACK_MIN;
 
+	if (!m || m->end - sp < want)
+		want = m ? (size_t)(m->end - sp) : 0;
 	buf_clear(b);
 	if (m && !core_has(c, sp) && !c->truncated)
 		c->no_stack = true;
-	while (b->n < want && *all < STACKS_ALL) {
+	while (b->n < want) {
 		size_t n = want - b->n < PIECE ? want - b->n : PIECE;
 
 		buf_reserve(b, n);
