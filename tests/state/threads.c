@@ -404,7 +404,7 @@ static int any_on_its_way(void)
 		FILE *f;
 
 		snprintf(path, sizeof(path), "/proc/self/task/%s/stat", e->d_name);
-		f = atoi(e->d_name) == getpid() ? NULL : fopen(path, "r");
+		f = e->d_name[0] == '.' || atoi(e->d_name) == getpid() ? NULL : fopen(path, "r");
 		if (!f)
 			continue;
 		found = fscanf(f, "%*d (%31[^)]) %c", name, &state) == 2 && state == 'R';
