@@ -408,7 +408,7 @@ static int finish(struct runner *x)
 					       &x->noted, &err);
 	}
 	if (x->v->json || !x->v->quiet || rc)
-		run_print_newline(x);
+		run_watch_newline(&x->watch);
 	if (x->v->json)
 		run_print_json(x, id);
 	else if (!x->v->quiet)
