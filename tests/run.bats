@@ -264,7 +264,7 @@ variable() {
 }
 
 @test "series of the samples: what the kernel has of them" {
-	"$INQUEST" run -q -- sh -c 'sleep .5 & sleep .5; wait'
+	"$INQUEST" run -q -- sh -c 'sleep 2 & sleep 2; wait'
 	id=$(sql 'select id from run order by no desc limit 1')
 	"$INQUEST" runs show "$id" --json | python3 -c 'import json, os, sys
 d = json.load(sys.stdin)
