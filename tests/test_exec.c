@@ -495,7 +495,7 @@ static void test_pss(void **state)
 {
 	struct exec_result r;
 	char *argv[] = {(char *)(uintptr_t) "/bin/sh", (char *)(uintptr_t) "-c",
-			(char *)(uintptr_t) "sleep 1 & sleep 1; wait", NULL};
+			(char *)(uintptr_t) "sleep 2 & sleep 2; wait", NULL};
 	struct got g = {0};
 	struct exec_opts o = {.argv = argv,
 			      .envp = environ,

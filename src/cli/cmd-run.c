@@ -52,9 +52,9 @@ static const struct option options[] = {
 	 "and whether it is hung; it runs on",
 	 offsetof(struct run_values, hang_after)},
 	{OPTION_STRING, 0, "hold-on", "WHEN",
-	 "stop it and all its processes to look at it: at 'signal', before one ends a process\n"
-	 "of it; at 'exit', before it exits; at the first line of output that matches any other\n"
-	 "WHEN, a REGEX. ENTER or the signal CONT to inquest lets it go on",
+	 "stop it and all its processes, to look at it: 'signal', before one ends a process of\n"
+	 "it; 'exit', before it exits; else a REGEX, at the first line of output that matches.\n"
+	 "ENTER or the signal CONT to inquest lets it go on",
 	 offsetof(struct run_values, hold_on)},
 	{OPTION_HEAD, 0, NULL, NULL, "Recording:", 0},
 	{OPTION_FLAG, 0, "no-record", NULL, "run it within the limits, record nothing",
@@ -410,7 +410,7 @@ static int finish(struct runner *x)
 					       &x->noted, &err);
 	}
 	if (x->v->json || !x->v->quiet || rc)
-		run_print_newline(x);
+		run_watch_newline(&x->watch);
 	if (x->v->json)
 		run_print_json(x, id);
 	else if (!x->v->quiet)
@@ -573,6 +573,8 @@ const struct command cmd_run = {
 		"killed is recorded too, by the next run.",
 	.examples =
 		"a run that shows how it should be\tinquest run --as good -- ./train.py --lr 0.1\n"
+		"stop it before it crashes, to attach a debugger\tinquest run --hold-on signal -- "
+		"./server\n"
 		"with a limit, and a metric of its output\tinquest run --as bad --time-limit 5m "
 		"--pattern 'loss=(?<loss>[0-9.]+)' -- ./train.py\n"
 		"what it was given\tinquest run --config app.yaml --input data.csv --set "

@@ -113,6 +113,7 @@ static void tell(struct run_hold *h, const struct exec_held *held, bool terminal
 {
 	CLEANUP_BUF struct buf b = {0};
 
+	run_watch_newline(h->watch);
 	tell_what(h, held, &b);
 	buf_printf(&b,
 		   "inquest: look at it: inquest stacks --tree %d, or gdb -p %d; go on: %skill "

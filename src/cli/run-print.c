@@ -131,16 +131,6 @@ static void add_growth(const struct runner *x, struct buf *b)
 			   (unsigned long long)g.fit, (double)room / 1e6);
 }
 
-/* What the command wrote last may have been no whole line. */
-void run_print_newline(const struct runner *x)
-{
-	const struct str out = buf_str(&x->watch.out.text), err = buf_str(&x->watch.err.text);
-
-	if ((err.n && !str_ends(err, STR("\n"))) ||
-	    (out.n && !str_ends(out, STR("\n")) && isatty(STDOUT_FILENO)))
-		fputc('\n', stderr);
-}
-
 /* One line: what it was, where it is, what next. */
 void run_print_text(const struct runner *x, struct str id)
 {

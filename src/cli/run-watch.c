@@ -128,6 +128,15 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 	}
 }
 
+void run_watch_newline(const struct run_watch *w)
+{
+	const struct str out = buf_str(&w->out.text), err = buf_str(&w->err.text);
+
+	if ((err.n && !str_ends(err, STR("\n"))) ||
+	    (out.n && !str_ends(out, STR("\n")) && isatty(STDOUT_FILENO)))
+		fputc('\n', stderr);
+}
+
 void run_watch_resumed(struct run_watch *w)
 {
 	w->silent_since = now_ns(CLOCK_MONOTONIC);
@@ -160,6 +169,8 @@ static void show(struct run_watch *w, const char *why, const struct look *l)
 
 	buf_printf(&w->stacks, "%s\n", why);
 	stacks_text(&l->stacks, &how, &w->stacks);
+	if (w->talk)
+		run_watch_newline(w);
 	if (w->talk)
 		fprintf(stderr, "inquest: " STR_FMT, STR_ARG(str_from(buf_str(&w->stacks), from)));
 }

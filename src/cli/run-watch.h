@@ -52,6 +52,8 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 void run_watch_sample(struct run_watch *w, const struct exec_sample *s);
 /* One snapshot of a process and all below it, for what is about to end it. */
 void run_watch_snapshot(struct run_watch *w, int pid, const char *why);
+/* Before anything of ours is printed: what the command wrote last may be no whole line. */
+void run_watch_newline(const struct run_watch *w);
 /* It is held: ": what of", newline, and the stack of its thread, if it can be had, go to b and to
  * what is known of its end; true: it could. */
 bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b);

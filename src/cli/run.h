@@ -41,8 +41,6 @@ struct runner {
 const char *run_end_name(enum exec_end end);
 /* As a shell has it. */
 int run_exit_code(const struct exec_result *r);
-/* Before anything of ours is printed at the end. */
-void run_print_newline(const struct runner *x);
 /* On stderr: what it was, where it is, what next, and what ended it. id may be empty. */
 void run_print_text(const struct runner *x, struct str id);
 void run_print_json(const struct runner *x, struct str id);

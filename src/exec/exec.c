@@ -35,7 +35,9 @@
 #define SAMPLE_SHARE 250
 #define TOLD_MOST    (MSEC / 2) /* CPU time of a callback that counts as a cost of sampling */
 #define PSS_MOST     ((uint64_t)512 << 20)
-#define PSS_SHARE    1000          /* after t of CPU time for it none for 1000 t; 10 us/MB */
+#define PSS_SHARE    4000          /* after t of CPU time for it none for 4000 t */
+#define PSS_PROCESS  40000         /* ns */
+#define PSS_MB       10000         /* ns */
 #define FIRST_NS     (5 * MSEC)    /* between the first samples, which then become rarer */
 #define BACKUP_NS    (5000 * MSEC) /* the supervisor ends it then, should we not */
 
@@ -151,9 +153,13 @@ static void sample_pss(struct running *x, struct exec_sample *s, int64_t at, int
 	int64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID);
 
 	s->pss = EXEC_UNKNOWN;
-	*spent = 0;
-	if (s->processes < 2 || s->rss > PSS_MOST || at < x->next_pss)
+	/* About that long it takes (bench/exec.c): not before that has its share of the run. */
+	*spent = s->processes * PSS_PROCESS + (int64_t)(s->rss >> 20) * PSS_MB;
+	if (s->processes < 2 || s->rss > PSS_MOST || at < x->next_pss ||
+	    s->at_ns < *spent * PSS_SHARE) {
+		*spent = 0;
 		return;
+	}
 	s->pss = tree_pss(&x->tree);
 	*spent = now_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
 	x->next_pss = at + *spent * PSS_SHARE;

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -304,22 +305,32 @@ void supervise_free(struct supervise *s)
 		munmap(s, sizeof(struct shared));
 }
 
+static bool has_ended(const siginfo_t *i)
+{
+	return i->si_code == CLD_EXITED || i->si_code == CLD_KILLED || i->si_code == CLD_DUMPED;
+}
+
+/*
+ * The two share the thread's local storage, so from clone() on this side makes system calls only,
+ * and by syscall(2): waitid(3) would touch it. (A tracer's stops are told to its parent too.)
+ */
 void *supervise_thread(void *arg)
 {
 	struct shared *m = arg;
 	struct supervise *s = arg;
-	pid_t pid = clone(supervisor_main, m->stack + STACK_SIZE,
-			  CLONE_VM | CLONE_VFORK | CLONE_FILES, s);
-	siginfo_t info;
+	siginfo_t info = {0};
+	pid_t pid = clone(supervisor_main, m->stack + STACK_SIZE, CLONE_VM | CLONE_FILES, s);
+	long rc;
 
 	if (pid < 0) {
 		s->error = errno;
 		set_state(s, SUPERVISE_FAILED);
 		return NULL;
 	}
+	do
+		rc = syscall(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT | __WALL, NULL);
+	while (rc < 0 ? errno == EINTR : !has_ended(&info));
 	atomic_store(&s->self, pid);
-	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | __WALL) < 0 && errno == EINTR)
-		;
 	if (atomic_load(&s->state) != SUPERVISE_DONE && atomic_load(&s->state) != SUPERVISE_FAILED)
 		set_state(s, SUPERVISE_LOST);
 	return NULL;

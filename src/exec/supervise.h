@@ -5,10 +5,12 @@
  *
  * Orphans go to the nearest ancestor that is a sub-reaper (prctl(2)), which is a property of a
  * process: were we it, with several commands at a time, nobody could tell whose orphan one is. So
- * each command gets a process of its own for it. That process is no fork: it is what vfork() makes,
- * sharing our memory and files (clone(2) with CLONE_VM, CLONE_VFORK, CLONE_FILES), so it costs the
- * same however large we are. The thread that made it stands still until it ends, therefore the
- * supervisor may run ordinary code in that thread's place. Two rules follow:
+ * each command gets a process of its own for it. That process is no fork: it shares our memory and
+ * files (clone(2) with CLONE_VM, CLONE_FILES), so it costs the same however large we are. The
+ * thread that made it does nothing but wait for its end, in the kernel, so the supervisor may run
+ * ordinary code in that thread's place. (It does not stand still as by CLONE_VFORK: a thread that
+ * the kernel keeps from stopping would keep all of us from it, and a shell that sent ^Z would wait
+ * for that.) Two rules follow:
  *
  * 1. It takes no lock and no heap memory: when we are killed it lives on, to end the command, and
  *    another of our threads may have died with the lock held.
