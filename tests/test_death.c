@@ -112,6 +112,9 @@ static const struct {
 	{"thread 'main' panicked at src/a.rs:1:2:\nno", 101, DEATH_PANIC, DEATH_PROVEN},
 	{"thread 'main' panicked at src/a.rs:1:2:\nno", 5, DEATH_PANIC, DEATH_POSSIBLE},
 	{"panic: no\n\ngoroutine 1 [running]:\nmain.main()", 2, DEATH_PANIC, DEATH_PROVEN},
+	{"panic: nil\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x4]\n", 2,
+	 DEATH_PANIC, DEATH_LIKELY},
+	{"SIGSEGV: segmentation violation\nPC=0x4", 2, DEATH_FAULT, DEATH_PROVEN},
 	{"SIGQUIT: quit", 2, DEATH_INTERRUPTED, DEATH_PROVEN},
 	{"  + Exception Group Traceback (most recent call last):\n  |   File \"a.py\", line 1\n"
 	 "  | ExceptionGroup: 2 rows (2 sub-exceptions)",
