@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (size_t i = 0; i < l.stacks.nthreads; i++)
 		if (l.stacks.threads[i].skipped_at > l.stacks.threads[i].nframes)
 			abort();
-	stacks_json(&l.stacks, STR("fuzz"), NULL, &out);
+	stacks_json(&l.stacks, STR("fuzz"), &out);
 	stacks_text(&l.stacks, &(struct stacks_look){.verbose = true}, &out);
 	buf_release(&out);
 	look_release(&l);

@@ -108,6 +108,15 @@ static void test_common(void **state)
 static void test_round_trip(void **state)
 {
 	struct snapshot_text x;
+	size_t both[] = {1, 0}, second[] = {1};
+	struct stack_deadlock circle = {.threads = both, .n = 2, .behind = second, .nbehind = 1};
+	struct stack_group group = {.threads = second, .n = 1};
+	struct stack_verdict verdict = {STR("busy loop"), STR("It spins.")};
+	struct stack_death death = {.signal = 6,
+				    .has_address = true,
+				    .address = 0x1f,
+				    .exception = STR("std::bad_alloc"),
+				    .what = STR("no room")};
 	struct stacks st;
 	struct arena a;
 	struct buf json = {0};
@@ -119,7 +128,13 @@ static void test_round_trip(void **state)
 	x.threads[1].wait_text = STR("mutex \"0x1\"");
 	x.frames[1][1].line = 12;
 	x.frames[1][1].file = STR("a.c");
-	stacks_json(&x.st, STR("inquest stacks 5"), NULL, &json);
+	x.st.deadlocks = &circle;
+	x.st.ndeadlocks = 1;
+	x.st.groups = &group;
+	x.st.ngroups = 1;
+	x.st.verdict = &verdict;
+	x.st.death = &death;
+	stacks_json(&x.st, STR("inquest stacks 5"), &json);
 	arena_init(&a);
 	assert_true(stacks_recognise(buf_str(&json)));
 	assert_int_equal(stacks_read(&st, &a, buf_str(&json), &err), 0);
@@ -131,6 +146,28 @@ static void test_round_trip(void **state)
 	assert_int_equal(st.threads[1].nframes, 2);
 	assert_int_equal(st.threads[1].frames[1].line, 12);
 	assert_true(str_eq(st.threads[1].frames[1].file, STR("a.c")));
+	assert_int_equal(st.ndeadlocks, 1);
+	assert_int_equal(st.deadlocks[0].n, 2);
+	assert_int_equal(st.deadlocks[0].threads[0], 1);
+	assert_int_equal(st.deadlocks[0].nbehind, 1);
+	assert_int_equal(st.ngroups, 1);
+	assert_int_equal(st.groups[0].threads[0], 1);
+	assert_true(str_eq(st.verdict->kind, STR("busy loop")));
+	assert_int_equal(st.death->signal, 6);
+	assert_true(st.death->has_address);
+	assert_int_equal(st.death->address, 0x1f);
+	assert_true(str_eq(st.death->exception, STR("std::bad_alloc")));
+	/* Ids of threads that are not there are left out; nothing is no verdict. */
+	assert_int_equal(stacks_read(&st, &a,
+				     STR("{\"schema\":\"inquest.stacks/1\",\"verdict\":null,"
+					 "\"death\":null,\"deadlocks\":[{\"threads\":[7]}],"
+					 "\"groups\":[[\"x\"],3]}"),
+				     &err),
+			 0);
+	assert_int_equal(st.deadlocks[0].n, 0);
+	assert_int_equal(st.groups[0].n, 0);
+	assert_null(st.verdict);
+	assert_null(st.death);
 	/* cut off, another kind, a later version */
 	assert_true(stacks_read(&st, &a, str_head(buf_str(&json), json.n - 3), &err) != 0);
 	assert_true(stacks_read(&st, &a, STR("{\"schema\":\"inquest.run/1\"}"), &err) != 0);

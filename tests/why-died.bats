@@ -198,6 +198,8 @@ os.kill(os.getpid(), 9)'
 	run "$INQUEST" stacks "$pid" --watch 700ms --json
 	kill -9 "$pid"
 	[ "$(field verdict.kind <<<"$output")" = deadlock ]
+	run "$INQUEST" stacks 1 --watch 100ms
+	[ "$status" -eq 2 ]
 	run "$INQUEST" stacks 1 --watch soon
 	[ "$status" -eq 2 ]
 }

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * What a core dump says of itself, without its program: the signal and the name, from the notes
- * that the kernel writes (NT_PRSTATUS, NT_PRPSINFO; elf(5), linux/elfcore.h). Only 64-bit ones of
- * this machine's byte order are looked into.
+ * What a core dump says: as `inquest core` reads it, with the stack of the thread that died. A core
+ * of another machine, or a build without its readers, gives the signal and the name, from the notes
+ * that the kernel writes (NT_PRSTATUS, NT_PRPSINFO; elf(5), linux/elfcore.h), of 64-bit ones of
+ * this machine's byte order.
  */
 #include <elf.h>
+#include <fcntl.h>
 #include <signal.h>
 
 #include "cli/add.h"
+#include "config.h"
+#if HAVE_STACKS
+#include "state/look.h"
+#endif
 
 #define MAX_NOTES ((size_t)16 << 20)
 #define NAME_AT   40 /* of pr_fname in struct elf_prpsinfo, 64-bit */
@@ -23,7 +29,7 @@ bool add_is_core(struct str data)
 	return memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 && h.e_type == ET_CORE;
 }
 
-struct core {
+struct core_notes {
 	int signal;
 	struct str program;
 };
@@ -33,7 +39,7 @@ static size_t padded(size_t n)
 	return (n + 3) & ~(size_t)3;
 }
 
-static void read_notes(struct core *c, struct str s)
+static void read_notes(struct core_notes *c, struct str s)
 {
 	Elf64_Nhdr h;
 
@@ -55,7 +61,7 @@ static void read_notes(struct core *c, struct str s)
 	}
 }
 
-static void read_segments(struct core *c, struct str data)
+static void read_segments(struct core_notes *c, struct str data)
 {
 	Elf64_Ehdr h;
 	Elf64_Phdr p;
@@ -76,18 +82,42 @@ static void read_segments(struct core *c, struct str data)
 	}
 }
 
+#if HAVE_STACKS
+static bool add_threads(struct add *a, uint32_t file)
+{
+	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}};
+	struct add_file *f = &a->files[file];
+	int fd = f->path ? open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+	struct stack_death d;
+	struct look look;
+	struct err err;
+
+	if (fd < 0 || look_core(&look, fd, &o, &d, &err))
+		return false;
+	add_stacks_of(a, &look.stacks, file);
+	look_release(&look);
+	return true;
+}
+#else
+static bool add_threads(struct add *a, uint32_t file)
+{
+	(void)a, (void)file;
+	return false;
+}
+#endif
+
 void add_core(struct add *a, uint32_t file)
 {
 	struct add_file *f = &a->files[file];
 	struct grouping_symptom s = {.kind = GROUPING_EXCEPTION};
-	struct core c = {0};
+	struct core_notes c = {0};
 	const char *name;
 
 	f->kind = "core";
 	read_segments(&c, f->data);
 	name = c.signal > 0 && c.signal < NSIG ? sigabbrev_np(c.signal) : NULL;
 	add_variable(a, STR("core.program"), value_text(add_safe(a, c.program)));
-	if (!name)
+	if (add_threads(a, file) || !name)
 		return;
 	s.type = str_of(arena_printf(&a->arena, "SIG%s", name));
 	s.text = str_of(arena_printf(&a->arena, "core dump of " STR_FMT, STR_ARG(c.program)));

@@ -13,6 +13,7 @@
 #include "cli/add.h"
 #include "exec/environment.h"
 #include "exec/exec.h"
+#include "import/stacks.h"
 
 #define MAX_WORDS      64
 #define MAX_OUTPUT     ((size_t)64 << 20)
@@ -226,6 +227,10 @@ static int read_one(struct add *a, uint32_t i, struct err *err)
 		return read_external(a, f, err);
 	if (add_is_core(f->data)) {
 		add_core(a, i);
+		return 0;
+	}
+	if (!named && stacks_recognise(f->data)) {
+		add_stacks(a, i);
 		return 0;
 	}
 	if (named)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the files of `inquest add` share. The command goes through these steps: open what was named
- * (add-files.c), tell what each file is and read it (add-read.c, add-log.c, add-core.c), make the
+ * (add-files.c), tell what each file is and read it (add-read.c, add-log.c, add-core.c,
+ * add-stacks.c), make the
  * record of a run (add-record.c), put the symptoms to those of the case (add-case.c), say what was
  * done (add-print.c).
  */
@@ -131,6 +132,13 @@ int add_logs(struct add *a, struct err *err) ERR_CHECK;
 /* ---- add-core.c ---- */
 bool add_is_core(struct str data);
 void add_core(struct add *a, uint32_t file);
+
+/* ---- add-stacks.c ---- */
+struct stacks;
+/* A snapshot of threads in JSON. */
+void add_stacks(struct add *a, uint32_t file);
+/* What stacks that were read tell. */
+void add_stacks_of(struct add *a, const struct stacks *st, uint32_t file);
 
 /* ---- add-valgrind.c ---- */
 void add_valgrind(struct add *a, uint32_t file);

@@ -128,7 +128,7 @@ static bool read_throttle(int pid, uint64_t *times, uint64_t *usec)
 
 /* Look twice; the verdict is said before the stacks of the second look. */
 static int watch(const struct chosen *c, int64_t apart, const struct look_opts *o,
-		 struct look *look, struct stacks_verdict *verdict, struct err *err)
+		 struct look *look, struct stack_verdict *verdict, struct err *err)
 {
 	struct timespec nap = {apart / 1000000000, apart % 1000000000};
 	const struct stacks *both[2] = {0};
@@ -149,7 +149,8 @@ static int watch(const struct chosen *c, int64_t apart, const struct look_opts *
 		both[0] = &first.stacks;
 		both[1] = &look->stacks;
 		hang_judge(both, 2, throttle ? &t : NULL, &look->arena, &v);
-		*verdict = (struct stacks_verdict){str_of(hang_word(v.kind)), v.sentence};
+		*verdict = (struct stack_verdict){str_of(hang_word(v.kind)), v.sentence};
+		look->stacks.verdict = verdict;
 	}
 	look_release(&first);
 	return rc;
@@ -160,7 +161,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct values v = {0};
 	struct option_list rest = {0};
 	struct chosen chosen = {0};
-	struct stacks_verdict verdict;
+	struct stack_verdict verdict;
 	int64_t apart = 0;
 	struct err err = {""};
 	struct look look;
@@ -170,6 +171,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
 	if (!rc && v.watch)
 		rc = options_time("watch", v.watch, &apart, &err);
+	if (!rc && v.watch && apart < HANG_APART_NS)
+		rc = err_set(&err, ERR_USAGE,
+			     "--watch: half a second at least (2s), to see what moves");
 	if (!rc)
 		rc = choose(&chosen, &v, &rest, &err);
 	command_color(cli, v.stacks.color);
@@ -181,7 +185,7 @@ static int run(struct cli *cli, int argc, char **argv)
 			     : look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}
 	if (!rc) {
-		struct stacks_print p = {.values = &v.stacks, .verdict = v.watch ? &verdict : NULL};
+		struct stacks_print p = {.values = &v.stacks};
 
 		rc = stacks_print(cli, &p, &look.stacks, argc, argv, &err);
 		look_release(&look);

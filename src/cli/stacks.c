@@ -82,13 +82,13 @@ int stacks_print(struct cli *cli, const struct stacks_print *p, const struct sta
 		shell_add_word(&command, str_of(argv[i]));
 	}
 	if (p->values->json)
-		stacks_json(st, buf_str(&command), p->verdict, &out);
+		stacks_json(st, buf_str(&command), &out);
 	else if (p->values->folded)
 		stacks_folded(st, &out);
 	else if (p->death)
 		death_text(p->death, cli->color_out, &out);
-	else if (p->verdict)
-		verdict_text(p->verdict->sentence, cli->color_out, &out);
+	else if (st->verdict)
+		verdict_text(st->verdict->sentence, cli->color_out, &out);
 	if (!p->values->json && !p->values->folded)
 		stacks_text(st, &look, &out);
 	rc = command_output(&out, err);

@@ -40,8 +40,7 @@ struct stacks_values {
 
 struct stacks_print {
 	const struct stacks_values *values;
-	const struct stack_death *death;      /* of a core; else NULL */
-	const struct stacks_verdict *verdict; /* of --watch; else NULL */
+	const struct stack_death *death; /* of a core; else NULL */
 };
 
 /* What they mean for looking; the rest is left as it is. */

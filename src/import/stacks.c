@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "text/jsontree.h"
 
 #define SCHEMA "inquest.stacks/1"
@@ -115,6 +116,76 @@ static void read_process(const struct jsontree *t, struct stack_process *p)
 	};
 }
 
+static size_t *read_ids(struct arena *a, const struct jsontree *list, const struct stacks *st,
+			const struct map *by_tid, size_t *n)
+{
+	size_t *out = arena_alloc(a, (jsontree_count(list) + 1) * sizeof(*out));
+	uint32_t at;
+
+	*n = 0;
+	for (const struct jsontree *t = jsontree_first(list); t; t = t->next)
+		if (t->kind == JSONTREE_INT && map_get(by_tid, (uint64_t)t->integer, &at) &&
+		    at < st->nthreads)
+			out[(*n)++] = at;
+	return out;
+}
+
+/* What was found among the threads, by their ids. */
+static void read_found(struct stacks *st, struct arena *a, const struct jsontree *root)
+{
+	const struct jsontree *list = jsontree_get(root, "deadlocks"), *t;
+	struct map by_tid = {0};
+
+	for (size_t i = 0; i < st->nthreads; i++)
+		map_put(&by_tid, (uint64_t)st->threads[i].tid, (uint32_t)i, NULL);
+	st->deadlocks = arena_alloc(a, (jsontree_count(list) + 1) * sizeof(*st->deadlocks));
+	for (t = jsontree_first(list); t; t = t->next) {
+		struct stack_deadlock *d = &st->deadlocks[st->ndeadlocks++];
+
+		d->threads = read_ids(a, jsontree_get(t, "threads"), st, &by_tid, &d->n);
+		d->behind = read_ids(a, jsontree_get(t, "behind"), st, &by_tid, &d->nbehind);
+	}
+	list = jsontree_get(root, "groups");
+	st->groups = arena_alloc(a, (jsontree_count(list) + 1) * sizeof(*st->groups));
+	for (t = jsontree_first(list); t; t = t->next) {
+		struct stack_group *g = &st->groups[st->ngroups++];
+
+		g->threads = read_ids(a, t, st, &by_tid, &g->n);
+	}
+	map_release(&by_tid);
+}
+
+static void read_death(struct stacks *st, struct arena *a, const struct jsontree *t)
+{
+	struct stack_death *d;
+
+	if (!t || t->kind != JSONTREE_OBJECT)
+		return;
+	d = arena_zalloc(a, sizeof(*d));
+	d->signal = (int)number(t, "signal");
+	d->code = text(t, "cause");
+	d->has_address = text(t, "address").n > 0;
+	d->address = address(a, t, "address");
+	d->fault = text(t, "there");
+	d->sender = (int)number(t, "sender");
+	d->message = text(t, "message");
+	d->exception = text(t, "exception");
+	d->what = text(t, "what");
+	d->truncated = jsontree_true(jsontree_get(t, "truncated"));
+	st->death = d;
+}
+
+static void read_verdict(struct stacks *st, struct arena *a, const struct jsontree *t)
+{
+	struct stack_verdict *v;
+
+	if (!t || t->kind != JSONTREE_OBJECT)
+		return;
+	v = arena_alloc(a, sizeof(*v));
+	*v = (struct stack_verdict){text(t, "kind"), text(t, "sentence")};
+	st->verdict = v;
+}
+
 int stacks_read(struct stacks *st, struct arena *a, struct str data, struct err *err)
 {
 	struct jsontree_doc doc;
@@ -137,5 +208,8 @@ int stacks_read(struct stacks *st, struct arena *a, struct str data, struct err 
 	st->threads = arena_alloc(a, (jsontree_count(list) + 1) * sizeof(*st->threads));
 	for (t = jsontree_first(list); t; t = t->next)
 		read_thread(a, t, &st->threads[st->nthreads++]);
+	read_found(st, a, doc.root);
+	read_death(st, a, jsontree_get(doc.root, "death"));
+	read_verdict(st, a, jsontree_get(doc.root, "verdict"));
 	return 0;
 }

@@ -5,16 +5,16 @@
  */
 #include "log/unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "log/libarchive.h"
 
 struct unpack {
 	struct source content; /* first: pull_member() casts */
+	struct libarchive l;
 	struct archive *a;
 	struct source *from;
 	uint64_t at; /* next byte of from->memory */
@@ -35,7 +35,7 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **p)
 	} else {
 		u->from_rc = source_next(u->from, &chunk, &u->from_err);
 		if (u->from_rc) {
-			archive_set_error(a, EIO, "source");
+			u->l.archive_set_error(a, EIO, "source");
 			return ARCHIVE_FATAL;
 		}
 	}
@@ -69,7 +69,7 @@ static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t offset, int w
 /* Bytes of packed data used so far. */
 static uint64_t position(const struct unpack *u)
 {
-	la_int64_t n = archive_filter_bytes(u->a, -1);
+	la_int64_t n = u->l.archive_filter_bytes(u->a, -1);
 
 	if (n >= 0)
 		return (uint64_t)n;
@@ -93,7 +93,7 @@ static bool too_early(const struct unpack *u, const char *why)
 /* What to make of libarchive's last error: 0 for an end that came early, noted. */
 static int damaged(struct unpack *u, struct err *err)
 {
-	const char *why = archive_error_string(u->a);
+	const char *why = u->l.archive_error_string(u->a);
 	unsigned long long at = position(u);
 
 	if (u->from_rc) {
@@ -126,7 +126,7 @@ static int pull_member(struct source *s, struct str *chunk, struct err *err)
 	int rc;
 
 	do
-		rc = archive_read_data_block(u->a, &p, &n, &offset);
+		rc = u->l.archive_read_data_block(u->a, &p, &n, &offset);
 	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && n == 0));
 	if (rc == ARCHIVE_OK) {
 		*chunk = (struct str){p, n};
@@ -142,36 +142,42 @@ static int pull_member(struct source *s, struct str *chunk, struct err *err)
 	return 0;
 }
 
-static void support(struct archive *a)
+static void support(struct unpack *u)
 {
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_lz4(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_zip(a);
-	archive_read_support_format_raw(a);
-	archive_read_support_format_empty(a);
+	u->l.archive_read_support_filter_gzip(u->a);
+	u->l.archive_read_support_filter_xz(u->a);
+	u->l.archive_read_support_filter_zstd(u->a);
+	u->l.archive_read_support_filter_bzip2(u->a);
+	u->l.archive_read_support_filter_lz4(u->a);
+	u->l.archive_read_support_format_tar(u->a);
+	u->l.archive_read_support_format_zip(u->a);
+	u->l.archive_read_support_format_raw(u->a);
+	u->l.archive_read_support_format_empty(u->a);
 }
 
 int unpack_new(struct unpack **out, struct source *from, struct err *err)
 {
-	struct unpack *u = mem_zalloc(sizeof(*u));
-	int rc = 0;
+	struct libarchive l;
+	struct unpack *u;
+	int rc = LIBRARY_LOAD(&l, LIBARCHIVE_FUNCTIONS, "libarchive.so.13",
+			      "libarchive for what is packed (Debian's package libarchive13)", err);
 
+	if (rc)
+		return rc;
+	u = mem_zalloc(sizeof(*u));
+	u->l = l;
 	u->from = from;
-	u->a = archive_read_new();
+	u->a = u->l.archive_read_new();
 	if (!u->a)
 		abort();
-	support(u->a);
-	archive_read_set_callback_data(u->a, u);
-	archive_read_set_read_callback(u->a, on_read);
+	support(u);
+	u->l.archive_read_set_callback_data(u->a, u);
+	u->l.archive_read_set_read_callback(u->a, on_read);
 	if (from->memory.p) {
-		archive_read_set_skip_callback(u->a, on_skip);
-		archive_read_set_seek_callback(u->a, on_seek);
+		u->l.archive_read_set_skip_callback(u->a, on_skip);
+		u->l.archive_read_set_seek_callback(u->a, on_seek);
 	}
-	if (archive_read_open1(u->a) != ARCHIVE_OK)
+	if (u->l.archive_read_open1(u->a) != ARCHIVE_OK)
 		rc = damaged(u, err);
 	if (!rc && u->note[0])
 		rc = err_set(err, ERR_INPUT, "%s", u->note);
@@ -188,21 +194,22 @@ void unpack_free(struct unpack *u)
 	if (!u)
 		return;
 	source_release(&u->content);
-	archive_read_free(u->a);
+	u->l.archive_read_free(u->a);
 	free(u);
 }
 
 static void fill_member(struct unpack *u, struct archive_entry *e, struct unpack_member *m)
 {
-	const char *name = archive_entry_pathname(e);
+	const char *name = u->l.archive_entry_pathname(e);
 
 	if (!name)
-		name = archive_entry_pathname_utf8(e);
+		name = u->l.archive_entry_pathname_utf8(e);
 	*m = (struct unpack_member){
 		.name = name ? str_of(name) : STR(""),
-		.archive = archive_format(u->a) != ARCHIVE_FORMAT_RAW,
-		.file = archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e),
-		.encrypted = archive_entry_is_data_encrypted(e) > 0,
+		.archive = u->l.archive_format(u->a) != ARCHIVE_FORMAT_RAW,
+		.file = u->l.archive_entry_filetype(e) == AE_IFREG &&
+			!u->l.archive_entry_hardlink(e),
+		.encrypted = u->l.archive_entry_is_data_encrypted(e) > 0,
 		.content = &u->content,
 	};
 	source_release(&u->content);
@@ -217,10 +224,11 @@ int unpack_next(struct unpack *u, struct unpack_member *m, struct err *err)
 	if (u->ended || u->note[0])
 		return 0;
 	do
-		rc = archive_read_next_header(u->a, &e);
+		rc = u->l.archive_read_next_header(u->a, &e);
 	while (rc == ARCHIVE_RETRY);
 	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) {
-		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(u->a) == 1)
+		if (u->l.archive_format(u->a) == ARCHIVE_FORMAT_RAW &&
+		    u->l.archive_filter_count(u->a) == 1)
 			return err_set(err, ERR_INPUT, "damaged at byte 0: no complete header");
 		u->any = true;
 		fill_member(u, e, m);
@@ -229,7 +237,7 @@ int unpack_next(struct unpack *u, struct unpack_member *m, struct err *err)
 	u->ended = true;
 	if (rc != ARCHIVE_EOF)
 		return damaged(u, err);
-	if (!u->any && archive_format(u->a) == ARCHIVE_FORMAT_EMPTY) {
+	if (!u->any && u->l.archive_format(u->a) == ARCHIVE_FORMAT_EMPTY) {
 		u->any = true;
 		source_init_memory(&u->content, STR(""));
 		*m = (struct unpack_member){.file = true, .content = &u->content};

@@ -149,8 +149,7 @@ static void add_death(struct buf *b, const struct stack_death *d)
 	object_end(b);
 }
 
-void stacks_json(const struct stacks *st, struct str command, const struct stacks_verdict *v,
-		 struct buf *b)
+void stacks_json(const struct stacks *st, struct str command, struct buf *b)
 {
 	object_begin(b, NULL);
 	object_text(b, "schema", STR("inquest.stacks/1"));
@@ -159,10 +158,10 @@ void stacks_json(const struct stacks *st, struct str command, const struct stack
 	object_count(b, "pause_ns", (uint64_t)st->pause_ns);
 	object_count(b, "disturbed", st->disturbed);
 	add_death(b, st->death);
-	if (v) {
+	if (st->verdict) {
 		object_begin(b, "verdict");
-		object_text(b, "kind", v->kind);
-		object_text(b, "sentence", v->sentence);
+		object_text(b, "kind", st->verdict->kind);
+		object_text(b, "sentence", st->verdict->sentence);
 		object_end(b);
 	} else {
 		object_null(b, "verdict");

@@ -13,13 +13,8 @@ struct stacks_look {
 
 /* The circles first, then groups of threads in the same place: the likely culprit first. */
 void stacks_text(const struct stacks *st, const struct stacks_look *look, struct buf *out);
-/* Is it hung: what it is, in a word and in a sentence (state/hang.h). */
-struct stacks_verdict {
-	struct str kind, sentence;
-};
-/* inquest.stacks/1, docs/formats.md. command: what made it; v: of two looks, or NULL. */
-void stacks_json(const struct stacks *st, struct str command, const struct stacks_verdict *v,
-		 struct buf *out);
+/* inquest.stacks/1, docs/formats.md. command: what made it. */
+void stacks_json(const struct stacks *st, struct str command, struct buf *out);
 /* "process;outermost;...;innermost 12", a line for each different stack. */
 void stacks_folded(const struct stacks *st, struct buf *out);
 

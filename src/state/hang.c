@@ -6,7 +6,6 @@
  */
 #include "state/hang.h"
 
-#define ENOUGH_NS INT64_C(500000000) /* between first and last */
 #define BUSY      .5                 /* of one CPU */
 #define IDLE      .05
 
@@ -281,7 +280,7 @@ void hang_judge(const struct stacks *const *s, size_t n, const struct hang_throt
 		say(v, HANG_GONE, NULL, "it has ended");
 		return;
 	}
-	if (span < ENOUGH_NS) {
+	if (span < HANG_APART_NS) {
 		say(v, HANG_UNDECIDED, NULL,
 		    "one moment does not tell whether it moves: two snapshots half a second apart "
 		    "do");

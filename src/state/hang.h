@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "types/stack.h"
 
+#define HANG_APART_NS INT64_C(500000000) /* between first and last, at least */
+
 enum hang_kind {
 	HANG_UNDECIDED,
 	HANG_DEADLOCK,

@@ -72,13 +72,13 @@ static size_t confirm(struct snapshot *s, struct snapshot_thread **wanted, size_
 	for (size_t i = 0; i < n; i++) {
 		struct snapshot_thread *t = wanted[i], after = *t;
 
-		if (!snapshot_look(s, &after, scratch)) {
-			t->why_not = "it ended meanwhile";
-			continue;
-		}
-		if (!moved(t, &after)) {
+		if (snapshot_look_again(s, &after, scratch) && !moved(t, &after)) {
 			t->how = STACK_NOSTOP;
 			t->exact = true;
+			continue;
+		}
+		if (!snapshot_look(s, &after, scratch)) {
+			t->why_not = "it ended meanwhile";
 			continue;
 		}
 		t->status = after.status;

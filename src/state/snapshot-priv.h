@@ -8,6 +8,8 @@ int64_t snapshot_now(void); /* CLOCK_MONOTONIC */
 
 /* status, stat and syscall of a thread; false: it is gone. */
 bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch);
+/* Of these only what tells whether it has moved: status and syscall. */
+bool snapshot_look_again(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch);
 /* What /proc/TID/syscall tells of a blocked thread's registers: sp, pc, the call's arguments (vfork
  * keeps its return address in a register of these). */
 void snapshot_set_registers(struct snapshot_thread *t);

@@ -89,15 +89,26 @@ static int open_mapped(void *arg, const struct image_map *m)
 	return fd;
 }
 
-bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch)
+bool snapshot_look_again(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch)
 {
 	char name[64];
-	struct proc_stat stat;
 
 	snprintf(name, sizeof(name), "task/%d/status", t->tid);
 	if (proc_read(s->pid, name, scratch) != 0 ||
 	    !proc_parse_status(buf_str(scratch), &t->status))
 		return false;
+	snprintf(name, sizeof(name), "task/%d/syscall", t->tid);
+	t->call = (struct proc_syscall){.number = -1};
+	if (proc_read(s->pid, name, scratch) == 0)
+		proc_parse_syscall(buf_str(scratch), &t->call);
+	return true;
+}
+
+bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *scratch)
+{
+	char name[64];
+	struct proc_stat stat;
+
 	snprintf(name, sizeof(name), "task/%d/stat", t->tid);
 	if (proc_read(s->pid, name, scratch) != 0 || !proc_parse_stat(buf_str(scratch), &stat))
 		return false;
@@ -105,11 +116,7 @@ bool snapshot_look(struct snapshot *s, struct snapshot_thread *t, struct buf *sc
 	t->cpu_ns = (stat.user_ticks + stat.system_ticks) *
 		    (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
 	snprintf(t->name, sizeof(t->name), STR_FMT, STR_ARG(stat.name));
-	snprintf(name, sizeof(name), "task/%d/syscall", t->tid);
-	t->call = (struct proc_syscall){.number = -1};
-	if (proc_read(s->pid, name, scratch) == 0)
-		proc_parse_syscall(buf_str(scratch), &t->call);
-	return true;
+	return snapshot_look_again(s, t, scratch);
 }
 
 void snapshot_set_registers(struct snapshot_thread *t)

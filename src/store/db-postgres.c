@@ -528,7 +528,8 @@ int db_postgres_open(struct db **out, const char *address, struct err *err)
 	p = mem_zalloc(sizeof(*p));
 	p->db = (struct db){.ops = &ops, .schema = &schema_postgres, .name = harmless(address)};
 	p->patience = DB_PATIENCE;
-	rc = libpq_load(&p->pq, err);
+	rc = LIBRARY_LOAD(&p->pq, LIBPQ_FUNCTIONS, "libpq.so.5",
+			  "libpq for PostgreSQL stores (Debian's package libpq5)", err);
 	if (!rc) {
 		p->c = p->pq.PQconnectdbParams(keys, values, 1);
 		rc = start_session(p, err);

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-#include "base/err.h"
+#include "base/library.h"
 
 #define LIBPQ_FUNCTIONS(X)      \
 	X(PQcancel)             \
@@ -41,10 +41,5 @@
 	X(PQtransactionStatus)
 
 struct libpq {
-#define LIBPQ_MEMBER(name) __typeof__(&name) name;
-	LIBPQ_FUNCTIONS(LIBPQ_MEMBER)
-#undef LIBPQ_MEMBER
+	LIBPQ_FUNCTIONS(LIBRARY_MEMBER)
 };
-
-/* Stays loaded. -ERR_SYSTEM: it is not installed. */
-int libpq_load(struct libpq *l, struct err *err) ERR_CHECK;

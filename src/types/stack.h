@@ -135,6 +135,11 @@ struct stack_death {
 	bool truncated;       /* the core is cut off */
 };
 
+/* Is it hung? Of two looks: what it is, in a word and in a sentence (state/hang.h). */
+struct stack_verdict {
+	struct str kind, sentence;
+};
+
 struct stacks {
 	struct stack_process *processes; /* each after its parent */
 	size_t nprocesses;
@@ -148,6 +153,7 @@ struct stacks {
 	int64_t pause_ns;                /* the longest that a thread was stopped; 0: none was */
 	size_t disturbed;                /* threads that were stopped while in a system call */
 	const struct stack_death *death; /* of a core; else NULL */
-	struct str *notes;               /* what could not be had, and why */
+	const struct stack_verdict *verdict; /* NULL: it was looked at once */
+	struct str *notes;                   /* what could not be had, and why */
 	size_t nnotes;
 };

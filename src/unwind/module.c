@@ -109,9 +109,7 @@ void modules_init(struct modules *ms, const struct image *im)
 void modules_release(struct modules *ms)
 {
 	for (size_t i = 0; i < ms->n; i++) {
-		free(ms->items[i].symbols);
-		if (ms->items[i].symbols_elf)
-			elf_end(ms->items[i].symbols_elf);
+		symbols_release(&ms->items[i].symbols);
 		free(ms->items[i].units);
 	}
 	free(ms->items);
@@ -279,48 +277,6 @@ struct module *modules_find(struct modules *ms, uint64_t addr)
 	if (!image_find(ms->image, addr) || !is_file(image_find(ms->image, addr)))
 		return NULL;
 	return &ms->items[low];
-}
-
-const struct symbol *module_symbol(struct module *m, uint64_t addr)
-{
-	size_t low = 0, high;
-	const struct symbol *open = NULL;
-
-	if (!m->dwfl)
-		return NULL;
-	if (!m->has_symbols)
-		symbols_read(m);
-	high = m->nsymbols;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (m->symbols[mid].start <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	/* Symbols may lie within each other: look some back for one that holds the address. */
-	for (size_t i = low; i > 0 && low - i < 32; i--) {
-		const struct symbol *s = &m->symbols[i - 1];
-
-		if (s->size && addr - s->start < s->size)
-			return s;
-		if (!s->size && !open)
-			open = s;
-	}
-	return open;
-}
-
-uint64_t module_address(struct module *m, const char *name)
-{
-	if (!m->dwfl)
-		return 0;
-	if (!m->has_symbols)
-		symbols_read(m);
-	for (size_t i = 0; i < m->nsymbols; i++)
-		if (strcmp(m->symbols[i].name, name) == 0)
-			return m->symbols[i].start;
-	return 0;
 }
 
 uint64_t module_section(struct module *m, const char *name)

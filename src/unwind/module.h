@@ -16,10 +16,30 @@
 #include "unwind/image.h"
 
 struct symbol {
-	uint64_t start, size; /* addresses in the image; size 0: unknown */
-	const char *name;
+	uint64_t start, size; /* an address in the image; size 0: unknown */
+	const char *name;     /* as long as the module */
 	bool global;
 	bool data; /* no code */
+};
+
+struct symbol_key {
+	uint32_t start; /* from the module's */
+	uint32_t at;    /* of the table */
+};
+
+/* A symbol table as it lies in an ELF file. */
+struct symbols {
+	const GElf_Sym *table; /* NULL until asked for */
+	size_t n;
+	const char *names; /* end with NUL */
+	size_t names_size;
+	uint64_t bias;            /* address in the image - value */
+	Elf *elf;                 /* a file apart that it is of; NULL: none */
+	void *own[2];             /* table and names, if they are no file's */
+	struct symbol_key *order; /* by address; NULL until one was looked for */
+	size_t norder;
+	void *order_memory;
+	bool read; /* was tried */
 };
 
 struct module {
@@ -32,12 +52,9 @@ struct module {
 	uint64_t bias;         /* address in the image - address in the file */
 	Dwarf_CFI *eh, *debug; /* NULL: none */
 	uint64_t eh_bias, debug_bias;
-	bool has_debug_cfi;     /* debug was looked for */
-	struct symbol *symbols; /* by address; NULL until asked for */
-	size_t nsymbols;
-	bool has_symbols;
-	Elf *symbols_elf; /* a file apart that they are of; NULL: none */
-	Dwarf *dwarf;     /* NULL: no lines */
+	bool has_debug_cfi; /* debug was looked for */
+	struct symbols symbols;
+	Dwarf *dwarf; /* NULL: no lines */
 	uint64_t dwarf_bias;
 	bool has_dwarf;
 	struct unit_range *units; /* by address: which unit a pc belongs to */
@@ -63,14 +80,13 @@ struct module *modules_find(struct modules *ms, uint64_t addr);
 /* Open one; false if it cannot be read, which a note says. */
 bool module_open(struct modules *ms, struct module *m);
 
-/* The symbol that holds addr, or the last one without size before it; NULL: none. */
-const struct symbol *module_symbol(struct module *m, uint64_t addr);
+/* The symbol that holds addr, or the last one without size before it; false: none. */
+bool module_symbol(struct module *m, uint64_t addr, struct symbol *out);
 /* The address of a name; 0: none. */
 uint64_t module_address(struct module *m, const char *name);
 /* The address of a section; 0: none. */
 uint64_t module_section(struct module *m, const char *name);
 
-/* Fill m->symbols, by address; of one address the best name comes last. */
-void symbols_read(struct module *m);
+void symbols_release(struct symbols *s);
 
 void modules_note(struct modules *ms, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

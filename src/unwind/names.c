@@ -97,7 +97,7 @@ static void name(struct names *c, struct named *n)
 	struct module *m = modules_find(c->modules, at);
 	struct frame f = {
 		.function = STR(""), .symbol = STR(""), .file = STR(""), .module = STR("")};
-	const struct symbol *s;
+	struct symbol s;
 	struct lines l = {0};
 
 	if (!m) {
@@ -107,12 +107,11 @@ static void name(struct names *c, struct named *n)
 		f.module = m->path;
 		f.own = m->own;
 		f.in_module = n->pc - (m->dwfl ? m->bias : m->start);
-		s = module_symbol(m, at);
-		if (s) {
-			f.function = names_demangle(&c->arena, s->name);
-			if (!str_eq(f.function, str_of(s->name)))
-				f.symbol = str_of(s->name);
-			f.offset = n->pc - s->start;
+		if (module_symbol(m, at, &s)) {
+			f.function = names_demangle(&c->arena, s.name);
+			if (!str_eq(f.function, str_of(s.name)))
+				f.symbol = str_of(s.name);
+			f.offset = n->pc - s.start;
 		}
 		if (c->lines == UNWIND_LINES_ALL || (c->lines == UNWIND_LINES_OWN && m->own))
 			lines_find(c->modules, m, at, &l);

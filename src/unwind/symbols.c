@@ -2,24 +2,24 @@
 /*
  * Symbols by address: see module.h. libdwfl knows where a module's table is, in a file of its own
  * perhaps; but it looks for the section of each symbol that it hands out, so a table that lies in
- * one of the files that it names is read directly. Tens of thousands of symbols are in the order of
- * the linker: keys are sorted by their digits, in as many passes as the span of the addresses
- * needs; what begins at the same address is then put in order by how well it names what is there.
+ * one of the files that it names is used where it lies. Of the others a table is made.
+ *
+ * Tens of thousands of symbols are in the order of the linker: keys are sorted by their digits, in
+ * as many passes as the span of the addresses needs. Keys are addresses from the module's start on,
+ * in 32 bits: what lies elsewhere is not of it.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "unwind/module.h"
 
 #define SYMBOLS_MOST ((size_t)1 << 24)
-#define DIGIT_BITS   11
+#define PLACES_MOST  64 /* of one name among all names */
+#define NESTED_MOST  64
+#define DIGIT_BITS   12
 #define DIGITS       (1U << DIGIT_BITS)
-
-struct key {
-	uint64_t start; /* from the lowest of all */
-	uint32_t at;
-};
 
 /* Of several names for one address the plainest is shown: not "__GI_read", not "read@@GLIBC_2". */
 static unsigned plainness(const char *name)
@@ -35,30 +35,73 @@ static unsigned plainness(const char *name)
 	return n;
 }
 
-/* The last one is the one that is found. */
-static int by_worth(const void *a, const void *b)
+/* Of two symbols at one address: does x say better what is there? */
+static bool is_better(const struct symbol *x, const struct symbol *y)
 {
-	const struct symbol *x = a, *y = b;
-
 	if (x->data != y->data)
-		return x->data ? -1 : 1;
+		return y->data;
 	if ((x->size == 0) != (y->size == 0))
-		return x->size == 0 ? -1 : 1;
+		return y->size == 0;
 	if (x->global != y->global)
-		return x->global ? 1 : -1;
+		return x->global;
 	if (plainness(x->name) != plainness(y->name))
-		return plainness(x->name) > plainness(y->name) ? 1 : -1;
-	return strcmp(y->name, x->name);
+		return plainness(x->name) > plainness(y->name);
+	return strcmp(x->name, y->name) < 0;
 }
 
-static void sort_by_digit(const struct key *from, struct key *to, size_t n, unsigned shift)
+/* Does a symbol name a place of this module? Its address then is addr. */
+static inline bool is_wanted(const struct module *m, const GElf_Sym *s, uint64_t *addr)
 {
-	size_t ends[DIGITS] = {0}, sum = 0;
+	const struct symbols *t = &m->symbols;
+	int type = GELF_ST_TYPE(s->st_info);
+
+	/* Absolute ones are names of versions and the like. */
+	if (s->st_shndx == SHN_UNDEF || s->st_shndx == SHN_ABS || !s->st_name ||
+	    s->st_name >= t->names_size)
+		return false;
+	*addr = s->st_value + t->bias;
+	if (*addr < m->start || *addr - m->start > UINT32_MAX)
+		return false;
+	if (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT)
+		return true;
+	/* Names are looked at only where they must be: most lie in pages that nothing else needs.
+	 */
+	return type == STT_NOTYPE && t->names[s->st_name] != '$' && t->names[s->st_name] != '.';
+}
+
+static bool get(const struct module *m, size_t i, struct symbol *out)
+{
+	const GElf_Sym *s = &m->symbols.table[i];
+
+	out->size = s->st_size;
+	out->name = m->symbols.names + s->st_name;
+	out->global = GELF_ST_BIND(s->st_info) != STB_LOCAL;
+	out->data = GELF_ST_TYPE(s->st_info) == STT_OBJECT;
+	return is_wanted(m, s, &out->start);
+}
+
+/*
+ * Does s say better than best (NULL: nothing yet) what is at addr? One that holds it, then one
+ * without a size; then the nearest, since symbols may lie within each other.
+ */
+static bool improves(const struct symbol *s, const struct symbol *best, uint64_t addr)
+{
+	if (s->start > addr || (s->size && addr - s->start >= s->size))
+		return false;
+	if (!best || (s->size == 0) != (best->size == 0))
+		return !best || s->size;
+	return s->start != best->start ? s->start > best->start : is_better(s, best);
+}
+
+static void sort_by_digit(const struct symbol_key *from, struct symbol_key *to, size_t n,
+			  unsigned shift)
+{
+	uint32_t ends[DIGITS] = {0}, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ends[from[i].start >> shift & (DIGITS - 1)]++;
 	for (size_t d = 0; d < DIGITS; d++) {
-		size_t count = ends[d];
+		uint32_t count = ends[d];
 
 		ends[d] = sum;
 		sum += count;
@@ -67,89 +110,47 @@ static void sort_by_digit(const struct key *from, struct key *to, size_t n, unsi
 		to[ends[from[i].start >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-/* Keys in rising order; room is as large as keys, and one of both is returned. */
-static const struct key *sort_keys(struct key *keys, struct key *room, size_t n, uint64_t span)
+/* The other half of the keys' memory is room to sort in. */
+static void sort(struct module *m)
 {
-	for (unsigned shift = 0; shift < 64 && span >> shift; shift += DIGIT_BITS) {
-		struct key *sorted = room;
+	struct symbols *t = &m->symbols;
+	struct symbol_key *keys = mem_alloc(2 * t->n * sizeof(*keys)), *room = keys + t->n;
+	uint32_t span = 0;
+	uint64_t addr;
 
-		sort_by_digit(keys, room, n, shift);
+	t->order_memory = keys;
+	for (size_t i = 0; i < t->n; i++) {
+		if (!is_wanted(m, &t->table[i], &addr))
+			continue;
+		keys[t->norder] = (struct symbol_key){(uint32_t)(addr - m->start), (uint32_t)i};
+		span |= keys[t->norder++].start;
+	}
+	for (unsigned shift = 0; shift < 32 && span >> shift; shift += DIGIT_BITS) {
+		struct symbol_key *sorted = room;
+
+		sort_by_digit(keys, room, t->norder, shift);
 		room = keys;
 		keys = sorted;
 	}
-	return keys;
+	t->order = keys;
 }
 
-static struct symbol *sort(struct symbol *symbols, size_t n)
+/* Use the table of a section; false if it is damaged. */
+static bool use_section(struct symbols *t, Elf *elf, Elf_Scn *section, size_t link, uint64_t bias)
 {
-	struct key *keys = mem_alloc(2 * n * sizeof(*keys));
-	struct symbol *out = mem_alloc(n * sizeof(*out));
-	uint64_t low = UINT64_MAX, high = 0;
-	const struct key *sorted;
+	const Elf_Data *table = elf_getdata(section, NULL), *names;
+	Elf_Scn *names_section = elf_getscn(elf, link);
 
-	for (size_t i = 0; i < n; i++) {
-		low = symbols[i].start < low ? symbols[i].start : low;
-		high = symbols[i].start > high ? symbols[i].start : high;
-	}
-	for (size_t i = 0; i < n; i++)
-		keys[i] = (struct key){symbols[i].start - low, (uint32_t)i};
-	sorted = sort_keys(keys, keys + n, n, n ? high - low : 0);
-	for (size_t i = 0; i < n; i++)
-		out[i] = symbols[sorted[i].at];
-	for (size_t i = 0, k; i < n; i = k) {
-		for (k = i + 1; k < n && out[k].start == out[i].start; k++)
-			;
-		if (k - i > 1)
-			qsort(out + i, k - i, sizeof(*out), by_worth);
-	}
-	free(keys);
-	free(symbols);
-	return out;
-}
-
-static bool is_wanted(const GElf_Sym *sym, const char *name)
-{
-	int type = GELF_ST_TYPE(sym->st_info);
-
-	/* Absolute ones are names of versions and the like. */
-	if (!name || !*name || sym->st_shndx == SHN_UNDEF || sym->st_shndx == SHN_ABS)
+	names = names_section ? elf_getdata(names_section, NULL) : NULL;
+	if (!table || !table->d_buf || table->d_type != ELF_T_SYM || !names || !names->d_size ||
+	    !names->d_buf || ((const char *)names->d_buf)[names->d_size - 1])
 		return false;
-	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
-	       (type == STT_NOTYPE && name[0] != '$' && name[0] != '.');
-}
-
-static void add(struct module *m, size_t *cap, const GElf_Sym *sym, uint64_t addr, const char *name)
-{
-	if (!is_wanted(sym, name))
-		return;
-	array_push(m->symbols, m->nsymbols, *cap) = (struct symbol){
-		.start = addr,
-		.size = sym->st_size,
-		.name = name,
-		.global = GELF_ST_BIND(sym->st_info) != STB_LOCAL,
-		.data = GELF_ST_TYPE(sym->st_info) == STT_OBJECT,
-	};
-}
-
-/* All of a section; false if it is damaged. */
-static bool read_section(struct module *m, Elf *elf, Elf_Scn *section, size_t link, uint64_t bias)
-{
-	Elf_Data *table = elf_getdata(section, NULL), *names;
-	Elf_Scn *strings = elf_getscn(elf, link);
-	size_t cap = 0, n;
-
-	names = strings ? elf_getdata(strings, NULL) : NULL;
-	if (!table || !names || !names->d_size || !names->d_buf ||
-	    ((const char *)names->d_buf)[names->d_size - 1])
-		return false;
-	n = table->d_size / sizeof(Elf64_Sym);
-	for (size_t i = 0; i < n && m->nsymbols < SYMBOLS_MOST; i++) {
-		GElf_Sym sym;
-
-		if (gelf_getsym(table, (int)i, &sym) && sym.st_name < names->d_size)
-			add(m, &cap, &sym, sym.st_value + bias,
-			    (const char *)names->d_buf + sym.st_name);
-	}
+	t->table = table->d_buf; /* GElf_Sym is Elf64_Sym */
+	t->n = table->d_size / sizeof(*t->table);
+	t->n = t->n < SYMBOLS_MOST ? t->n : SYMBOLS_MOST;
+	t->names = names->d_buf;
+	t->names_size = names->d_size;
+	t->bias = bias;
 	return true;
 }
 
@@ -197,7 +198,8 @@ static Elf *open_apart(const char *path, Elf *of)
 	return elf;
 }
 
-static bool read_directly(struct module *m)
+/* The table where it lies, if it is a complete one. */
+static bool use_file(struct module *m)
 {
 	GElf_Addr bias;
 	Elf *elf = dwfl_module_getelf(m->dwfl, &bias);
@@ -209,30 +211,109 @@ static bool read_directly(struct module *m)
 		return false;
 	section = find_section(elf, SHT_SYMTAB, &sh);
 	if (section)
-		return read_section(m, elf, section, sh.sh_link, bias);
+		return use_section(&m->symbols, elf, section, sh.sh_link, bias);
 	dwfl_module_info(m->dwfl, NULL, NULL, NULL, NULL, NULL, NULL, &apart);
-	m->symbols_elf = apart ? open_apart(apart, elf) : NULL;
-	section = m->symbols_elf ? find_section(m->symbols_elf, SHT_SYMTAB, &sh) : NULL;
-	return section && read_section(m, m->symbols_elf, section, sh.sh_link, bias);
+	m->symbols.elf = apart ? open_apart(apart, elf) : NULL;
+	section = m->symbols.elf ? find_section(m->symbols.elf, SHT_SYMTAB, &sh) : NULL;
+	return section && use_section(&m->symbols, m->symbols.elf, section, sh.sh_link, bias);
 }
 
-void symbols_read(struct module *m)
+/* What libdwfl puts together: exported symbols, those of .gnu_debugdata, of a module in memory. */
+static void make_table(struct module *m, int count)
 {
-	int count = dwfl_module_getsymtab(m->dwfl); /* opens what file they are in */
-	size_t cap;
+	struct symbols *t = &m->symbols;
+	GElf_Sym *table = count > 0 ? mem_alloc((size_t)count * sizeof(*table)) : NULL;
+	struct buf names = {0};
 
-	m->has_symbols = true;
-	if (!read_directly(m)) {
-		cap = m->nsymbols;
-		for (int i = 0; i < count && m->nsymbols < SYMBOLS_MOST; i++) {
-			GElf_Sym sym;
-			GElf_Addr addr;
-			const char *name =
-				dwfl_module_getsym_info(m->dwfl, i, &sym, &addr, NULL, NULL, NULL);
+	buf_add_char(&names, '\0');
+	for (int i = 0; i < count && t->n < SYMBOLS_MOST && names.n < UINT32_MAX / 2; i++) {
+		GElf_Sym sym;
+		GElf_Addr addr;
+		const char *name =
+			dwfl_module_getsym_info(m->dwfl, i, &sym, &addr, NULL, NULL, NULL);
 
-			add(m, &cap, &sym, addr, name);
-		}
+		if (!name || !*name)
+			continue;
+		sym.st_name = (GElf_Word)names.n;
+		sym.st_value = addr;
+		table[t->n++] = sym;
+		buf_add_str(&names, str_of(name));
+		buf_add_char(&names, '\0');
 	}
-	if (m->nsymbols)
-		m->symbols = sort(m->symbols, m->nsymbols);
+	t->table = t->own[0] = table;
+	t->names = t->own[1] = names.p;
+	t->names_size = names.n;
+	t->bias = 0;
+}
+
+static bool has_symbols(struct module *m)
+{
+	if (m->dwfl && !m->symbols.read) {
+		int count = dwfl_module_getsymtab(m->dwfl); /* opens what file they are in */
+
+		m->symbols.read = true;
+		if (!use_file(m))
+			make_table(m, count);
+	}
+	return m->symbols.n > 0;
+}
+
+/* In the order: the one that is found lies among the nearest before addr. */
+bool module_symbol(struct module *m, uint64_t addr, struct symbol *best)
+{
+	const struct symbols *t = &m->symbols;
+	size_t low = 0, high;
+	bool found = false;
+	struct symbol s;
+
+	if (!has_symbols(m))
+		return false;
+	if (!t->order)
+		sort(m);
+	high = t->norder;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->start + t->order[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (size_t i = low; i > 0 && low - i < NESTED_MOST; i--) {
+		if (!get(m, t->order[i - 1].at, &s) || !improves(&s, found ? best : NULL, addr))
+			continue;
+		*best = s;
+		found = true;
+	}
+	return found;
+}
+
+/* The name is looked for where all names lie; it may be the end of a longer one there. */
+uint64_t module_address(struct module *m, const char *name)
+{
+	const struct symbols *t = &m->symbols;
+	const char *p;
+	struct symbol s;
+
+	if (!has_symbols(m))
+		return 0;
+	p = t->names;
+	for (unsigned tries = 0; tries < PLACES_MOST; tries++, p++) {
+		p = memmem(p, t->names_size - (size_t)(p - t->names), name, strlen(name) + 1);
+		if (!p)
+			break;
+		for (size_t i = 0; i < t->n; i++)
+			if (t->table[i].st_name == (size_t)(p - t->names) && get(m, i, &s))
+				return s.start;
+	}
+	return 0;
+}
+
+void symbols_release(struct symbols *s)
+{
+	free(s->own[0]);
+	free(s->own[1]);
+	free(s->order_memory);
+	if (s->elf)
+		elf_end(s->elf);
 }

@@ -152,14 +152,15 @@ static void set(struct image_regs *regs, unsigned reg, uint64_t value)
 static bool calls_function_of(struct unwind *u, uint64_t addr, uint64_t pc)
 {
 	struct module *m = modules_find(&u->modules, pc);
-	const struct symbol *s = m ? module_symbol(m, pc) : NULL;
+	struct symbol s;
 	unsigned char b[5];
 	int32_t distance;
 
-	if (!s || !u->image->read(u->image->arg, addr - sizeof(b), b, sizeof(b)) || b[0] != 0xe8)
+	if (!m || !module_symbol(m, pc, &s) ||
+	    !u->image->read(u->image->arg, addr - sizeof(b), b, sizeof(b)) || b[0] != 0xe8)
 		return false;
 	memcpy(&distance, b + 1, sizeof(distance));
-	return addr + (uint64_t)(int64_t)distance == s->start;
+	return addr + (uint64_t)(int64_t)distance == s.start;
 }
 
 /*
@@ -240,10 +241,11 @@ static bool apply(const struct rule *rule, const struct frame_view *v, unsigned 
 static bool saves_frame_pointer(struct unwind *u, uint64_t pc)
 {
 	struct module *m = modules_find(&u->modules, pc);
-	const struct symbol *s = m ? module_symbol(m, pc) : NULL;
+	struct symbol s;
 	unsigned char b[5];
 
-	if (!s || !u->image->read(u->image->arg, s->start, b, sizeof(b)))
+	if (!m || !module_symbol(m, pc, &s) ||
+	    !u->image->read(u->image->arg, s.start, b, sizeof(b)))
 		return true; /* who knows */
 	return b[memcmp(b, "\xf3\x0f\x1e\xfa", 4) == 0 ? 4 : 0] == 0x55;
 }
@@ -511,15 +513,15 @@ void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct st
 {
 	struct module *m = modules_find(&u->modules, addr);
 	const struct image_map *map = image_find(u->image, addr);
-	const struct symbol *s = m && module_open(&u->modules, m) ? module_symbol(m, addr) : NULL;
+	struct symbol s;
 
-	if (s && addr - s->start < (s->size ? s->size : 4096)) {
-		struct str name = names_demangle(a, s->name);
+	if (m && module_open(&u->modules, m) && module_symbol(m, addr, &s) &&
+	    addr - s.start < (s.size ? s.size : 4096)) {
+		struct str name = names_demangle(a, s.name);
 
-		*out = str_of(addr == s->start
-				      ? arena_printf(a, STR_FMT, STR_ARG(name))
-				      : arena_printf(a, STR_FMT "+%llu", STR_ARG(name),
-						     (unsigned long long)(addr - s->start)));
+		*out = str_of(addr == s.start ? arena_printf(a, STR_FMT, STR_ARG(name))
+					      : arena_printf(a, STR_FMT "+%llu", STR_ARG(name),
+							     (unsigned long long)(addr - s.start)));
 	} else {
 		*out = map ? map->path : STR("");
 	}

@@ -80,7 +80,7 @@ def main(path, *expressions):
             except Exception:
                 pass
     if bad:
-        for t in doc.d['threads']:
+        for t in doc.d.get('threads', []):
             print(t['tid'], t['name'], t['state'], t['how'], t['waits_for'], doc.functions(t)[:12])
     return 1 if bad else 0
 
