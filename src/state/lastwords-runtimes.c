@@ -178,6 +178,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"Fatal Python error: Aborted", NULL, DEATH_ABORT, LIKELY, TEXT("SIGABRT")},
 	{"***Exception: SegFault", NULL, DEATH_FAULT, SURE, TEXT("SIGSEGV, as CTest says")},
 	{"[BUG] Segmentation fault", NULL, DEATH_FAULT, SURE, FROM},
+	{"[signal ", " code=0x", DEATH_PANIC, SAID, FROM}, /* under a panic of Go's */
 	{"SIGSEGV: segmentation violation", NULL, DEATH_FAULT, SURE, TEXT("SIGSEGV")},
 	{"SIGBUS: bus error", NULL, DEATH_FAULT, SURE, TEXT("SIGBUS")},
 	{"SIGFPE: floating-point exception", NULL, DEATH_FAULT, SURE, TEXT("SIGFPE")},

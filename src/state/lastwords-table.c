@@ -219,7 +219,7 @@ static const struct lastwords_phrase phrases[] = {
 	{"sending SIGTERM to process", "badness", DEATH_OOM_DAEMON, SURE, TEXT("earlyoom")},
 	{"sending SIGKILL to process", "badness", DEATH_OOM_DAEMON, SURE, TEXT("earlyoom")},
 	{"Implementing a corrective action:", NULL, DEATH_OOM_DAEMON, SURE, TEXT("nohang")},
-	{"lowmemorykiller: Kill", NULL, DEATH_OOM_DAEMON, SURE, TEXT("Android's lmkd")},
+	{"lowmemorykiller: ", "Kill", DEATH_OOM_DAEMON, SURE, TEXT("Android's lmkd")},
 	{"low on memory", "kill", DEATH_OOM_DAEMON, SAID, LINE},
 	{"Failed to locate executable", NULL, DEATH_NO_COMMAND, SURE, FROM},
 	{"Failed at step EXEC", "No such file", DEATH_NO_COMMAND, SURE, FROM},

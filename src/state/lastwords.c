@@ -319,12 +319,17 @@ static bool go_dump(struct lastwords *w, struct str raw)
  * is an exception. */
 static bool trace_head(struct lastwords *w, struct str s, struct death_clue *c)
 {
+	static const char *const levels[] = {"WARN: ", "ERROR: ", "FATAL: "};
 	static const char *const heads[] = {
 		"stack traceback:", "Stacktrace:", "Stack trace:", "CallStack (from HasCallStack)"};
 	struct str t = str_trim(s), above = {w->above, w->nabove};
-	bool head = starts(t, "at ") && s.n > t.n && type_length(above) &&
-		    (has(above, "Error") || has(above, "Exception"));
+	bool head;
 
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (has(above, levels[i]))
+			above = behind(above, levels[i]);
+	head = ((starts(t, "at ") && s.n > t.n) || has(t, ":in `") || has(t, ":in '")) &&
+	       type_length(above) && (has(above, "Error") || has(above, "Exception"));
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		head = head || starts(t, heads[i]);
 	if (!head || !above.n)
