@@ -7,10 +7,10 @@ more by `inquest why-died` from what was recorded; NAME.texts and NAME.well have
 runs that ended well, for `inquest why-died`. Without a SET all of bench/death are measured, and the texts of tests/death.
 
 A set consists of sections that begin with a line `#### WORDS`. Texts: `#### CAUSE NAME`, then the text, in which U+241B stands
-for an escape character and U+240D for a carriage return at the end of a line. Programs: `#### file NAME`, then its content; `#### build` and `#### run`, then a command on each line, those
-of `run` behind their CAUSE. Where several causes may rightly be named they are joined by `|`. GROUP is a memory cgroup of 40 MB,
-TOP this source tree, `INQUEST OPTIONS -- COMMAND` gives options to `inquest run`. What the machine cannot do (a language that is
-missing, a memory cgroup without root) is skipped and said. A verdict is right if it names the cause; how many are right is told
+for an escape character and U+240D for a carriage return. Programs: `#### file NAME`, then its content; `#### build` and
+`#### run`, then a command on each line, those of `run` behind their CAUSE. Where several causes may rightly be named they are
+joined by `|`. GROUP is a memory cgroup of 40 MB, TOP this source tree, `INQUEST OPTIONS -- COMMAND` gives options to `inquest
+run`. What the machine cannot do (a language that is missing, a memory cgroup without root) is skipped and said. A verdict is right if it names the cause; how many are right is told
 for each degree of certainty as well."""
 import collections, json, os, shlex, shutil, subprocess, sys, tempfile
 
