@@ -314,6 +314,13 @@ def core_gone_but_in_the_journal():
     has(out, f'{DIE}: missing', 'coredumpctl info')
 
 
+def core_of_a_limit():
+    """SIGXFSZ and SIGXCPU leave cores, which must not hide the limit."""
+    for limit, what, cause in (('-f 100', 'grows', 'rlimit-fsize'), ('-t 1', 'spin', 'rlimit-cpu')):
+        _, out = run('sh', '-c', f'ulimit {limit}; cd /tmp; exec inquest run --no-record -- {DIE} {what}')
+        expect(verdict(out)[0] == cause, out)
+
+
 def core_patterns():
     d = tempfile.mkdtemp()
     os.chdir(d)
@@ -506,16 +513,28 @@ def bats_stacks_as_user():
     bats('stacks', 'someone')
 
 
+def with_plain_cores(suite, user=None):
+    sysctl('kernel.core_pattern', 'core')
+    try:
+        bats(suite, user)
+    finally:
+        sysctl('kernel.core_pattern', SYSTEMD_COREDUMP)
+
+
 def bats_core():
-    bats('core')
+    with_plain_cores('core')
 
 
 def bats_core_as_user():
-    bats('core', 'someone')
+    with_plain_cores('core', 'someone')
 
 
 def bats_why_died():
     bats('why-died')
+
+
+def bats_why_died_with_plain_cores():
+    with_plain_cores('why-died')
 
 
 def bats_why_died_as_user():

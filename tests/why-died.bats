@@ -132,6 +132,8 @@ print(d)' "$1"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-as ]
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -t 1; exec '$DIE' spin"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-cpu ]
+	run "$INQUEST" run --json --no-record -- bash -c "ulimit -c unlimited; ulimit -S -t 1; exec '$DIE' spin"
+	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-cpu ] # whatever its core says
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -n 40; exec '$DIE' files"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-nofile ]
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -f 100; exec '$DIE' grows"

@@ -45,6 +45,8 @@ static enum death_cause cause_of(const struct stack_death *d)
 	switch (d->signal) {
 	case SIGABRT: return DEATH_ABORT;
 	case SIGSYS: return DEATH_SECCOMP;
+	case SIGXCPU: return DEATH_RLIMIT_CPU;
+	case SIGXFSZ: return DEATH_RLIMIT_FSIZE;
 	case SIGSEGV:
 		if (str_contains(d->fault, STR("stack")))
 			return DEATH_STACK;
