@@ -23,7 +23,7 @@
 
 void remains_init(struct remains *r)
 {
-	*r = (struct remains){.facts.cpu_seconds = -1};
+	*r = (struct remains){.facts = {.cpu_seconds = -1, .command = STR("")}};
 	arena_init(&r->arena);
 	death_clues_init(&r->clues, &r->arena);
 	r->facts.clues = &r->clues;
@@ -231,7 +231,7 @@ static void facts_of(struct death_facts *f, const struct run_record *run)
 		{"run.limit.nproc", DEATH_LIMIT_NPROC}, {"run.limit.nofile", DEATH_LIMIT_NOFILE},
 		{"run.limit.stack", DEATH_LIMIT_STACK}};
 	const struct value *end = value_of(run, "run.end");
-	double kills = number_of(run, "run.oom_kills", 0),
+	double before = number_of(run, "run.oom_before", -1),
 	       count = number_of(run, "run.oom_count", -1);
 
 	f->ended = value_of(run, "run.exit") != NULL;
@@ -243,11 +243,13 @@ static void facts_of(struct death_facts *f, const struct run_record *run)
 		if (str_eq(end->text, str_of(ends[i].name)))
 			f->ours = ends[i].ours;
 	f->cpu_seconds = number_of(run, "run.user", -1) + number_of(run, "run.system", 0);
+	f->seconds = number_of(run, "run.wall", 0);
+	f->command = run->command;
 	f->peak_rss = (uint64_t)number_of(run, "rss.peak", 0);
-	f->has_oom = count >= 0;
+	f->has_oom = before >= 0 && count >= before;
 	if (f->has_oom) {
 		f->oom_after = (uint64_t)count;
-		f->oom_before = (uint64_t)(count > kills ? count - kills : 0);
+		f->oom_before = (uint64_t)before;
 	}
 	f->group_limit = (uint64_t)number_of(run, "run.group_limit", 0);
 	f->group_peak = (uint64_t)number_of(run, "run.group_peak", 0);

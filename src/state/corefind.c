@@ -100,7 +100,7 @@ static bool by_content(struct looking *l, int fd, struct found_core *c)
 {
 	struct core core;
 
-	if (core_open(&core, fd, NULL) != 0)
+	if (core_open(&core, fd, &(struct core_where){0}, NULL) != 0)
 		return false;
 	c->program = arena_str(l->a, core.name);
 	c->pid = core.pid;

@@ -367,6 +367,34 @@ static int take(struct snapshot *s, struct snapshot_opts o, struct err *err)
 	return 0;
 }
 
+/* Where the process sees its files, if that is elsewhere; NULL. */
+static const char *root_of(struct snapshot *s)
+{
+	const char *path = arena_printf(&s->arena, "/proc/%d/root/", s->pid);
+	struct stat here, there;
+
+	if (stat("/", &here) != 0 || stat(path, &there) != 0 ||
+	    (here.st_dev == there.st_dev && here.st_ino == there.st_ino))
+		return NULL;
+	return path;
+}
+
+/* What a perf map is known by: the number of the process as it sees itself, and its age. */
+static void identify(struct snapshot *s)
+{
+	struct buf text = {0};
+	struct proc_stat st;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->threads[i].tid == s->pid)
+			s->image.inner = s->threads[i].status.inner;
+	if (proc_read(s->pid, "stat", &text) == 0 && proc_parse_stat(buf_str(&text), &st))
+		s->image.started_ns =
+			clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME) +
+			(int64_t)st.start_ticks * (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
+	buf_release(&text);
+}
+
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, struct err *err)
 {
 	int rc;
@@ -374,11 +402,14 @@ int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, st
 	*s = (struct snapshot){.pid = pid, .taken_ns = clock_ns(CLOCK_REALTIME)};
 	arena_init(&s->arena);
 	s->image = (struct image){.read = read_memory, .open = open_mapped, .arg = s, .pid = pid};
+	s->image.root = root_of(s);
 	rc = read_maps(s, err);
 	if (!rc)
 		rc = probe(s, err);
 	if (!rc)
 		list_threads(s);
+	if (!rc)
+		identify(s);
 	if (!rc && !s->n)
 		rc = err_set(err, ERR_NOTFOUND, "no process %d", pid);
 	if (!rc && s->image.nmaps)
