@@ -68,10 +68,10 @@ static void read_frame(struct arena *a, const struct jsontree *t, struct frame *
 
 static void read_wait(const struct jsontree *t, struct stack_thread *out)
 {
-	static const char *const kinds[] = {"none",    "mutex", "rwlock", "join", "condition",
-					    "child",   "pipe",  "socket", "lock", "file",
-					    "poll",    "sleep", "signal", "gil",  "monitor",
-					    "kernel",  "stopped", "other"};
+	static const char *const kinds[] = {"none",   "mutex",   "rwlock", "join", "condition",
+					    "child",  "pipe",    "socket", "lock", "file",
+					    "poll",   "sleep",   "signal", "gil",  "monitor",
+					    "kernel", "stopped", "other"};
 	const struct jsontree *w = jsontree_get(t, "waits_for");
 
 	out->wait = (enum wait_kind)word(text(w, "kind"), kinds, ARRAY_SIZE(kinds));

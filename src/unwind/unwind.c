@@ -297,6 +297,7 @@ static enum outcome by_rules(struct unwind *u, const struct rules *r, struct ste
 	if (!find_cfa(u, r, v, &trust))
 		return LOST;
 	s->cfa = v->cfa;
+	s->regs = v->regs; /* with the frame pointer that was found: values may need it */
 	s->signal = r->signal;
 	if (r->regs[IMAGE_PC].kind == RULE_UNDEFINED)
 		return LAST;

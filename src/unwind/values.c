@@ -53,6 +53,16 @@ static bool strip(Dwarf_Die *die, Dwarf_Die *out)
 	return false;
 }
 
+/* In bytes; < 0: unknown. clang leaves it out for pointers. */
+static int size_of(Dwarf_Die *type)
+{
+	int size = dwarf_bytesize(type), tag = dwarf_tag(type);
+	bool pointer = tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type ||
+		       tag == DW_TAG_rvalue_reference_type;
+
+	return size < 0 && pointer ? 8 : size;
+}
+
 static bool type_of(Dwarf_Die *die, Dwarf_Die *out)
 {
 	Dwarf_Attribute attr;
@@ -123,7 +133,7 @@ static bool is_char(Dwarf_Die *type)
 	Dwarf_Die plain;
 
 	return strip(type, &plain) && dwarf_attr(&plain, DW_AT_encoding, &attr) &&
-	       dwarf_formudata(&attr, &encoding) == 0 && dwarf_bytesize(&plain) == 1 &&
+	       dwarf_formudata(&attr, &encoding) == 0 && size_of(&plain) == 1 &&
 	       (encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char);
 }
 
@@ -140,7 +150,7 @@ static void show_target(struct shower *s, Dwarf_Die *to, uint64_t addr, unsigned
 {
 	unsigned char bytes[BYTES_MOST];
 	Dwarf_Die plain;
-	int size = strip(to, &plain) ? dwarf_bytesize(&plain) : -1;
+	int size = strip(to, &plain) ? size_of(&plain) : -1;
 
 	if (is_char(to) && !reference) {
 		buf_add_char(&s->out, ' ');
@@ -236,13 +246,12 @@ static void show_array(struct shower *s, Dwarf_Die *type, uint64_t addr, unsigne
 {
 	Dwarf_Die element;
 	uint64_t n = elements(type);
-	int size = type_of(type, &element) ? dwarf_bytesize(&element) : -1;
+	int size = type_of(type, &element) ? size_of(&element) : -1;
 
 	if (size <= 0) {
 		Dwarf_Die plain;
 
-		size = type_of(type, &element) && strip(&element, &plain) ? dwarf_bytesize(&plain)
-									  : -1;
+		size = type_of(type, &element) && strip(&element, &plain) ? size_of(&plain) : -1;
 	}
 	if (size <= 0 || !addr) {
 		BUF_LIT(&s->out, "{...}");
@@ -283,23 +292,42 @@ static bool member_at(Dwarf_Die *member, Dwarf_Word *at)
 	       dwarf_formudata(&attr, at) == 0;
 }
 
-/* A bit field, as a number of its type; false if the member is none. */
-static bool bit_field(Dwarf_Die *member, const struct whole *w, unsigned char out[8])
+static bool attribute(Dwarf_Die *die, unsigned name, Dwarf_Word *v)
 {
 	Dwarf_Attribute attr;
-	Dwarf_Word at, bits;
-	Dwarf_Die type;
-	Dwarf_Word encoding = DW_ATE_unsigned;
+
+	return dwarf_attr(die, name, &attr) && dwarf_formudata(&attr, v) == 0;
+}
+
+/* Where a bit field begins, in bits: since DWARF 4 by that, before (and by clang) from the other
+ * end of the storage that it is in. */
+static bool first_bit(Dwarf_Die *member, Dwarf_Die *type, Dwarf_Word bits, Dwarf_Word *at)
+{
+	Dwarf_Word from_end, size = (Dwarf_Word)size_of(type), place;
+
+	if (attribute(member, DW_AT_data_bit_offset, at))
+		return true;
+	attribute(member, DW_AT_byte_size, &size);
+	if (!attribute(member, DW_AT_bit_offset, &from_end) || !member_at(member, &place) ||
+	    size > 16 || from_end > 8 * size || bits > 8 * size - from_end || place > INT32_MAX)
+		return false;
+	*at = 8 * place + 8 * size - from_end - bits;
+	return true;
+}
+
+/* A bit field, as a number of its type; false if the member is none. */
+static bool bit_field(Dwarf_Die *member, Dwarf_Die *type, const struct whole *w,
+		      unsigned char out[8])
+{
+	Dwarf_Word at, bits, encoding = DW_ATE_unsigned;
 	uint64_t v;
 
-	if (!dwarf_attr(member, DW_AT_data_bit_offset, &attr) || dwarf_formudata(&attr, &at) != 0 ||
-	    !dwarf_attr(member, DW_AT_bit_size, &attr) || dwarf_formudata(&attr, &bits) != 0 ||
-	    bits == 0 || bits > 56 || at / 8 >= w->n)
+	if (!attribute(member, DW_AT_bit_size, &bits) || bits == 0 || bits > 56 ||
+	    !first_bit(member, type, bits, &at) || at / 8 >= w->n)
 		return false;
 	v = as_number(w->bytes + at / 8, w->n - at / 8) >> at % 8 & (UINT64_C(-1) >> (64 - bits));
-	if (type_of(member, &type) && strip(&type, &type) &&
-	    dwarf_attr(&type, DW_AT_encoding, &attr) && dwarf_formudata(&attr, &encoding) == 0 &&
-	    encoding == DW_ATE_signed && v >> (bits - 1))
+	attribute(type, DW_AT_encoding, &encoding);
+	if (encoding == DW_ATE_signed && v >> (bits - 1))
 		v |= UINT64_C(-1) << bits;
 	memcpy(out, &v, sizeof(v));
 	return true;
@@ -335,8 +363,8 @@ static void show_member(struct shower *s, Dwarf_Die *member, struct whole *w)
 		show_base_class(s, &plain, at, w);
 		return;
 	}
-	field = bit_field(member, w, bits);
-	size = dwarf_bytesize(&plain);
+	field = bit_field(member, &plain, w, bits);
+	size = size_of(&plain);
 	if (size < 0 && dwarf_tag(&plain) == DW_TAG_array_type)
 		size = 0;
 	if (size < 0 || (!field && (size_t)size > w->n - at) ||
@@ -453,7 +481,9 @@ static struct str text_of(Dwarf_Die *die, uint64_t pc, const struct frame_view *
 
 	if (!type_of(die, &type) || !strip(&type, &plain))
 		return STR("?");
-	size = dwarf_bytesize(&plain);
+	if (dwarf_hasattr(&plain, DW_AT_declaration))
+		return STR("<incomplete type>");
+	size = size_of(&plain);
 	if (l.kind == LOCATION_NONE && dwarf_attr_integrate(die, DW_AT_const_value, &attr) &&
 	    dwarf_formsdata(&attr, &value) == 0) {
 		l = (struct location){.kind = LOCATION_VALUE, .value = (uint64_t)value};

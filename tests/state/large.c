@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Dies with a core of a size of its own: large [touched=MB] [sparse=MB] [threads=N] [depth=N]
- * [maps=N]. touched: memory full of noise; sparse: memory of which one byte in 256 pages is written;
- * threads that pause; depth: of the recursion in which the main thread dies (its stack must be
- * unlimited); maps: pages with a map each. It dies by a null pointer, with a mutex held that one
- * thread waits for, so that the core has that to tell too.
+ * [maps=N]. touched: memory full of noise; sparse: memory of which one byte in 256 pages is
+ * written; threads that pause; depth: of the recursion in which the main thread dies (its stack
+ * must be unlimited); maps: pages with a map each. It dies by a null pointer, with a mutex held
+ * that one thread waits for, so that the core has that to tell too.
  */
 #include <pthread.h>
 #include <string.h>

@@ -36,13 +36,18 @@ struct node {
 [[gnu::noinline]] int hold(const point &reference, node *list, std::string text,
 			   std::string &longer, void *nothing, float third)
 {
-	derived d = {{42}, 5, 17, -3, {1, 2.5, "inner", GREEN}};
+	derived d;
 	int numbers[3] = {4, 5, 6};
 	char letters[] = "letters";
 	signed char small = -7;
 	bool yes = true;
 	std::vector<int> many(3, 9);
 
+	d.inherited = 42;
+	d.low = 5;
+	d.high = 17;
+	d.below = -3;
+	d.at = {1, 2.5, "inner", GREEN};
 	std::printf("ready %d\n", static_cast<int>(getpid()));
 	std::fflush(stdout);
 	pause();
