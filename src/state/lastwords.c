@@ -456,9 +456,11 @@ static bool phrase(struct lastwords *w, struct str message, struct str raw, cons
 	return found->cause == DEATH_NONE ? !says_failed(message) : !m->passed;
 }
 
-/* "[  100.123456] usb 1-2: ...", "Nov 26 10:00:00 h kernel: ..." */
+/* "[  100.123456] usb 1-2: ...", "Nov 26 10:00:00 h kernel: ..."; not what journalctl -o
+ * short-monotonic says of others: "[  100.123456] h systemd[1]: ..." */
 static bool is_kernel(struct str raw)
 {
+	struct str rest, host, who;
 	size_t n = 1;
 
 	if (!starts(raw, "["))
@@ -466,7 +468,11 @@ static bool is_kernel(struct str raw)
 	while (n < raw.n &&
 	       (raw.p[n] == ' ' || raw.p[n] == '.' || (raw.p[n] >= '0' && raw.p[n] <= '9')))
 		n++;
-	return n > 8 && n < raw.n && raw.p[n] == ']';
+	if (n <= 8 || n >= raw.n || raw.p[n] != ']')
+		return false;
+	rest = str_trim(str_from(raw, n + 1));
+	return !str_next(&rest, ' ', &host) || !str_next(&rest, ' ', &who) ||
+	       !str_ends(who, STR("]:"));
 }
 
 static void read_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)

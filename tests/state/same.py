@@ -9,7 +9,12 @@ import sys
 
 
 def frames(t):
-    return [(f['function'], f['file'], f['line'], f['language'], f['inlined'], f['trust']) for f in t['frames']]
+    return [(f['function'], f['file'], f['line'], f['language'], f['inlined']) for f in t['frames']]
+
+
+def as_sure(t, other):
+    """Frames of the core are as sure as those of the live process."""
+    return all(f['trust'] in (g['trust'], 'guessed') for f, g in zip(t['frames'], other['frames']))
 
 
 def wait(t):
@@ -42,6 +47,8 @@ def main(live, core):
         for what, of in (('frames', frames), ('wait', wait), ('holds_gil', lambda x: x['holds_gil'])):
             if of(t) != of(other):
                 bad.append((f'{what} of {tid} {t["name"]}', of(t), of(other)))
+        if not as_sure(t, other):
+            bad.append((f'trust of {tid} {t["name"]}', t['frames'], other['frames']))
     for x in bad:
         print(*x, sep='\n    ')
     return 1 if bad else 0
