@@ -363,3 +363,27 @@ live_and_core() {
 	fails 2 "one core, not 2" "$INQUEST" core a b
 	fails 2 "exclude each other" "$INQUEST" core a --json --folded
 }
+
+@test "compressed, as collectors keep them" {
+	command -v zstd >/dev/null && command -v xz >/dev/null || skip "no zstd, no xz"
+	dump crash null
+	zstd -q core && mv core.zst core.crash.0.1.2.3.zst
+	timeout 60 "$INQUEST" core core.crash.0.1.2.3.zst >out
+	grep -qx "there is:  8 bytes from a null pointer" out
+	grep -q "^    null_pointer  *.*tests/state/crash.c:" out
+	timeout 60 "$INQUEST" why-died core.crash.0.1.2.3.zst >out
+	grep -q "^it crashed: SIGSEGV, address not mapped: 8 bytes from a null pointer, in null_pointer" out
+	timeout 60 "$INQUEST" add --dry-run --json core.crash.0.1.2.3.zst >out
+	grep -q '"kind":"core"' out && grep -q 'SIGSEGV' out
+	gzip -c core >packed && timeout 60 "$INQUEST" core packed >out2
+	xz -c core >packed && timeout 60 "$INQUEST" core packed >out3
+	cmp out2 out3
+	head -c "$(($(stat -c %s packed) / 2))" packed >half # what there is of it is read
+	timeout 60 "$INQUEST" core half >out
+	grep -q "^the core is cut off" out || grep -q "null_pointer" out
+	zstd -qc "$TOP/README.md" >text.zst
+	fails 3 "text.zst: this is no core file" "$INQUEST" core text.zst
+	head -c 200 packed | tr '\000' '\377' >bad
+	fails 3 "bad: " "$INQUEST" core bad
+	mkdir full && fails 4 "set TMPDIR to a place with room" env TMPDIR="$PWD/nowhere" "$INQUEST" core packed
+}

@@ -224,3 +224,67 @@ variable() {
 	"$INQUEST" runs --columns 'arg.*' --csv | tail -n 1 | grep -F ',true,a,b,c,d' || { "$INQUEST" runs --columns 'arg.*' --csv; false; }
 	[ "$("$INQUEST" runs --columns env.PWD --csv | tail -n 1 | sed 's/.*,//')" = "$PWD" ]
 }
+
+@test "^Z stops us with the command, so that the shell gets its terminal back; fg lets both go on" {
+	for options in "" "--hold-on signal"; do
+		run -7 timeout 60 python3 - "$INQUEST" run --no-record -q $options -- \
+			sh -c 'echo ready; sleep .5; exit 7' <<-'EOF2'
+			import os, pty, signal, sys, termios, tty
+			pid, fd = pty.fork()
+			if pid == 0: # a shell with one job
+			    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+			    job = os.fork()
+			    if job == 0:
+			        os.setpgid(0, 0)
+			        os.tcsetpgrp(0, os.getpid())
+			        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+			        os.execv(sys.argv[1], sys.argv[1:])
+			    _, status = os.waitpid(job, os.WUNTRACED)
+			    if not os.WIFSTOPPED(status):
+			        os._exit(99)
+			    os.killpg(job, signal.SIGCONT)
+			    _, status = os.waitpid(job, 0)
+			    os._exit(os.waitstatus_to_exitcode(status))
+			seen = b''
+			while b'ready' not in seen:
+			    seen += os.read(fd, 100)
+			os.write(fd, b'\x1a')
+			_, status = os.waitpid(pid, 0)
+			sys.exit(os.waitstatus_to_exitcode(status))
+		EOF2
+	done
+}
+
+@test "what the command wrote last may be no whole line: ours begins on one of its own" {
+	run --separate-stderr "$INQUEST" run --no-record --json -- sh -c 'printf half >&2'
+	[ "${stderr_lines[0]}" = half ]
+	[[ "${stderr_lines[1]}" == '{"schema"'* ]]
+	run --separate-stderr "$INQUEST" run --no-record -q -- sh -c 'printf half >&2'
+	[ "$stderr" = half ]
+}
+
+@test "series of the samples: what the kernel has of them" {
+	"$INQUEST" run -q -- sh -c 'sleep 2 & sleep 2; wait'
+	id=$(sql 'select id from run order by no desc limit 1')
+	"$INQUEST" runs show "$id" --json | python3 -c 'import json, os, sys
+d = json.load(sys.stdin)
+s = {x["name"]: x for x in d["series"]}
+for name in ("rss", "cpu", "faults.minor", "faults.major", "processes", "pss"):
+    assert name in s, (name, sorted(s))
+assert max(s["processes"]["y"]) == 3, s["processes"]
+if os.path.exists("/proc/pressure/cpu"):
+    assert all(0 <= y <= 1 for y in s["psi.cpu.some"]["y"]), s["psi.cpu.some"]
+    assert [v["value"] for v in d["variables"] if v["name"] == "psi.of"][0] in ("group", "machine")
+for x in s.values():
+    assert len(x["x"]) == len(x["y"]) > 0, x'
+}
+
+@test "memory that grows is told by the step that the output counts" {
+	run "$INQUEST" run --no-record -- python3 -c 'import time
+keep = []
+for i in range(60):
+    keep.append(bytearray(1 << 20))
+    print("step", i, flush=True)
+    time.sleep(.05)'
+	[[ "$output" == *"its memory rose all along, by 1."*" MB a step ("*" MB a second)"* ]]
+}

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "state/corefind.h"
 #include "state/look.h"
 
 #define STACK    UINT64_C(0x7ffd00000000)
@@ -630,6 +631,68 @@ static void test_no_device(void **state)
 	buf_release(&b);
 }
 
+/* Where core_pattern(5) puts the core of a process, as a pattern. */
+static void test_pattern(void **state)
+{
+	static const struct {
+		const char *pattern, *of_42, *of_any;
+	} cases[] = {
+		{"core.%p", "core.42", "core.*"},
+		{"/cores/%e.%P.%t", "/cores/*.42.*", "/cores/*.*.*"},
+		{"a*b?[c\\d%%-%p", "a\\*b\\?\\[c\\\\d%-42", "a\\*b\\?\\[c\\\\d%-*"},
+		{"%p%", "42%", "*%"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+
+		corefind_glob(str_of(cases[i].pattern), 42, &b);
+		assert_string_equal(buf_cstr(&b), cases[i].of_42);
+		buf_clear(&b);
+		corefind_glob(str_of(cases[i].pattern), 0, &b);
+		assert_string_equal(buf_cstr(&b), cases[i].of_any);
+		buf_release(&b);
+	}
+}
+
+/* systemd's names, with what it escapes. */
+static void test_names(void **state)
+{
+	static const char *const names[] = {
+		"core.python3\\x2e11.0.0123456789abcdef0123456789abcdef.4711.1795733880000000.zst",
+		"core.odd\\x2\\xzz.0.0123456789abcdef0123456789abcdef.12.1795733880000000.xz",
+	};
+	char dir[] = "/tmp/inquest-cores-XXXXXX", path[256];
+	struct corefind f;
+	struct arena a;
+
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		FILE *out;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		out = fopen(path, "w");
+		assert_non_null(out);
+		fputs("not looked into", out);
+		fclose(out);
+	}
+	arena_init(&a);
+	corefind_look(&f, "python3.11", dir, &a);
+	assert_int_equal(f.n, 1);
+	assert_true(str_eq(f.items[0].program, STR("python3.11")));
+	assert_int_equal(f.items[0].pid, 4711);
+	assert_true(f.items[0].packed);
+	corefind_look(&f, "odd\\x2\\xzz", dir, &a);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.items[0].pid, 12);
+	arena_release(&a);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 /* Where the files of a core are: beneath a folder, or where a user says; and only the same ones. */
 static void test_where(void **state)
 {
@@ -689,10 +752,11 @@ static void test_where(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),  cmocka_unit_test(test_death),
-		cmocka_unit_test(test_waits), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_where), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_lies),  cmocka_unit_test(test_no_device),
+		cmocka_unit_test(test_good),    cmocka_unit_test(test_death),
+		cmocka_unit_test(test_cut),     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_lies),    cmocka_unit_test(test_no_device),
+		cmocka_unit_test(test_pattern), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_waits),   cmocka_unit_test(test_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Running a command: how it ends, its output, limits, what it leaves behind, the verdict. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "base/file.h"
 #include "base/task.h"
 #include "exec/exec.h"
+#include "exec/groupstat.h"
 #include "exec/program.h"
 
 #define MSEC INT64_C(1000000)
@@ -25,7 +27,9 @@ static char pids_path[] = "/tmp/test-exec-XXXXXX";
 
 struct got {
 	struct buf out, err;
-	uint64_t samples, max_rss, bytes;
+	uint64_t samples, max_rss, max_pss, max_faults, bytes;
+	uint64_t samples_of_two;
+	bool bad_psi, unfair;
 	uint32_t max_processes, max_threads, max_fds;
 	int64_t last_at;
 	int pid;
@@ -49,6 +53,13 @@ static void on_sample(void *arg, const struct exec_sample *s)
 {
 	struct got *g = arg;
 
+	for (size_t i = 0; i < EXEC_PSI; i++)
+		g->bad_psi |= !isnan(s->psi[i]) && !(s->psi[i] >= 0 && s->psi[i] <= 1);
+	g->unfair |= s->alike > s->processes || s->alike_rss > s->rss;
+	if (s->pss != EXEC_UNKNOWN && s->pss > g->max_pss)
+		g->max_pss = s->pss;
+	if (s->minor_faults > g->max_faults)
+		g->max_faults = s->minor_faults;
 	if (s->rss > g->max_rss)
 		g->max_rss = s->rss;
 	if (s->processes > g->max_processes)
@@ -57,6 +68,7 @@ static void on_sample(void *arg, const struct exec_sample *s)
 		g->max_threads = s->threads;
 	if (s->fds > g->max_fds)
 		g->max_fds = s->fds;
+	g->samples_of_two += s->processes >= 2;
 	if (++g->samples == (uint64_t)g->stop_at)
 		g->stop = SIGINT;
 }
@@ -234,6 +246,32 @@ static void test_core(void **state)
 	unlink("/tmp/core");
 }
 
+static void test_pressure(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		uint64_t some, full;
+	} cases[] = {
+		{"some avg10=1.00 avg60=0.50 avg300=0.10 total=123\n"
+		 "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n",
+		 true, 123, 7},
+		{"some avg10=0.00 avg60=0.00 avg300=0.00 total=5\n", true, 5, 99}, /* before 5.13 */
+		{"some avg10=0.00 avg60=0.00 avg300=0.00 total=\n", false, 99, 99},
+		{"some avg10=0.00", false, 99, 99},
+		{"full avg10=0.00 avg60=0.00 avg300=0.00 total=5\n", false, 99, 5},
+		{"", false, 99, 99},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint64_t t[2] = {99, 99};
+
+		assert_int_equal(groupstat_parse(str_of(cases[i].text), t), cases[i].ok);
+		assert_int_equal(t[0], cases[i].some);
+		assert_int_equal(t[1], cases[i].full);
+	}
+}
+
 static void test_output(void **state)
 {
 	struct exec_result r;
@@ -392,6 +430,40 @@ static void test_stop(void **state)
 	release(&g);
 }
 
+/* Whoever is killed by somebody else while we are told to stop was not interrupted. */
+static void test_died_before_stop(void **state)
+{
+	static const struct {
+		const char *script;
+		enum exec_end end;
+	} cases[] = {
+		{"trap '' INT; sleep .3; kill -9 $$", EXEC_SIGNALED},
+		{"trap '' INT; sleep 60", EXEC_STOPPED}, /* our own KILL ends it */
+		{"sleep 60", EXEC_STOPPED},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, strdup(cases[i].script), NULL};
+		struct got g = {.stop_at = 2};
+		struct exec_opts o = {.argv = argv,
+				      .envp = environ,
+				      .stdin_fd = -1,
+				      .output_max = UINT64_MAX,
+				      .sample_ns = 10 * MSEC,
+				      .grace_ns = 1000 * MSEC,
+				      .on_sample = on_sample,
+				      .arg = &g,
+				      .stop = &g.stop};
+		struct exec_result r;
+
+		assert_int_equal(exec_run(&o, &r, NULL), 0);
+		assert_int_equal(r.end, cases[i].end);
+		assert_int_equal(r.sig, i == 2 ? SIGINT : SIGKILL);
+		free(argv[2]);
+		release(&g);
+	}
+}
+
 static void test_memory(void **state)
 {
 	struct exec_result r;
@@ -418,6 +490,28 @@ static void test_memory(void **state)
 	release(&g);
 }
 
+/* Of two processes: PSS is less than RSS. */
+static void test_pss(void **state)
+{
+	struct exec_result r;
+	char *argv[] = {(char *)(uintptr_t) "/bin/sh", (char *)(uintptr_t) "-c",
+			(char *)(uintptr_t) "sleep 2 & sleep 2; wait", NULL};
+	struct got g = {0};
+	struct exec_opts o = {.argv = argv,
+			      .envp = environ,
+			      .stdin_fd = -1,
+			      .sample_ns = 20 * MSEC,
+			      .on_sample = on_sample,
+			      .arg = &g};
+	struct err err;
+
+	assert_int_equal(exec_run(&o, &r, &err), 0);
+	assert_true(g.samples_of_two > 0);
+	assert_true(g.max_pss > 0 && g.max_pss < g.max_rss);
+	assert_false(g.unfair);
+	release(&g);
+}
+
 static void test_samples(void **state)
 {
 	struct exec_result r;
@@ -429,6 +523,10 @@ static void test_samples(void **state)
 	assert_int_equal(g.max_processes, 1);
 	assert_int_equal(g.max_threads, 1);
 	assert_int_equal(g.max_fds, 3);
+	assert_true(g.max_faults > 0);
+	assert_int_equal(g.max_pss, 0); /* of one process it tells nothing more */
+	assert_false(g.bad_psi);
+	assert_false(g.unfair);
 	assert_true(r.user_ns + r.system_ns > 50 * MSEC);
 	assert_true(r.sampler_ns > 0 && r.peak_rss > 0);
 	release(&g);
@@ -560,15 +658,26 @@ static void test_find(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ends),         cmocka_unit_test(test_verdict_of_memory),
-		cmocka_unit_test(test_not_started),  cmocka_unit_test(test_core),
-		cmocka_unit_test(test_output),       cmocka_unit_test(test_stdin),
-		cmocka_unit_test(test_clean_state),  cmocka_unit_test(test_script_without_head),
-		cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_time_limit),
-		cmocka_unit_test(test_stop),         cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_samples),      cmocka_unit_test(test_many_threads),
-		cmocka_unit_test(test_survives_us),  cmocka_unit_test(test_output_helper),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_verdict_of_memory),
+		cmocka_unit_test(test_not_started),
+		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_pressure),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_clean_state),
+		cmocka_unit_test(test_script_without_head),
+		cmocka_unit_test(test_nothing_left),
+		cmocka_unit_test(test_time_limit),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_pss),
+		cmocka_unit_test(test_many_threads),
+		cmocka_unit_test(test_survives_us),
+		cmocka_unit_test(test_output_helper),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_died_before_stop),
 	};
 	int fd = mkstemp(pids_path), rc;
 

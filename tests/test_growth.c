@@ -56,6 +56,31 @@ static double two_steps(double x, unsigned *s)
 	return (x < 8 ? 50 : x < 14 ? 100 : 160) * MB + MB * noise(s);
 }
 
+/* What interpreters do before they exit. */
+static double gives_back(double x, unsigned *s)
+{
+	return x > 19.5 ? 20 * MB : flat(x, s);
+}
+
+static double leak_that_gives_back(double x, unsigned *s)
+{
+	return x > 19.5 ? 20 * MB : leak(x, s);
+}
+
+/* Filled within half a second. */
+static double slow_step(double x, unsigned *s)
+{
+	double part = x < 11 ? 0 : x < 11.5 ? (x - 11) * 2 : 1;
+
+	return 100 * MB + part * 200 * MB + flat(x, s) * 1e-6;
+}
+
+/* The last that it did before it was killed. */
+static double jumps_at_last(double x, unsigned *s)
+{
+	return x > 19.5 ? 900 * MB : flat(x, s);
+}
+
 static const struct {
 	double (*at)(double x, unsigned *s);
 	enum growth_kind kind;
@@ -63,6 +88,8 @@ static const struct {
 	{leak, GROWTH_LEAK},         {leak_below_a_saw, GROWTH_LEAK},
 	{saw, GROWTH_SAW},           {step, GROWTH_STEP},
 	{flat, GROWTH_FLAT},         {only_at_first, GROWTH_FLAT},
+	{gives_back, GROWTH_FLAT},   {leak_that_gives_back, GROWTH_LEAK},
+	{slow_step, GROWTH_STEP},    {jumps_at_last, GROWTH_STEP},
 	{wanders, GROWTH_UNDECIDED}, {two_steps, GROWTH_UNDECIDED},
 };
 
@@ -104,7 +131,7 @@ static void rates(void **state)
 	growth_find(x, y, N, 4 * MB, &g);
 	assert_true(fabs(growth_until(&g, g.level + 300 * MB) - 100) < 10);
 	assert_true(isnan(growth_until(&g, g.level - 1)));
-	make(3, x, y, N);
+	make(3, x, y, N); /* step */
 	growth_find(x, y, N, 4 * MB, &g);
 	assert_true(fabs(g.at - 12) < .2);
 	assert_true(isnan(growth_until(&g, 1e12)));

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest core: why a program died, from the memory that it left. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/core-find.h"
+#include "cli/corefile.h"
 #include "cli/stacks.h"
 
 struct values {
@@ -29,12 +27,6 @@ static const struct option options[] = {
 	STACKS_OPTIONS(struct values, stacks),
 	{.kind = OPTION_END},
 };
-
-static int open_core(const char *path, int *fd, struct err *err)
-{
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	return *fd < 0 ? err_errno(err, "%s", path) : 0;
-}
 
 /* What is given to look into must be there: else its absence would go unnoticed. */
 static int check_places(const struct values *v, struct err *err)
@@ -62,7 +54,7 @@ static int show(struct cli *cli, const struct values *v, const char *path, int a
 	if (!rc)
 		rc = check_places(v, err);
 	if (!rc)
-		rc = open_core(path, &fd, err);
+		rc = corefile_open(path, cli->tmpdir, &fd, err);
 	if (rc)
 		return rc;
 	rc = look_core(&look, fd, &o, &death, err);

@@ -51,9 +51,10 @@ static const struct option options[] = {
 	 "when it has printed nothing for that long, show what every thread of it is doing,\n"
 	 "and whether it is hung; it runs on",
 	 offsetof(struct run_values, hang_after)},
-	{OPTION_STRING, 0, "hold-on", "REGEX",
-	 "stop it and all its processes at the first line of output that matches, to look at\n"
-	 "it; ENTER or the signal CONT to inquest lets it go on",
+	{OPTION_STRING, 0, "hold-on", "WHEN",
+	 "stop it and all its processes, to look at it: 'signal', before one ends a process of\n"
+	 "it; 'exit', before it exits; else a REGEX, at the first line of output that matches.\n"
+	 "ENTER or the signal CONT to inquest lets it go on",
 	 offsetof(struct run_values, hold_on)},
 	{OPTION_HEAD, 0, NULL, NULL, "Recording:", 0},
 	{OPTION_FLAG, 0, "no-record", NULL, "run it within the limits, record nothing",
@@ -75,12 +76,14 @@ static const struct option options[] = {
 
 /* ---- signals: what is meant for the command reaches it ---- */
 
-static volatile int stop_signal;
+static volatile int any_signal;     /* that we got */
+static volatile int stop_signal;    /* that is to end the command */
 static volatile int terminal_group; /* the terminal's ^C goes to the command as well as to us */
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
+	any_signal = sig;
 	if (!(terminal_group && info->si_code == SI_KERNEL))
 		stop_signal = sig;
 }
@@ -151,7 +154,14 @@ static void on_start(void *arg, int pid)
 {
 	struct runner *x = arg;
 
-	x->hold.pid = pid;
+	x->watch.pid = pid;
+}
+
+static void on_held(void *arg, const struct exec_held *held)
+{
+	struct runner *x = arg;
+
+	run_hold_held(&x->hold, held);
 }
 
 static void on_time_up(void *arg, int pid)
@@ -345,6 +355,8 @@ static void record_result(struct runner *x)
 							   .value = facts[i].value,
 							   .unit = str_of(facts[i].unit),
 							   .better = facts[i].better});
+	if (r->held_ns)
+		live_value(&x->live, "run.held", value_real((double)r->held_ns / 1e9), "s");
 	if (r->sig)
 		live_value(&x->live, "run.signal", value_int(r->sig), "");
 	if (r->peak_rss)
@@ -380,13 +392,15 @@ static int store_record(struct runner *x, struct arena *a, struct str *id, struc
 
 static int finish(struct runner *x)
 {
-	CLEANUP_BUF struct buf notes = {0};
+	CLEANUP_BUF struct buf notes = {0}, command = {0};
 	struct str id = STR("");
 	struct arena a;
 	struct err err;
 	int rc = 0;
 
 	arena_init(&a);
+	command_line(&command, x->argv);
+	x->watch.remains.facts.command = buf_str(&command);
 	run_watch_end(&x->watch, &x->r, &x->death);
 	if (x->recording) {
 		record_result(x);
@@ -395,6 +409,8 @@ static int finish(struct runner *x)
 			rc = casefile_note_run(x->v->case_name, strcmp(x->v->as, "good") == 0, id,
 					       &x->noted, &err);
 	}
+	if (x->v->json || !x->v->quiet || rc)
+		run_watch_newline(&x->watch);
 	if (x->v->json)
 		run_print_json(x, id);
 	else if (!x->v->quiet)
@@ -438,6 +454,9 @@ static int run_command(struct runner *x, int64_t time_limit)
 		.on_sample = on_sample,
 		.on_time_up = on_time_up,
 		.on_start = on_start,
+		.hold_on = x->hold.on == EXEC_HOLD_OUTPUT ? EXEC_HOLD_NONE : x->hold.on,
+		.hold = &x->hold.now,
+		.on_held = on_held,
 		.arg = x,
 		.stop = &stop_signal,
 	};
@@ -451,8 +470,8 @@ static int run_command(struct runner *x, int64_t time_limit)
 	return rc ? not_started(x, rc, &err) : finish(x);
 }
 
-static int check(const struct run_values *v, const struct option_list *rest, int64_t *time_limit,
-		 int64_t *hang, struct err *err)
+static int check(const struct run_values *v, const struct option_list *rest, enum exec_hold on,
+		 int64_t *time_limit, int64_t *hang, struct err *err)
 {
 	int rc = 0;
 
@@ -460,12 +479,10 @@ static int check(const struct run_values *v, const struct option_list *rest, int
 		return err_set(err, ERR_USAGE, "name a command after --");
 	if (v->time_limit)
 		rc = options_time("time-limit", v->time_limit, time_limit, err);
-	if (!rc && v->no_capture && (v->hang_after || v->hold_on))
+	if (!rc && v->no_capture && (v->hang_after || on == EXEC_HOLD_OUTPUT))
 		rc = err_set(err, ERR_USAGE,
 			     "--%s looks at the output, which --no-capture does not see",
 			     v->hang_after ? "hang-after" : "hold-on");
-	if (!rc && v->time_limit && v->hold_on)
-		rc = err_set(err, ERR_USAGE, "--time-limit and --hold-on exclude each other");
 	if (!rc && v->hang_after)
 		rc = options_time("hang-after", v->hang_after, hang, err);
 	for (size_t i = 0; !rc && i < v->set.n; i++) {
@@ -498,11 +515,14 @@ static int run(struct cli *cli, int argc, char **argv)
 	int rc = options_parse(options, argc, argv, &v, &rest, &err), status;
 
 	if (!rc)
-		rc = check(&v, &rest, &time_limit, &hang, &err);
+		rc = run_hold_init(&x.hold, v.hold_on, &any_signal, &x.watch, &err);
 	if (!rc)
-		rc = run_hold_init(&x.hold, v.hold_on, &stop_signal, &err);
+		rc = check(&v, &rest, x.hold.on, &time_limit, &hang, &err);
 	run_watch_init(&x.watch, cli->tmpdir);
 	x.watch.hang_ns = hang;
+	x.watch.limit = v.memory_limit;
+	for (size_t i = 0; !rc && i < v.pattern.n; i++)
+		run_growth_pattern(&x.watch.growth, v.pattern.items[i]);
 	x.watch.talk = !v.quiet && !v.json;
 	array_push(rest.items, rest.n, rest.cap) = NULL;
 	x.argv = (char **)(uintptr_t)rest.items;
@@ -553,6 +573,8 @@ const struct command cmd_run = {
 		"killed is recorded too, by the next run.",
 	.examples =
 		"a run that shows how it should be\tinquest run --as good -- ./train.py --lr 0.1\n"
+		"stop it before it crashes, to attach a debugger\tinquest run --hold-on signal -- "
+		"./server\n"
 		"with a limit, and a metric of its output\tinquest run --as bad --time-limit 5m "
 		"--pattern 'loss=(?<loss>[0-9.]+)' -- ./train.py\n"
 		"what it was given\tinquest run --config app.yaml --input data.csv --set "

@@ -27,7 +27,7 @@
 #define MAX_PATTERNS 64
 #define UNBORN_AGE   60 /* seconds */
 
-/* The columns of samples.jsonl as series. */
+/* The columns of samples.jsonl as series; the first is in every line. */
 static const struct column {
 	const char *key, *name, *unit;
 	double scale;
@@ -39,6 +39,17 @@ static const struct column {
 	{"processes", "processes", "", 1},
 	{"threads", "threads", "", 1},
 	{"fds", "fds", "", 1},
+	{"minor", "faults.minor", "", 1},
+	{"major", "faults.major", "", 1},
+	{"pss", "pss", "bytes", 1},
+	{"group_memory", "group.memory", "bytes", 1},
+	{"group_swap", "group.swap", "bytes", 1},
+	{"psi0", "psi.cpu.some", "", 1}, /* enum exec_psi */
+	{"psi1", "psi.cpu.full", "", 1},
+	{"psi2", "psi.memory.some", "", 1},
+	{"psi3", "psi.memory.full", "", 1},
+	{"psi4", "psi.io.some", "", 1},
+	{"psi5", "psi.io.full", "", 1},
 };
 
 /* A record in the making. */
@@ -47,6 +58,7 @@ struct taking {
 	struct run_record r;
 	size_t cap_variables;
 	struct series series[ARRAY_SIZE(columns)];
+	struct series with_points[ARRAY_SIZE(columns)]; /* the same memory */
 	struct run_evidence evidence[5];
 	const char *patterns[MAX_PATTERNS];
 	size_t npatterns;
@@ -120,45 +132,56 @@ static bool has_variable(const struct taking *t, struct str name)
 	return false;
 }
 
-/* Series of the samples; of a run that was killed also their highest memory and last time. */
+static void add_point(struct series *s, double x, double y)
+{
+	size_t n = s->n++;
+
+	if ((n & (n - 1)) == 0) { /* full: 1, 2, 4, ... */
+		s->x = mem_realloc(s->x, n ? n * 2 : 1, sizeof(*s->x));
+		s->y = mem_realloc(s->y, n ? n * 2 : 1, sizeof(*s->y));
+	}
+	s->x[n] = x;
+	s->y[n] = y;
+}
+
 static void take_sample(struct taking *t, const json_t *line)
 {
-	size_t n = t->series[0].n;
+	double at = json_number_value(json_object_get(line, "at_ns")) * 1e-9;
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		const json_t *v = json_object_get(line, columns[i].key);
+
+		if (v)
+			add_point(&t->series[i], at, json_number_value(v) * columns[i].scale);
+	}
+}
+
+/* Those that have points come first; of a run that was killed also its highest memory and last
+ * time. */
+static void finish_series(struct taking *t)
+{
+	const struct series *rss = &t->series[0];
+	double peak = 0;
+	size_t n = rss->n;
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 		struct series *s = &t->series[i];
 
-		if ((n & (n - 1)) == 0) { /* full: 1, 2, 4, ... */
-			s->x = mem_realloc(s->x, n ? n * 2 : 1, sizeof(*s->x));
-			s->y = mem_realloc(s->y, n ? n * 2 : 1, sizeof(*s->y));
-		}
-		s->x[n] = json_number_value(json_object_get(line, "at_ns")) * 1e-9;
-		s->y[n] =
-			json_number_value(json_object_get(line, columns[i].key)) * columns[i].scale;
-		s->n = n + 1;
+		s->name = str_of(columns[i].name);
+		s->unit = str_of(columns[i].unit);
+		s->axis = STR("s");
+		if (s->n)
+			t->with_points[t->r.nseries++] = *s;
 	}
-}
-
-static void finish_series(struct taking *t)
-{
-	double peak = 0;
-	size_t n = t->series[0].n;
-
-	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-		t->series[i].name = str_of(columns[i].name);
-		t->series[i].unit = str_of(columns[i].unit);
-		t->series[i].axis = STR("s");
-	}
-	t->r.series = t->series;
-	t->r.nseries = n ? ARRAY_SIZE(columns) : 0;
+	t->r.series = t->with_points;
 	for (size_t i = 0; i < n; i++)
-		if (t->series[0].y[i] > peak)
-			peak = t->series[0].y[i];
+		if (rss->y[i] > peak)
+			peak = rss->y[i];
 	if (n && !has_variable(t, STR("rss.peak")))
 		add_variable(t, STR("rss.peak"), value_int((int64_t)peak), STR("bytes"),
 			     BETTER_LOWER);
 	if (n && t->r.state == RUN_INTERRUPTED)
-		add_variable(t, STR("run.seen"), value_real(t->series[0].x[n - 1]), STR("s"),
+		add_variable(t, STR("run.seen"), value_real(rss->x[n - 1]), STR("s"),
 			     BETTER_UNKNOWN);
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -172,14 +173,29 @@ void live_output(struct live *l, enum exec_stream s, int64_t at_ns, struct str b
 	*lines += str_count_char(bytes, '\n');
 }
 
+/* What is not known of this moment is left out. */
+static void add_known(struct buf *b, const char *key, uint64_t v)
+{
+	if (v != EXEC_UNKNOWN)
+		buf_printf(b, ",\"%s\":%llu", key, (unsigned long long)v);
+}
+
 void live_sample(struct live *l, const struct exec_sample *s)
 {
 	buf_printf(&l->line,
 		   "{\"at_ns\":%lld,\"rss\":%llu,\"cpu_ns\":%llu,\"read\":%llu,\"write\":%llu,"
-		   "\"processes\":%u,\"threads\":%u,\"fds\":%u}",
+		   "\"processes\":%u,\"threads\":%u,\"fds\":%u,\"minor\":%llu,\"major\":%llu",
 		   (long long)s->at_ns, (unsigned long long)s->rss, (unsigned long long)s->cpu_ns,
 		   (unsigned long long)s->read_bytes, (unsigned long long)s->write_bytes,
-		   s->processes, s->threads, s->fds);
+		   s->processes, s->threads, s->fds, (unsigned long long)s->minor_faults,
+		   (unsigned long long)s->major_faults);
+	add_known(&l->line, "pss", s->pss);
+	add_known(&l->line, "group_memory", s->group_memory);
+	add_known(&l->line, "group_swap", s->group_swap);
+	for (size_t i = 0; i < EXEC_PSI; i++)
+		if (isfinite(s->psi[i]))
+			buf_printf(&l->line, ",\"psi%zu\":%.4g", i, s->psi[i]);
+	BUF_LIT(&l->line, "}");
 	append_line(l, l->samples);
 }
 

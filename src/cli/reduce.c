@@ -24,10 +24,25 @@ static const struct {
 	enum series_reduction reduction;
 	size_t least, most; /* points: for it to say something, and not to take long */
 } of_samples[] = {
-	{STR("rss"), SERIES_SLOPE, 20, 20000},     {STR("fds"), SERIES_MAX, 1, SIZE_MAX},
-	{STR("threads"), SERIES_MAX, 1, SIZE_MAX}, {STR("processes"), SERIES_MAX, 1, SIZE_MAX},
-	{STR("read"), SERIES_LAST, 1, SIZE_MAX},   {STR("write"), SERIES_LAST, 1, SIZE_MAX},
-	{STR("cpu"), SERIES_LAST, 1, 0}, /* never: run.user and run.system say it */
+	{STR("rss"), SERIES_SLOPE, 20, 20000},
+	{STR("fds"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("threads"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("processes"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("read"), SERIES_LAST, 1, SIZE_MAX},
+	{STR("write"), SERIES_LAST, 1, SIZE_MAX},
+	{STR("pss"), SERIES_MAX, 1, SIZE_MAX},
+	{STR("psi.cpu.some"), SERIES_MEAN, 5, SIZE_MAX},
+	{STR("psi.memory.full"), SERIES_MEAN, 5, SIZE_MAX},
+	{STR("psi.io.full"), SERIES_MEAN, 5, SIZE_MAX},
+	/* Never: run.user, run.faults.major and the like say it, or the others do. */
+	{STR("cpu"), SERIES_LAST, 1, 0},
+	{STR("faults.minor"), SERIES_LAST, 1, 0},
+	{STR("faults.major"), SERIES_LAST, 1, 0},
+	{STR("group.memory"), SERIES_MAX, 1, 0},
+	{STR("group.swap"), SERIES_MAX, 1, 0},
+	{STR("psi.cpu.full"), SERIES_MEAN, 1, 0},
+	{STR("psi.memory.some"), SERIES_MEAN, 1, 0},
+	{STR("psi.io.some"), SERIES_MEAN, 1, 0},
 };
 
 struct recording {

@@ -33,6 +33,12 @@ void remains_pid(struct remains *r, int pid); /* one of the program's processes,
 int remains_file(struct remains *r, const char *path, struct err *err) ERR_CHECK;
 /* A core; fd is taken over. Without the readers of cores a note. */
 int remains_core(struct remains *r, int fd, const char *name, struct err *err) ERR_CHECK;
+struct stack_death;
+struct stack_thread;
+/* What a thread was about to die of, as a clue; own: it was of the command itself, which then ends
+ * by that signal. It is also returned as a sentence. */
+struct str remains_held(struct remains *r, const struct stack_death *d,
+			const struct stack_thread *t, bool own);
 /* A recorded run by id or name; an empty id: the latest that did not end well. Its id goes to *name
  * (the arena's). */
 int remains_run(struct remains *r, const struct workspace *w, const char *id, struct str *name,
@@ -41,7 +47,3 @@ int remains_run(struct remains *r, const struct workspace *w, const char *id, st
 void remains_judge(struct remains *r, struct death *d);
 /* dmesg and the kernel's part of the journal. */
 void remains_system(struct remains *r);
-
-/* Where the core of a process lies that ended just now, by core_pattern(5), since a time; NULL: not
- * to be found, and *why says why. The caller frees it. */
-char *remains_find_core(int pid, int64_t since_ns, const char **why);

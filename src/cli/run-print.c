@@ -62,43 +62,73 @@ static const struct death_words death_words = {death_word, death_sure_word};
 static void add_death(const struct runner *x, struct buf *b)
 {
 	const struct death *d = &x->death;
+	struct str notes = buf_str(&x->watch.remains.notes), note;
 
 	if (d->cause == DEATH_NONE || x->r.end == EXEC_STOPPED ||
 	    (d->cause == DEATH_EXIT && d->nevidence && !d->evidence[0].file.n))
 		return;
 	death_lines(d, &death_words, b);
-	if (x->watch.remains.stacks.n) {
+	while (notes.n && str_next(&notes, '\n', &note))
+		buf_printf(b, "inquest: " STR_FMT "\n", STR_ARG(note));
+	if (x->watch.remains.stacks.n && !x->hold.shown) {
 		BUF_LIT(b, "inquest: the thread that died:\n");
 		buf_add_str(b, buf_str(&x->watch.remains.stacks));
 	}
 }
 
-/* What its memory may take: the limit of its group, else what the machine has. */
-static uint64_t memory_room(const struct runner *x)
+static bool of_memory(enum death_cause cause)
 {
-	uint64_t limit = x->watch.after.limit;
+	static const enum death_cause causes[] = {
+		DEATH_OOM_GROUP,   DEATH_OOM_SYSTEM,   DEATH_OOM,
+		DEATH_OOM_DAEMON,  DEATH_MEMORY_LIMIT, DEATH_RLIMIT_AS,
+		DEATH_RLIMIT_DATA, DEATH_ALLOCATION,   DEATH_EVICTED};
 
-	if (x->v->memory_limit)
-		return x->v->memory_limit;
-	return limit ? limit : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (cause == causes[i])
+			return true;
+	return false;
 }
 
-/* Only a leak is worth a line of its own. */
+static void add_leak(struct buf *b, const struct run_grown *g, uint64_t room)
+{
+	double left = growth_until(&g->growth, (double)room);
+
+	BUF_LIT(b, "inquest: its memory rose all along, by ");
+	if (g->step)
+		buf_printf(b, "%.3g MB a%s %s (%.3g MB a second)", g->per_step / 1e6,
+			   strchr("aeiou", *g->step) ? "n" : "", g->step, g->growth.rate / 1e6);
+	else
+		buf_printf(b, "%.3g MB a second", g->growth.rate / 1e6);
+	if (isfinite(left))
+		buf_printf(b, "; at that rate %.0f MB are full %.3g s later", (double)room / 1e6,
+			   left);
+	BUF_LIT(b, "\n");
+}
+
+/* A leak is worth a line of its own; the rest where memory is what ended it. */
 static void add_growth(const struct runner *x, struct buf *b)
 {
-	struct growth g;
-	double left;
+	uint64_t room = run_watch_room(&x->watch);
+	struct run_grown g;
 
 	run_watch_growth(&x->watch, &g);
-	if (g.kind != GROWTH_LEAK)
+	if (g.growth.kind == GROWTH_LEAK)
+		add_leak(b, &g, room);
+	if (!of_memory(x->death.cause))
 		return;
-	BUF_LIT(b, "inquest: its memory rose all along, by ");
-	buf_printf(b, "%.3g MB a second", g.rate / 1e6);
-	left = growth_until(&g, (double)memory_room(x));
-	if (isfinite(left))
-		buf_printf(b, "; at that rate %.0f MB are full %.3g s later",
-			   (double)memory_room(x) / 1e6, left);
-	BUF_LIT(b, "\n");
+	if (g.growth.kind == GROWTH_STEP)
+		buf_printf(b,
+			   "inquest: its memory rose once, %.3g s after it began, to %.0f MB, and "
+			   "stayed\n",
+			   g.growth.at, g.growth.level / 1e6);
+	if (g.growth.kind == GROWTH_SAW)
+		BUF_LIT(b, "inquest: its memory rose and fell, its floor stayed: no leak\n");
+	if (g.alike > 1)
+		buf_printf(b,
+			   "inquest: at its peak %u processes took about %.0f MB each, and %.0f MB "
+			   "the rest: %llu such fit into %.0f MB\n",
+			   g.alike, (double)g.each / 1e6, (double)g.rest / 1e6,
+			   (unsigned long long)g.fit, (double)room / 1e6);
 }
 
 /* One line: what it was, where it is, what next. */
@@ -112,6 +142,8 @@ void run_print_text(const struct runner *x, struct str id)
 		buf_printf(&b, "run " STR_FMT ": ", STR_ARG(id));
 	add_end(&b, r);
 	buf_printf(&b, ", %.3f s", (double)r->wall_ns / 1e9);
+	if (r->held_ns)
+		buf_printf(&b, " (held for %.3f s of it)", (double)r->held_ns / 1e9);
 	add_peak(&b, r);
 	if (x->recording && r->output_bytes > x->live.kept && !x->v->no_capture)
 		buf_printf(&b, ", %llu of %llu bytes of output kept",
@@ -131,18 +163,27 @@ void run_print_text(const struct runner *x, struct str id)
 
 static void add_growth_json(const struct runner *x, struct buf *b)
 {
-	struct growth g;
+	uint64_t room = run_watch_room(&x->watch);
+	bool leak;
+	struct run_grown g;
 
 	run_watch_growth(&x->watch, &g);
+	leak = g.growth.kind == GROWTH_LEAK;
 	object_begin(b, "growth");
-	object_text(b, "kind", str_of(growth_word(g.kind)));
-	if (g.kind == GROWTH_LEAK)
-		object_real(b, "bytes_per_second", g.rate);
+	object_text(b, "kind", str_of(growth_word(g.growth.kind)));
+	object_real(b, "bytes_per_second", leak ? g.growth.rate : (double)NAN);
+	if (g.step)
+		object_text(b, "step", str_of(g.step));
 	else
-		object_null(b, "bytes_per_second");
-	object_real(b, "seconds_to_limit", growth_until(&g, (double)memory_room(x)));
-	object_count(b, "limit", memory_room(x));
-	object_count(b, "workers", growth_workers(memory_room(x), x->r.peak_rss));
+		object_null(b, "step");
+	object_real(b, "bytes_per_step", g.per_step);
+	object_real(b, "step_at", g.growth.kind == GROWTH_STEP ? g.growth.at : (double)NAN);
+	object_real(b, "seconds_to_limit", growth_until(&g.growth, (double)room));
+	object_count(b, "limit", room);
+	object_count(b, "alike", g.alike);
+	object_count(b, "bytes_each", g.each);
+	object_count(b, "bytes_rest", g.rest);
+	object_count(b, "workers", g.fit);
 	object_end(b);
 }
 
@@ -159,13 +200,14 @@ void run_print_json(const struct runner *x, struct str id)
 		   ",\"exit\":%d,\"signal\":%d,\"core\":%s,\"wall_ns\":%lld,\"user_ns\":%lld,"
 		   "\"system_ns\":%lld,\"peak_rss\":%llu,\"rss_floor\":%llu,\"oom_kills\":%llu,"
 		   "\"output_bytes\":%llu,\"output_kept\":%llu,\"samples\":%llu,\"left_behind\":%u,"
-		   "\"added_ns\":%lld,\"before_ns\":%lld,\"sampler_ns\":%lld,\"store\":",
+		   "\"held_ns\":%lld,\"added_ns\":%lld,\"before_ns\":%lld,\"sampler_ns\":%lld,"
+		   "\"store\":",
 		   run_exit_code(r), r->sig, r->core ? "true" : "false", (long long)r->wall_ns,
 		   (long long)r->user_ns, (long long)r->system_ns, (unsigned long long)r->peak_rss,
 		   (unsigned long long)r->rss_floor, (unsigned long long)r->oom_kills,
 		   (unsigned long long)r->output_bytes, (unsigned long long)x->live.kept,
-		   (unsigned long long)r->samples, r->left_behind, (long long)r->added_ns,
-		   (long long)x->before_ns, (long long)r->sampler_ns);
+		   (unsigned long long)r->samples, r->left_behind, (long long)r->held_ns,
+		   (long long)r->added_ns, (long long)x->before_ns, (long long)r->sampler_ns);
 	json_add_string(&b, str_of(x->workspace.store ? x->workspace.store : ""));
 	BUF_LIT(&b, ",\"case\":");
 	if (x->noted)

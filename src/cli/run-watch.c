@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,16 @@
 #include "config.h"
 #include "state/lastwords.h"
 #if HAVE_STACKS
+#include "cli/core-written.h"
 #include "report/stacks.h"
 #include "state/hang.h"
 #include "state/look.h"
 #endif
 
 #define TAIL                ((size_t)128 << 10)
+#define FRESH               4096
 #define RECORD              8192 /* of /dev/kmsg */
 #define KERNEL_MAX          ((size_t)4 << 20)
-#define POINTS              4096 /* of its memory */
-#define NOISE               4e6  /* bytes */
 #define PIDS_MAX            16384
 #define PIDS                ((size_t)1 << 22) /* the kernel's PID_MAX_LIMIT */
 #define SEC                 INT64_C(1000000000)
@@ -47,11 +48,9 @@ static int64_t now_ns(clockid_t clock)
 
 void run_watch_init(struct run_watch *w, const char *tmpdir)
 {
-	*w = (struct run_watch){.kmsg = -1, .talk = true};
+	*w = (struct run_watch){.kmsg = -1, .talk = true, .psi_of_group = -1};
 	w->seen = mem_zalloc(PIDS / 8);
-	w->x = mem_alloc(POINTS * sizeof(*w->x));
-	w->y = mem_alloc(POINTS * sizeof(*w->y));
-	w->every = 1;
+	run_growth_init(&w->growth);
 	remains_init(&w->remains);
 	w->remains.tmpdir = tmpdir;
 }
@@ -70,8 +69,7 @@ void run_watch_release(struct run_watch *w)
 {
 	drop_look(w);
 	free(w->seen);
-	free(w->x);
-	free(w->y);
+	run_growth_release(&w->growth);
 	if (w->kmsg >= 0)
 		close(w->kmsg);
 	buf_release(&w->out.text);
@@ -119,6 +117,7 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 	w->silent_since = now_ns(CLOCK_MONOTONIC);
 	w->looked = false;
 	w->first_look = 0;
+	t->fresh += bytes.n;
 	while (bytes.n) {
 		struct str piece = str_head(bytes, TAIL / 2);
 
@@ -129,17 +128,36 @@ void run_watch_output(struct run_watch *w, enum exec_stream s, struct str bytes)
 	}
 }
 
+void run_watch_newline(const struct run_watch *w)
+{
+	const struct str out = buf_str(&w->out.text), err = buf_str(&w->err.text);
+
+	if ((err.n && !str_ends(err, STR("\n"))) ||
+	    (out.n && !str_ends(out, STR("\n")) && isatty(STDOUT_FILENO)))
+		fputc('\n', stderr);
+}
+
+void run_watch_resumed(struct run_watch *w)
+{
+	w->silent_since = now_ns(CLOCK_MONOTONIC);
+}
+
 /* ---- stacks ---- */
 
 #if HAVE_STACKS
-static struct look *take(const int *pids, size_t n)
+static struct look *take(struct run_watch *w, const int *pids, size_t n)
 {
 	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}};
 	struct look *l = mem_zalloc(sizeof(*l));
 	struct err err;
+	int rc = n ? look_take(l, pids, n, &o, &err) : -ERR_NOTFOUND;
 
-	if (n && look_take(l, pids, n, &o, &err) == 0)
+	if (!rc)
 		return l;
+	/* That it has just ended is no news. */
+	if (rc != -ERR_NOTFOUND && w->talk && !w->refused)
+		fprintf(stderr, "inquest: no stacks: %s\n", err.msg);
+	w->refused = w->refused || rc != -ERR_NOTFOUND;
 	free(l);
 	return NULL;
 }
@@ -152,6 +170,8 @@ static void show(struct run_watch *w, const char *why, const struct look *l)
 	buf_printf(&w->stacks, "%s\n", why);
 	stacks_text(&l->stacks, &how, &w->stacks);
 	if (w->talk)
+		run_watch_newline(w);
+	if (w->talk)
 		fprintf(stderr, "inquest: " STR_FMT, STR_ARG(str_from(buf_str(&w->stacks), from)));
 }
 
@@ -159,7 +179,7 @@ void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	int *pids = NULL;
 	size_t n = look_tree(pid, &pids);
-	struct look *l = take(pids, n);
+	struct look *l = take(w, pids, n);
 
 	if (l) {
 		show(w, why, l);
@@ -180,14 +200,14 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 		return;
 	if (!w->first_look) {
 		drop_look(w);
-		w->look = take(s->pids, s->npids);
+		w->look = take(w, s->pids, s->npids);
 		w->first_look = now;
 		return;
 	}
 	if (now - w->first_look < SECOND_LOOK)
 		return;
 	w->looked = true;
-	second = take(s->pids, s->npids);
+	second = take(w, s->pids, s->npids);
 	if (second && w->look) {
 		const struct stacks *both[] = {&w->look->stacks, &second->stacks};
 		char why[600];
@@ -203,7 +223,44 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 	free(second);
 	drop_look(w);
 }
+bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b)
+{
+	struct look_opts o = {.snapshot = {.way = SNAPSHOT_STOP},
+			      .unwind = {.lines = UNWIND_LINES_OWN}};
+	struct stacks_look how = {.width = 100};
+	const struct stack_thread *t = NULL;
+	struct stack_death d;
+	struct look l;
+	struct err err;
+	size_t from = b->n;
+
+	if (look_take(&l, &held->pid, 1, &o, &err)) {
+		buf_printf(b, "\ninquest: its stack cannot be had: %s\n", err.msg);
+		return false;
+	}
+	for (size_t i = 0; i < l.stacks.nthreads; i++)
+		if (l.stacks.threads[i].tid == held->tid)
+			t = &l.stacks.threads[i];
+	if (t && l.stacks.nthreads > 1)
+		buf_printf(b, ", thread %d", held->tid);
+	if (t && held->why == EXEC_HOLD_SIGNAL && look_death(&l, held->tid, &held->info, &d))
+		buf_printf(b, ": " STR_FMT,
+			   STR_ARG(remains_held(&w->remains, &d, t, held->pid == w->pid)));
+	BUF_LIT(b, "\n");
+	if (t)
+		stacks_frames(t, &how, b);
+	buf_add_str(&w->stacks, str_from(buf_str(b), from));
+	look_release(&l);
+	return t != NULL;
+}
 #else
+bool run_watch_held(struct run_watch *w, const struct exec_held *held, struct buf *b)
+{
+	(void)w, (void)held;
+	BUF_LIT(b, "\n");
+	return false;
+}
+
 void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	(void)w;
@@ -232,25 +289,41 @@ static void follow_group(struct run_watch *w, int pid)
 	cgroup_memory_read(buf_cstr(&w->group), &w->before);
 }
 
-static void keep_point(struct run_watch *w, const struct exec_sample *s)
+uint64_t run_watch_room(const struct run_watch *w)
 {
-	if (w->samples++ % w->every)
-		return;
-	if (w->npoints == POINTS) {
-		for (size_t i = 0; i < POINTS / 2; i++) {
-			w->x[i] = w->x[2 * i];
-			w->y[i] = w->y[2 * i];
-		}
-		w->npoints = POINTS / 2;
-		w->every *= 2;
-	}
-	w->x[w->npoints] = (double)s->at_ns / 1e9;
-	w->y[w->npoints++] = (double)s->rss;
+	if (w->limit)
+		return w->limit;
+	return w->after.limit ? w->after.limit
+			      : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-void run_watch_growth(const struct run_watch *w, struct growth *g)
+void run_watch_growth(const struct run_watch *w, struct run_grown *g)
 {
-	growth_find(w->x, w->y, w->npoints, NOISE, g);
+	run_growth_find(&w->growth, w->peak_rss, run_watch_room(w), g);
+}
+
+/* Whole lines (of progress bars too, which end in CR) that came since the last sample, at most the
+ * last FRESH bytes. */
+static struct str fresh_lines(struct run_tail *t)
+{
+	struct str text = buf_str(&t->text);
+	size_t end;
+
+	if (t->fresh > FRESH || t->fresh > text.n)
+		t->fresh = text.n < FRESH ? text.n : FRESH;
+	text = str_from(text, text.n - t->fresh);
+	for (end = text.n; end && text.p[end - 1] != '\n' && text.p[end - 1] != '\r'; end--)
+		;
+	t->fresh = text.n - end;
+	return str_head(text, end);
+}
+
+static void follow_growth(struct run_watch *w, const struct exec_sample *s)
+{
+	run_growth_sample(&w->growth, s, fresh_lines(&w->out), fresh_lines(&w->err));
+	for (size_t i = 0; i < EXEC_PSI; i++)
+		if (isfinite(s->psi[i]))
+			w->psi_of_group = s->psi_of_group;
 }
 
 void run_watch_sample(struct run_watch *w, const struct exec_sample *s)
@@ -265,7 +338,7 @@ void run_watch_sample(struct run_watch *w, const struct exec_sample *s)
 	}
 	if (s->npids)
 		follow_group(w, s->pids[0]);
-	keep_point(w, s);
+	follow_growth(w, s);
 	look_at_silence(w, s);
 }
 
@@ -278,6 +351,24 @@ static bool first_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
+/* The kernel names threads where it tells of faults: one of ours, if the command died of that
+ * signal and began before it. Another's of the same moment would be taken for it, unless it has
+ * another name. */
+static void adopt_thread(const struct run_watch *w, const struct exec_result *r,
+			 struct death_clue *c)
+{
+	struct str name = w->remains.facts.command;
+
+	if (!c->pid || !r->sig || c->sig != r->sig || c->pid <= r->pid || c->sig == SIGKILL)
+		return;
+	name = str_head(name, str_find_char(name, ' '));
+	while (str_find_char(name, '/') < name.n)
+		name = str_from(name, str_find_char(name, '/') + 1);
+	if (!str_eq(c->name, str_head(name, 15)) && c->sure > DEATH_LIKELY)
+		c->sure = DEATH_LIKELY;
+	c->pid = r->pid;
+}
+
 /* Does the kernel speak of one of ours, as far as can be told? */
 static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		     const struct death_clue *c)
@@ -288,7 +379,10 @@ static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		return true;
 	if (pid < PIDS && w->seen[pid / 8] & 1 << pid % 8)
 		return true;
-	/* A child that was too short-lived to be seen, and whose end was passed on. */
+	/* Children that were too short-lived to be seen: the counter of its own group tells of
+	 * them, or their end was passed on. */
+	if (c->cause == DEATH_OOM_GROUP && w->after.oom_kills > w->before.oom_kills)
+		return c->pid > r->pid;
 	return c->sig && r->code == 128 + c->sig && c->pid > r->pid;
 }
 
@@ -343,6 +437,8 @@ static void read_kernel(struct run_watch *w, const struct exec_result *r)
 		lines++;
 		if (!one.n && pending.n < KERNEL_MAX)
 			continue; /* a report goes on */
+		for (size_t i = 0; i < one.n; i++)
+			adopt_thread(w, r, &one.items[i]);
 		if (one.n && concerns(w, r, &one.items[0]) && w->kernel.n < KERNEL_MAX) {
 			for (size_t i = 0; i < one.n; i++)
 				death_clue_add(&w->remains.clues, &one.items[i]);
@@ -375,23 +471,33 @@ static void read_tail(struct run_watch *w, struct run_tail *t, const char *name)
 	lastwords_release(&words);
 }
 
+#if HAVE_STACKS
 static void read_core(struct run_watch *w, const struct exec_result *r)
 {
-	const char *why;
-	char *path;
+	const struct death_rlimit *limit = &w->remains.facts.limits[DEATH_LIMIT_CORE];
+	const struct core_wanted want = {.pid = r->pid,
+					 .since_ns = w->started_ns,
+					 .dumped = r->core,
+					 .off = limit->known && limit->soft == 0,
+					 .tmpdir = w->remains.tmpdir};
+	struct core_written core;
 	struct err err;
-	int fd;
 
 	if (!r->core && r->code <= 128)
 		return;
-	path = remains_find_core(r->pid, w->started_ns, &why);
-	fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && remains_core(&w->remains, fd, path, &err))
+	core_written_open(&core, &want, &w->remains.arena);
+	if (core.fd >= 0 && remains_core(&w->remains, core.fd, core.name, &err))
 		buf_printf(&w->remains.notes, "%s\n", err.msg);
-	else if (fd < 0 && r->core)
-		buf_printf(&w->remains.notes, "%s\n", why);
-	free(path);
+	else if (core.fd < 0 && r->core && *core.why)
+		buf_printf(&w->remains.notes, "%s\n", core.why);
 }
+#else
+static void read_core(struct run_watch *w, const struct exec_result *r)
+{
+	(void)w;
+	(void)r;
+}
+#endif
 
 static void set_facts(struct run_watch *w, const struct exec_result *r)
 {
@@ -408,6 +514,7 @@ static void set_facts(struct run_watch *w, const struct exec_result *r)
 	f->core = r->core;
 	f->ours = ours[r->end];
 	f->cpu_seconds = (double)(r->user_ns + r->system_ns) / 1e9;
+	f->seconds = (double)r->wall_ns / 1e9;
 	f->peak_rss = r->peak_rss;
 	f->has_oom = w->before.counts && w->after.counts;
 	f->oom_before = w->before.oom_kills;
@@ -421,6 +528,32 @@ static void set_facts(struct run_watch *w, const struct exec_result *r)
 		f->npids = 0;
 }
 
+static void record_growth(const struct run_watch *w, struct live *l)
+{
+	struct run_grown g;
+
+	run_watch_growth(w, &g);
+	if (g.growth.kind != GROWTH_UNDECIDED)
+		live_value(l, "run.growth", value_text(str_of(growth_word(g.growth.kind))), "");
+	if (g.growth.kind == GROWTH_LEAK)
+		live_variable(l, &(struct variable){.name = STR("run.growth.rate"),
+						    .value = value_real(g.growth.rate),
+						    .unit = STR("bytes/s"),
+						    .better = BETTER_LOWER});
+	if (g.step) {
+		live_variable(l, &(struct variable){.name = STR("run.growth.per_step"),
+						    .value = value_real(g.per_step),
+						    .unit = STR("bytes"),
+						    .better = BETTER_LOWER});
+		live_value(l, "run.growth.step", value_text(str_of(g.step)), "");
+	}
+	if (g.alike > 1) {
+		live_value(l, "run.workers", value_int(g.alike), "");
+		live_value(l, "run.workers.each", value_int((int64_t)g.each), "bytes");
+		live_value(l, "run.workers.fit", value_int((int64_t)g.fit), "");
+	}
+}
+
 void run_watch_record(const struct run_watch *w, const struct death *d, struct live *l)
 {
 	static const char *const names[] = {
@@ -430,7 +563,6 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		[DEATH_LIMIT_STACK] = "run.limit.stack", [DEATH_LIMIT_CORE] = "run.limit.core"};
 	const struct death_facts *f = &w->remains.facts;
 	struct death_rlimit ours[DEATH_LIMITS] = {0};
-	struct growth g;
 	CLEANUP_FREE char *text = NULL;
 	struct err err;
 	size_t n;
@@ -440,8 +572,10 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		live_value(l, "run.death.sure", value_text(str_of(death_sure_word(d->sure))), "");
 		live_value(l, "run.kernel_read", value_int(f->kernel_read), "");
 	}
-	if (f->has_oom)
+	if (f->has_oom) {
+		live_value(l, "run.oom_before", value_int((int64_t)f->oom_before), "");
 		live_value(l, "run.oom_count", value_int((int64_t)f->oom_after), "");
+	}
 	if (f->group_limit) {
 		live_value(l, "run.group_limit", value_int((int64_t)f->group_limit), "bytes");
 		live_value(l, "run.group_peak", value_int((int64_t)f->group_peak), "bytes");
@@ -452,14 +586,10 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		if (f->limits[i].known && f->limits[i].soft != DEATH_UNLIMITED &&
 		    f->limits[i].soft != ours[i].soft)
 			live_value(l, names[i], value_int((int64_t)f->limits[i].soft), "");
-	run_watch_growth(w, &g);
-	if (g.kind != GROWTH_UNDECIDED)
-		live_value(l, "run.growth", value_text(str_of(growth_word(g.kind))), "");
-	if (g.kind == GROWTH_LEAK)
-		live_variable(l, &(struct variable){.name = STR("run.growth.rate"),
-						    .value = value_real(g.rate),
-						    .unit = STR("bytes/s"),
-						    .better = BETTER_LOWER});
+	record_growth(w, l);
+	if (w->psi_of_group >= 0)
+		live_value(l, "psi.of", value_text(w->psi_of_group ? STR("group") : STR("machine")),
+			   "");
 	live_text(l, "kernel", buf_str(&w->kernel));
 	live_text(l, "stacks", buf_str(&w->stacks));
 }
@@ -469,6 +599,7 @@ void run_watch_end(struct run_watch *w, const struct exec_result *r, struct deat
 	if (w->group.n)
 		cgroup_memory_read(buf_cstr(&w->group), &w->after);
 	set_facts(w, r);
+	w->peak_rss = r->peak_rss;
 	if (r->sig || r->code || r->end != EXEC_EXITED) {
 		read_kernel(w, r);
 		read_tail(w, &w->out, "stdout");

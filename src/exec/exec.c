@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -24,6 +23,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "exec/cgroup.h"
+#include "exec/groupstat.h"
+#include "exec/hold.h"
 #include "exec/program.h"
 #include "exec/supervise.h"
 
@@ -33,8 +34,11 @@
 #define STOP_NS      (100 * MSEC)
 #define SAMPLE_SHARE 250
 #define TOLD_MOST    (MSEC / 2) /* CPU time of a callback that counts as a cost of sampling */
-#define FIRST_NS     (5 * MSEC) /* between the first samples, which then become rarer */
-#define THREAD_STACK ((size_t)256 << 10)
+#define PSS_MOST     ((uint64_t)512 << 20)
+#define PSS_SHARE    4000          /* after t of CPU time for it none for 4000 t */
+#define PSS_PROCESS  40000         /* ns */
+#define PSS_MB       10000         /* ns */
+#define FIRST_NS     (5 * MSEC)    /* between the first samples, which then become rarer */
 #define BACKUP_NS    (5000 * MSEC) /* the supervisor ends it then, should we not */
 
 struct source {
@@ -52,9 +56,12 @@ struct running {
 	enum exec_end why;   /* what we ended it for; EXEC_EXITED: nothing */
 	int64_t next_sample; /* by CLOCK_MONOTONIC; 0: none */
 	int64_t time_up;     /* the same; 0: none, or the supervisor sees to it */
-	uint64_t taken, cpu_ns;
+	uint64_t taken, cpu_ns, minor_faults, major_faults;
 	char *chunk;
 	struct tree tree;
+	struct hold hold;
+	struct groupstat group;
+	int64_t next_pss; /* by CLOCK_MONOTONIC */
 };
 
 static int64_t now_ns(clockid_t clock)
@@ -128,13 +135,41 @@ static void end_command(struct running *x, enum exec_end why, int sig)
 	if (x->why != EXEC_EXITED || atomic_load(&x->s->state) >= SUPERVISE_DONE)
 		return;
 	x->why = why;
+	hold_end(&x->hold);
 	supervise_end(x->s, sig);
+}
+
+/* What was counted of a process that nobody waited for is gone with it. */
+static void keep_rising(uint64_t *now, uint64_t *before)
+{
+	if (*now < *before)
+		*now = *before;
+	*before = *now;
+}
+
+/* Shared memory matters where there are several processes. Of large ones it is not looked at. */
+static void sample_pss(struct running *x, struct exec_sample *s, int64_t at, int64_t *spent)
+{
+	int64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	s->pss = EXEC_UNKNOWN;
+	/* About that long it takes (bench/exec.c): not before that has its share of the run. */
+	*spent = s->processes * PSS_PROCESS + (int64_t)(s->rss >> 20) * PSS_MB;
+	if (s->processes < 2 || s->rss > PSS_MOST || at < x->next_pss ||
+	    s->at_ns < *spent * PSS_SHARE) {
+		*spent = 0;
+		return;
+	}
+	s->pss = tree_pss(&x->tree);
+	*spent = now_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
+	x->next_pss = at + *spent * PSS_SHARE;
 }
 
 static void sample(struct running *x)
 {
 	const struct exec_opts *o = x->o;
-	int64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID), at = now_ns(CLOCK_MONOTONIC), rest, told;
+	int64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID), at = now_ns(CLOCK_MONOTONIC), rest, told,
+		spent;
 	struct exec_sample s = {.at_ns = at - x->s->start_ns};
 
 	tree_walk(&x->tree, x->s->self);
@@ -143,9 +178,13 @@ static void sample(struct running *x)
 	s.npids = x->tree.n;
 	if (s.processes) {
 		x->r->samples++;
-		if (s.cpu_ns < x->cpu_ns) /* of a process that nobody waited for */
-			s.cpu_ns = x->cpu_ns;
-		x->cpu_ns = s.cpu_ns;
+		keep_rising(&s.cpu_ns, &x->cpu_ns);
+		keep_rising(&s.minor_faults, &x->minor_faults);
+		keep_rising(&s.major_faults, &x->major_faults);
+		if (o->sample_ns)
+			groupstat_sample(&x->group, x->s->pid, at, &s);
+		sample_pss(x, &s, at, &spent);
+		begin += spent; /* has a share of its own */
 		if (s.rss > x->r->peak_rss)
 			x->r->peak_rss = s.rss;
 		told = now_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -198,6 +237,8 @@ static bool next_state(struct running *x)
 	if (read(x->event_fd, &events, sizeof(events)) < 0)
 		return true;
 	state = atomic_load(&x->s->state); /* after the events: what comes now is told again */
+	if (state == SUPERVISE_WAITING && !x->hold.begun && !x->hold.error)
+		hold_begin(&x->hold);
 	if (state >= SUPERVISE_RUNNING && !x->started) {
 		x->started = true;
 		x->r->rss_floor = own_peak_rss();
@@ -205,6 +246,8 @@ static bool next_state(struct running *x)
 		close_fd(&x->err.write_fd);
 		if (o->sample_ns || o->memory_limit)
 			x->next_sample = now_ns(CLOCK_MONOTONIC) + MSEC;
+		if (o->sample_ns)
+			groupstat_init(&x->group, x->s->pid, now_ns(CLOCK_MONOTONIC));
 		if (o->on_time_up && o->time_limit_ns)
 			x->time_up = x->s->start_ns + o->time_limit_ns;
 		if (o->on_start)
@@ -234,11 +277,48 @@ static bool nap(const struct running *x, struct timespec *t)
 	return true;
 }
 
+/* Before we look at the tree the tracer must be gone: there can be but one. */
 static void time_is_up(struct running *x)
 {
 	x->time_up = 0;
+	hold_end(&x->hold);
 	x->o->on_time_up(x->o->arg, x->s->pid);
 	end_command(x, EXEC_TIMEOUT, SIGTERM);
+}
+
+/* on_held(), for as long as it takes: time does not count. */
+static void while_held(struct running *x, const struct exec_held *h)
+{
+	int64_t begin = now_ns(CLOCK_MONOTONIC), held;
+
+	atomic_store(&x->s->held, true);
+	if (x->o->on_held)
+		x->o->on_held(x->o->arg, h);
+	held = now_ns(CLOCK_MONOTONIC) - begin;
+	atomic_fetch_add(&x->s->held_ns, held);
+	atomic_store(&x->s->held, false);
+	x->r->held_ns += held;
+	x->time_up += x->time_up ? held : 0;
+}
+
+static void hold_at_output(struct running *x)
+{
+	struct exec_held h = {.why = EXEC_HOLD_OUTPUT, .pid = x->s->pid, .tid = x->s->pid};
+
+	*x->o->hold = false;
+	hold_stop(&x->tree, x->s->self, 0);
+	while_held(x, &h);
+	hold_continue(&x->tree, x->s->self);
+}
+
+/* Output first: it was written before. */
+static void hold_at_event(struct running *x)
+{
+	drain(x, &x->out);
+	drain(x, &x->err);
+	atomic_store(&x->hold.state, HOLD_WATCHING);
+	while_held(x, &x->hold.held);
+	hold_go(&x->hold);
 }
 
 static void attend(struct running *x)
@@ -259,13 +339,29 @@ static void attend(struct running *x)
 			take(x, &x->err, CHUNK);
 		if (p[0].revents)
 			more = next_state(x);
+		if (x->o->hold && *x->o->hold && x->started && !x->ended)
+			hold_at_output(x);
+		/* The supervisor may not have got so far as to tell that it runs. */
+		if (x->started && atomic_load(&x->hold.state) == HOLD_HELD)
+			hold_at_event(x);
 		if (x->next_sample && now_ns(CLOCK_MONOTONIC) >= x->next_sample)
 			sample(x);
 		if (x->time_up && now_ns(CLOCK_MONOTONIC) >= x->time_up)
 			time_is_up(x);
 	}
+	hold_end(&x->hold);
 	drain(x, &x->out);
 	drain(x, &x->err);
+}
+
+/*
+ * Who stops us may only follow: systemd ends what is left of a unit when the kernel has killed one
+ * of it. What died of another signal than those it got from us had died already.
+ */
+static bool had_died(const struct running *x, int sig)
+{
+	return x->why == EXEC_STOPPED && sig != atomic_load(&x->s->order) &&
+	       !(sig == SIGKILL && x->s->killed);
 }
 
 static void fill_result(const struct running *x)
@@ -279,7 +375,7 @@ static void fill_result(const struct running *x)
 	if (WIFSIGNALED(s->status)) {
 		r->sig = WTERMSIG(s->status);
 		r->core = WCOREDUMP(s->status);
-		if (r->end == EXEC_EXITED)
+		if (r->end == EXEC_EXITED || had_died(x, r->sig))
 			r->end = EXEC_SIGNALED;
 	} else {
 		r->code = WEXITSTATUS(s->status);
@@ -343,21 +439,12 @@ static int add_files(posix_spawn_file_actions_t *files, const struct running *x)
 	return rc || !o->dir ? rc : posix_spawn_file_actions_addchdir_np(files, o->dir);
 }
 
-/* The supervisor in a thread of its own, with all signals blocked; attend() in this one. */
+/* The supervisor in a thread of its own; attend() in this one. */
 static int supervise(struct running *x, struct err *err)
 {
-	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t all, old;
-	int rc;
+	int rc = supervise_new_thread(&thread, supervise_thread, x->s);
 
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&thread, &attr, supervise_thread, x->s);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
 	errno = rc;
 	if (rc)
 		return err_errno(err, "cannot start a thread");
@@ -394,6 +481,16 @@ static int not_started(const char *name, int error, struct err *err)
 	return -ERR_NOTFOUND;
 }
 
+static int not_traced(const char *name, int error, struct err *err)
+{
+	err_set(err, ERR_SYSTEM,
+		"%s may not be traced, which holding it at a signal or exit takes: %s (see "
+		"/proc/sys/kernel/yama/ptrace_scope; in a container CAP_SYS_PTRACE helps)",
+		name, strerror(error));
+	errno = error;
+	return -ERR_SYSTEM;
+}
+
 static int spawn_and_attend(struct running *x, const char *path, struct err *err)
 {
 	const struct exec_opts *o = x->o;
@@ -416,13 +513,19 @@ static int spawn_and_attend(struct running *x, const char *path, struct err *err
 		x->s->time_limit_ns += BACKUP_NS;
 	x->s->grace_ns = o->grace_ns;
 	x->s->event_fd = x->event_fd;
+	x->s->traced = o->hold_on != EXEC_HOLD_NONE;
+	x->group = (struct groupstat){{-1, -1, -1}, .memory = -1, .swap = -1};
+	x->hold = (struct hold){.on = o->hold_on, .s = x->s, .event_fd = x->event_fd, .go_fd = -1};
 	errno = set_attr(&attr, o->same_group);
 	if (!errno)
 		errno = add_files(&files, x);
 	rc = errno ? err_errno(err, "cannot run %s", o->argv[0]) : supervise(x, err);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
-	if (!rc && x->s->state == SUPERVISE_FAILED)
+	groupstat_release(&x->group);
+	if (!rc && x->hold.error)
+		rc = not_traced(o->argv[0], x->hold.error, err);
+	else if (!rc && x->s->state == SUPERVISE_FAILED)
 		rc = not_started(o->argv[0], x->s->error, err);
 	return rc;
 }
@@ -513,43 +616,4 @@ int exec_output(char *const *argv, char *const *envp, const char *dir, int64_t t
 	if (!rc && out->n > max)
 		rc = err_set(err, ERR_LIMIT, "%s: writes more than %zu bytes", argv[0], max);
 	return rc;
-}
-
-static bool is_crash(int sig)
-{
-	static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-
-	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
-		if (sig == crashes[i])
-			return true;
-	return false;
-}
-
-static enum verdict signal_verdict(int sig, bool oom)
-{
-	if (is_crash(sig))
-		return VERDICT_BAD;
-	if (sig == SIGKILL)
-		return oom ? VERDICT_BAD : VERDICT_UNTESTABLE;
-	return sig == SIGINT || sig == SIGTERM ? VERDICT_STOP : VERDICT_UNTESTABLE;
-}
-
-enum verdict exec_verdict(const struct exec_result *r, bool oom_is_symptom)
-{
-	bool oom = oom_is_symptom && (r->oom_kills || r->end == EXEC_MEMORY);
-
-	switch (r->end) {
-	case EXEC_STOPPED: return VERDICT_STOP;
-	case EXEC_TIMEOUT: return VERDICT_UNTESTABLE;
-	case EXEC_MEMORY: return oom ? VERDICT_BAD : VERDICT_UNTESTABLE;
-	case EXEC_SIGNALED: return signal_verdict(r->sig, oom);
-	case EXEC_EXITED: break;
-	}
-	if (r->code == 0)
-		return VERDICT_GOOD;
-	if (r->code < 125)
-		return VERDICT_BAD;
-	if (r->code > 128)
-		return signal_verdict(r->code - 128, oom);
-	return r->code == 126 || r->code == 127 ? VERDICT_STOP : VERDICT_UNTESTABLE;
 }

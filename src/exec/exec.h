@@ -8,20 +8,60 @@
  */
 #pragma once
 
+#include <signal.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "types/record.h"
 
 enum exec_stream { EXEC_STDOUT = 1, EXEC_STDERR = 2 };
 
+#define EXEC_UNKNOWN UINT64_MAX
+
+/* Pressure: some of the group's tasks wait, or all (groupstat.h). */
+enum exec_psi {
+	EXEC_PSI_CPU_SOME,
+	EXEC_PSI_CPU_FULL,
+	EXEC_PSI_MEMORY_SOME,
+	EXEC_PSI_MEMORY_FULL,
+	EXEC_PSI_IO_SOME,
+	EXEC_PSI_IO_FULL,
+	EXEC_PSI
+};
+
 /* What the process tree takes, at one moment. */
 struct exec_sample {
 	int64_t at_ns; /* since the command began */
 	uint64_t rss, read_bytes, write_bytes;
+	uint64_t pss; /* shared memory counted once; EXEC_UNKNOWN: was not looked at */
 	uint64_t cpu_ns;
+	uint64_t minor_faults, major_faults;
 	uint32_t processes, threads, fds;
-	const int *pids; /* the processes, valid during the call; some may be gone */
+	/* Of its processes those that take at least half of what the largest does. */
+	uint32_t alike;
+	uint64_t alike_rss;
+	/* Of the control group that the first of them is in, not of the tree alone. */
+	uint64_t group_memory, group_swap; /* EXEC_UNKNOWN: none */
+	double psi[EXEC_PSI]; /* share of the time since the last sample; NAN: unknown */
+	bool psi_of_group;    /* else of the whole machine */
+	const int *pids;      /* the processes, valid during the call; some may be gone */
 	size_t npids;
+};
+
+/* What a tree is held for. */
+enum exec_hold {
+	EXEC_HOLD_NONE,
+	EXEC_HOLD_OUTPUT,
+	EXEC_HOLD_SIGNAL, /* a signal is about to end a process of it that does not handle it */
+	EXEC_HOLD_EXIT,   /* the command is about to exit (exit_group(2)) */
+};
+
+/* At that moment. */
+struct exec_held {
+	enum exec_hold why;
+	int pid, tid;   /* whose signal or exit it is; of output the command */
+	int code;       /* of the exit */
+	siginfo_t info; /* of the signal */
 };
 
 struct exec_opts {
@@ -46,6 +86,15 @@ struct exec_opts {
 	void (*on_start)(void *arg, int pid);
 	/* When time_limit_ns is over, before anything is sent: the tree is as it was. */
 	void (*on_time_up)(void *arg, int pid);
+	/*
+	 * Hold the tree once, by SIGSTOP: when *hold is true after on_output(), or at the signal or
+	 * exit that hold_on says, for which it is traced until then (the command's set-uid programs
+	 * are then without their rights, unless we are root). While on_held() lasts it stands, is
+	 * traced by nobody, and the time limit stands still; then it goes on with what was to come.
+	 */
+	enum exec_hold hold_on; /* EXEC_HOLD_SIGNAL or _EXIT */
+	bool *hold;
+	void (*on_held)(void *arg, const struct exec_held *h);
 	void *arg;
 	/* A signal number, set by a handler: the tree gets it, KILL after grace; looked at at least
 	 * every 100 ms. NULL: none. */
@@ -57,7 +106,7 @@ enum exec_end {
 	EXEC_SIGNALED, /* sig */
 	EXEC_TIMEOUT,  /* ended by us */
 	EXEC_MEMORY,   /* ended by us */
-	EXEC_STOPPED,  /* ended by us, as *stop said */
+	EXEC_STOPPED,  /* ended by us, as *stop said; not if another signal was its end */
 };
 
 struct exec_result {
@@ -81,6 +130,7 @@ struct exec_result {
 	uint64_t oom_kills; /* by which the oom_kill counter of our memory cgroup rose meanwhile */
 	uint64_t minor_faults, major_faults, voluntary, involuntary; /* context switches */
 	uint64_t samples;
+	int64_t held_ns;    /* of wall_ns, that it was held */
 	int64_t added_ns;   /* of wall_ns, until the program was loaded */
 	int64_t sampler_ns; /* our CPU time between start and end, output and callbacks included */
 	uint32_t left_behind; /* processes that had to be ended after the command itself had */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * The supervisor of one command: see supervise.h. All functions but supervise_new(), _free(),
- * _thread(), _end() and _reap() run in it.
+ * The supervisor of one command: see supervise.h. All functions but those that supervise.h declares
+ * run in it.
  */
 #include "exec/supervise.h"
 
@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #define LINGER_NS   (SEC / 4)   /* orphans that are about to end (a "| tee") are let do so */
 #define KILL_NS     (SEC / 100) /* between rounds of KILL, until nothing is left */
 #define KILL_ROUNDS 500         /* then what cannot die (it sleeps in the kernel) is left to init */
+#define HELD_NS     (SEC / 20)  /* between looks whether it is still held */
 #define STACK_SIZE  ((size_t)256 << 10)
 
 enum phase { PHASE_RUN, PHASE_LINGER, PHASE_TERM, PHASE_KILL };
@@ -153,12 +155,26 @@ static bool reap(struct life *l)
 			continue;
 		s->end_ns = now_ns(CLOCK_MONOTONIC);
 		s->status = status;
+		s->killed = l->phase == PHASE_KILL;
 		l->command_ended = true;
 		if (l->phase == PHASE_RUN)
 			set_phase(l, PHASE_LINGER, LINGER_NS);
 		set_state(s, SUPERVISE_ENDED);
 	}
 	return pid == 0;
+}
+
+/* While it is held the limit of time stands still. */
+static bool is_extended(struct life *l)
+{
+	struct supervise *s = l->s;
+	bool held = atomic_load(&s->held);
+	int64_t left =
+		s->start_ns + s->time_limit_ns + atomic_load(&s->held_ns) - now_ns(CLOCK_MONOTONIC);
+
+	if (held || left > 0)
+		set_phase(l, PHASE_RUN, left > HELD_NS ? left : HELD_NS);
+	return held || left > 0;
 }
 
 /* False when no more can be done. */
@@ -168,6 +184,8 @@ static bool time_is_up(struct life *l)
 
 	switch (l->phase) {
 	case PHASE_RUN:
+		if (is_extended(l))
+			return true;
 		s->timed_out = true;
 		begin_end(l, SIGTERM);
 		return true;
@@ -222,6 +240,24 @@ static void watch(struct supervise *s)
 		s->end_ns = now_ns(CLOCK_MONOTONIC);
 }
 
+/* False: whoever would trace it cannot, or has died. */
+static bool may_spawn(struct supervise *s)
+{
+	sigset_t set;
+	int sig;
+
+	set_state(s, SUPERVISE_WAITING);
+	sigemptyset(&set);
+	sigaddset(&set, SIG_ORPHANED);
+	sigaddset(&set, SIG_ORDER);
+	do
+		sig = sigwaitinfo(&set, NULL);
+	while (sig < 0 && errno == EINTR);
+	if (sig != SIG_ORDER)
+		s->error = ECANCELED;
+	return !s->error;
+}
+
 /* Returning ends the process: clone(2). */
 static int supervisor_main(void *arg)
 {
@@ -238,7 +274,8 @@ static int supervisor_main(void *arg)
 		files.rlim_cur = s->nofile;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-	s->error = prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? errno : spawn(s);
+	if (!s->traced || may_spawn(s))
+		s->error = prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? errno : spawn(s);
 	if (s->error) {
 		set_state(s, SUPERVISE_FAILED);
 		return 0;
@@ -268,25 +305,57 @@ void supervise_free(struct supervise *s)
 		munmap(s, sizeof(struct shared));
 }
 
+static bool has_ended(const siginfo_t *i)
+{
+	return i->si_code == CLD_EXITED || i->si_code == CLD_KILLED || i->si_code == CLD_DUMPED;
+}
+
+/*
+ * The two share the thread's local storage, so from clone() on this side makes system calls only,
+ * and by syscall(2): waitid(3) would touch it. (A tracer's stops are told to its parent too.)
+ */
 void *supervise_thread(void *arg)
 {
 	struct shared *m = arg;
 	struct supervise *s = arg;
-	pid_t pid = clone(supervisor_main, m->stack + STACK_SIZE,
-			  CLONE_VM | CLONE_VFORK | CLONE_FILES, s);
-	siginfo_t info;
+	siginfo_t info = {0};
+	pid_t pid = clone(supervisor_main, m->stack + STACK_SIZE, CLONE_VM | CLONE_FILES, s);
+	long rc;
 
 	if (pid < 0) {
 		s->error = errno;
 		set_state(s, SUPERVISE_FAILED);
 		return NULL;
 	}
+	do
+		rc = syscall(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT | __WALL, NULL);
+	while (rc < 0 ? errno == EINTR : !has_ended(&info));
 	atomic_store(&s->self, pid);
-	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | __WALL) < 0 && errno == EINTR)
-		;
 	if (atomic_load(&s->state) != SUPERVISE_DONE && atomic_load(&s->state) != SUPERVISE_FAILED)
 		set_state(s, SUPERVISE_LOST);
 	return NULL;
+}
+
+int supervise_new_thread(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	sigset_t all, old;
+	int error;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = pthread_create(thread, &attr, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	return error;
+}
+
+void supervise_go(struct supervise *s, int error)
+{
+	s->error = error;
+	kill(s->self, SIG_ORDER);
 }
 
 void supervise_end(struct supervise *s, int sig)

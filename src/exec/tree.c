@@ -109,9 +109,16 @@ static bool read_stat(int pid, char *buf, size_t cap, struct str fields[24])
 	return at > 0;
 }
 
+#define EXITING 4 /* PF_EXITING of the kernel's include/linux/sched.h */
+
 enum stat_field {
 	STAT_STATE = 0,
 	STAT_PPID = 1,
+	STAT_FLAGS = 6,
+	STAT_MINOR = 7,
+	STAT_CHILDREN_MINOR,
+	STAT_MAJOR,
+	STAT_CHILDREN_MAJOR,
 	STAT_UTIME = 11,
 	STAT_STIME,
 	STAT_CUTIME,
@@ -226,7 +233,7 @@ static uint32_t open_files(int pid)
 	return n;
 }
 
-static void add_to_sample(int pid, uint64_t tick_ns, uint64_t page, struct exec_sample *s)
+static void add_to_sample(int pid, uint64_t tick_ns, uint32_t *pages, struct exec_sample *s)
 {
 	struct str fields[24], io;
 	char path[32], buf[1024];
@@ -235,12 +242,16 @@ static void add_to_sample(int pid, uint64_t tick_ns, uint64_t page, struct exec_
 		return;
 	for (size_t i = STAT_UTIME; i <= STAT_CSTIME; i++)
 		s->cpu_ns += number(fields[i]) * tick_ns;
-	/* Of one that has ended only the time that it took is left. */
-	if (str_eq(fields[STAT_STATE], STR("Z")) || str_eq(fields[STAT_STATE], STR("X")))
+	s->minor_faults += number(fields[STAT_MINOR]) + number(fields[STAT_CHILDREN_MINOR]);
+	s->major_faults += number(fields[STAT_MAJOR]) + number(fields[STAT_CHILDREN_MAJOR]);
+	/* Of one that has ended only the time that it took is left; while it ends its memory goes.
+	 */
+	if (str_eq(fields[STAT_STATE], STR("Z")) || str_eq(fields[STAT_STATE], STR("X")) ||
+	    number(fields[STAT_FLAGS]) & EXITING)
 		return;
 	s->processes++;
 	s->threads += (uint32_t)number(fields[STAT_THREADS]);
-	s->rss += number(fields[STAT_RSS]) * page;
+	*pages = (uint32_t)number(fields[STAT_RSS]);
 	s->fds += open_files(pid);
 	snprintf(path, sizeof(path), "/proc/%d/io", pid);
 	if (!read_file(path, buf, sizeof(buf), &io))
@@ -249,11 +260,47 @@ static void add_to_sample(int pid, uint64_t tick_ns, uint64_t page, struct exec_
 	s->write_bytes += io_field(io, STR("\nwrite_bytes: "));
 }
 
-void tree_sample(const struct tree *t, struct exec_sample *s)
+/* How many take at least half of the largest, which is what workers of a pool do. */
+static void sum_up(const struct tree *t, uint64_t page, struct exec_sample *s)
 {
-	uint64_t tick_ns = UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK),
-		 page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint32_t most = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		add_to_sample(t->pids[i], tick_ns, page, s);
+		if (t->pages[i] > most)
+			most = t->pages[i];
+	for (size_t i = 0; i < t->n; i++) {
+		s->rss += t->pages[i] * page;
+		if (most && t->pages[i] >= most / 2) {
+			s->alike++;
+			s->alike_rss += t->pages[i] * page;
+		}
+	}
+}
+
+void tree_sample(struct tree *t, struct exec_sample *s)
+{
+	uint64_t tick_ns = UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK);
+
+	for (size_t i = 0; i < t->n; i++) {
+		t->pages[i] = 0;
+		add_to_sample(t->pids[i], tick_ns, &t->pages[i], s);
+	}
+	sum_up(t, (uint64_t)sysconf(_SC_PAGESIZE), s);
+}
+
+uint64_t tree_pss(const struct tree *t)
+{
+	uint64_t kb = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct str text, pss = STR("\nPss:");
+		char path[40], buf[2048];
+
+		snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", t->pids[i]);
+		if (!t->pages[i] || !read_file(path, buf, sizeof(buf), &text))
+			continue;
+		text = str_trim(str_from(text, str_find(text, pss) + pss.n));
+		kb += number(str_head(text, str_find_char(text, ' ')));
+	}
+	return kb * 1024;
 }

@@ -11,10 +11,13 @@
 
 struct tree {
 	size_t n;
+	uint32_t pages[TREE_MAX]; /* of RSS, by tree_sample() */
 	int pids[TREE_MAX]; /* each after its parent; what is more than TREE_MAX is left out */
 };
 
 /* The descendants of root, itself not among them, as far as they can be seen at this moment. */
 void tree_walk(struct tree *t, int root);
-/* What they take together, but for at_ns. */
-void tree_sample(const struct tree *t, struct exec_sample *s);
+/* What they take together, but for at_ns, pss and what is of their group. */
+void tree_sample(struct tree *t, struct exec_sample *s);
+/* Their PSS together: the kernel walks over all their pages, 10 to 20 us/MB. */
+uint64_t tree_pss(const struct tree *t);

@@ -9,6 +9,7 @@
 
 #define OWN_MOST    8  /* frames of a group in the short form */
 #define GROUPS_MOST 12 /* groups in the short form */
+#define NAMES_MOST  3
 #define TIDS_MOST   6
 
 const char *stacks_how(enum stack_how how)
@@ -278,6 +279,32 @@ static void add_wait(const struct stacks *st, const struct stack_group *g, struc
 	}
 }
 
+/* " (teller-1, teller-2, ...)": the threads' names, some of them. */
+static void add_names(const struct stacks *st, const struct stack_group *g, struct buf *out)
+{
+	struct str names[NAMES_MOST];
+	size_t n = 0, i = 0;
+
+	for (; i < g->n; i++) {
+		struct str name = st->threads[g->threads[i]].name;
+		size_t k = 0;
+
+		while (k < n && !str_eq(names[k], name))
+			k++;
+		if (k < n || !name.n)
+			continue;
+		if (n == NAMES_MOST)
+			break;
+		names[n++] = name;
+	}
+	for (size_t k = 0; k < n; k++) {
+		buf_printf(out, k ? ", " : " (");
+		style_add_foreign(out, names[k], 0);
+	}
+	if (n)
+		buf_printf(out, i < g->n ? ", ...)" : ")");
+}
+
 static void add_group(const struct stacks *st, const struct stack_group *g,
 		      const struct stacks_look *l, struct buf *out)
 {
@@ -288,11 +315,7 @@ static void add_group(const struct stacks *st, const struct stack_group *g,
 		buf_printf(&head, "%zu threads", g->n);
 	else
 		buf_printf(&head, "thread %d", t->tid);
-	if (t->name.n) {
-		BUF_LIT(&head, " (");
-		style_add_foreign(&head, t->name, 0);
-		buf_add_char(&head, ')');
-	}
+	add_names(st, g, &head);
 	styled(out, l, t->crashed ? STYLE_BAD : STYLE_BOLD, &head);
 	buf_release(&head);
 	add_wait(st, g, out);

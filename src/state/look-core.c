@@ -128,6 +128,33 @@ static void make_snapshot(struct look *l)
 	}
 }
 
+/* As a core of this moment would tell it. */
+bool look_death(struct look *l, int tid, const siginfo_t *info, struct stack_death *d)
+{
+	struct snapshot *s = &l->snapshots[0];
+	struct core_thread thread = {.tid = tid, .signal = info->si_signo};
+	bool sent = info->si_code <= 0;
+	struct core c = {.image = s->image,
+			 .threads = &thread,
+			 .pid = s->pid,
+			 .signal = info->si_signo,
+			 .has_info = true,
+			 .code = info->si_code,
+			 .fault = sent ? 0 : (uint64_t)(uintptr_t)info->si_addr,
+			 .sender = sent ? info->si_pid : 0};
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->threads[i].tid != tid)
+			continue;
+		thread.regs = s->threads[i].regs;
+		l->core = &c;
+		find_death(l, &s->threads[i].stack, d);
+		l->core = NULL;
+		return true;
+	}
+	return false;
+}
+
 static void fill_thread(const struct core *c, const struct core_thread *from,
 			struct stack_thread *t)
 {

@@ -2,6 +2,8 @@
 /* The stacks of live processes: snapshot, frames, who waits for whom, in one. */
 #pragma once
 
+#include <signal.h>
+
 #include "state/core.h"
 #include "state/snapshot.h"
 #include "types/stack.h"
@@ -38,6 +40,9 @@ int look_take(struct look *l, const int *pids, size_t n, const struct look_opts 
  * stacks.death. */
 int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_death *death,
 	      struct err *err) ERR_CHECK;
+/* Of what a live process (the first that was looked at) is about to die: a signal that a thread of
+ * it got. What d points to is the look's. False: there is no such thread. */
+bool look_death(struct look *l, int tid, const siginfo_t *info, struct stack_death *d);
 void look_release(struct look *l);
 
 /* A process with all its descendants, each after its parent. Release with free(). */

@@ -211,27 +211,51 @@ void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, si
 	}
 }
 
+/* Whom Yama lets look at one's own processes (Documentation/admin-guide/LSM/Yama.rst). */
+static const char *yama(int *scope)
+{
+	static const char *const rules[] = {
+		"the process has made itself undumpable: run this as root",
+		"kernel.yama.ptrace_scope is 1, so only what a program started itself may be "
+		"looked at: run this as root, or the program by 'inquest run --hang-after 60s'",
+		"kernel.yama.ptrace_scope is 2: run this as root",
+		"kernel.yama.ptrace_scope is 3, so nobody may, not even root, until the machine is "
+		"started again without it",
+	};
+	struct buf text = {0};
+	uint64_t v = 0;
+
+	if (proc_read(0, "sys/kernel/yama/ptrace_scope", &text) != 0 ||
+	    !str_u64(str_trim(buf_str(&text)), &v) || v >= ARRAY_SIZE(rules))
+		v = 0;
+	buf_release(&text);
+	*scope = (int)v;
+	return rules[v];
+}
+
 /* Why it may not be looked at, and what helps. */
 static int refuse(const struct snapshot *s, int error, struct err *err)
 {
 	char path[64];
 	struct stat st;
 	const struct passwd *user;
+	int scope;
+	const char *rule = yama(&scope);
 
 	snprintf(path, sizeof(path), "/proc/%d", s->pid);
 	if (error == ENOENT || error == ESRCH || stat(path, &st) != 0)
 		return err_set(err, ERR_NOTFOUND, "no process %d", s->pid);
+	if (scope < 3 && geteuid() == 0)
+		rule = "root lacks CAP_SYS_PTRACE here (docker run --cap-add=SYS_PTRACE), or it is "
+		       "in another user namespace";
+	if (scope == 3 || st.st_uid == geteuid() || geteuid() == 0)
+		return err_set(err, ERR_SYSTEM, "the kernel does not let us look at process %d: %s",
+			       s->pid, rule);
 	user = getpwuid(st.st_uid);
-	if (st.st_uid != geteuid())
-		return err_set(err, ERR_SYSTEM, "process %d belongs to %s: run this as root%s%s",
-			       s->pid, user ? user->pw_name : "another user",
-			       user && st.st_uid ? " or as " : "",
-			       user && st.st_uid ? user->pw_name : "");
-	return err_set(err, ERR_SYSTEM,
-		       "the kernel does not let us look at process %d: run this as root (see "
-		       "/proc/sys/kernel/yama/ptrace_scope, or the process has made itself "
-		       "undumpable)",
-		       s->pid);
+	return err_set(err, ERR_SYSTEM, "process %d belongs to %s: run this as root%s%s", s->pid,
+		       user ? user->pw_name : "another user",
+		       user && st.st_uid && !scope ? " or as " : "",
+		       user && st.st_uid && !scope ? user->pw_name : "");
 }
 
 static int read_maps(struct snapshot *s, struct err *err)

@@ -16,14 +16,17 @@
 
 #define PARTS     8
 #define START     .2
+#define END       .04
 #define FLAT      .05 /* of the level */
 #define ONE_RISE  .5  /* of all, at most, in one part of a leak */
 #define STEP_RISE .8  /* of all, at least, in one place */
+#define STEP_TIME .06 /* of the time, at most, for that: memory is filled in some time */
 #define DROP      .3  /* of the range: a tooth of a saw */
 #define TEETH     2
 
 struct part {
-	double x, median, least;
+	double x, median;      /* x: its middle */
+	double least_x, least; /* the lowest point */
 };
 
 static int by_value(const void *a, const void *b)
@@ -48,15 +51,15 @@ static bool cut(const double *x, const double *y, size_t n, struct part parts[PA
 
 	for (size_t p = 0; p < PARTS; p++) {
 		double end = from + width * (double)(p + 1);
-		size_t k = 0;
+		size_t k = 0, low = i;
 
-		while (i < n && (x[i] < end || p + 1 == PARTS))
-			v[k++] = y[i++];
+		for (; i < n && (x[i] < end || p + 1 == PARTS); i++) {
+			low = y[i] < y[low] ? i : low;
+			v[k++] = y[i];
+		}
 		if (!k)
 			return false;
-		parts[p].x = end - width / 2;
-		parts[p].median = median(v, k);
-		parts[p].least = v[0];
+		parts[p] = (struct part){end - width / 2, median(v, k), x[low], y[low]};
 	}
 	return true;
 }
@@ -74,7 +77,7 @@ static double slope(const struct part *p, bool least)
 	for (size_t i = 0; i < PARTS; i++)
 		for (size_t k = i + 1; k < PARTS; k++)
 			s[n++] = (value_of(&p[k], least) - value_of(&p[i], least)) /
-				 (p[k].x - p[i].x);
+				 (least ? p[k].least_x - p[i].least_x : p[k].x - p[i].x);
 	return median(s, n);
 }
 
@@ -94,18 +97,34 @@ static bool rises(const struct part *p, bool least, double noise)
 	return true;
 }
 
-/* One rise between neighbouring points is nearly all; after it the level stays. */
+/* Where the largest rise within a short time ends; *from: where it began. 0: there is none. */
+static size_t steepest(const double *x, const double *y, size_t n, size_t *from)
+{
+	double most = 0, longest = STEP_TIME * (x[n - 1] - x[0]);
+	size_t at = 0, first = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		while (first + 1 < i && x[i] - x[first] > longest)
+			first++;
+		for (size_t k = first; k < i; k++)
+			if (y[i] - y[k] > most) {
+				most = y[i] - y[k];
+				*from = k;
+				at = i;
+			}
+	}
+	return at;
+}
+
+/* One rise within a short time is nearly all; before and after it the level stays. */
 static bool one_step(const double *x, const double *y, size_t n, double range, struct growth *g)
 {
-	size_t at = 0;
+	size_t from = 0, at = steepest(x, y, n, &from), most = from + 1;
 	double low = y[0], high;
 
-	for (size_t i = 1; i < n; i++)
-		if (y[i] - y[i - 1] > (at ? y[at] - y[at - 1] : 0))
-			at = i;
-	if (!at || y[at] - y[at - 1] < STEP_RISE * range)
+	if (!at)
 		return false;
-	for (size_t i = 0; i < at; i++)
+	for (size_t i = 0; i <= from; i++)
 		low = fmax(low, y[i]);
 	high = y[at];
 	for (size_t i = at; i < n; i++)
@@ -113,7 +132,10 @@ static bool one_step(const double *x, const double *y, size_t n, double range, s
 	if (high - low < STEP_RISE * range)
 		return false;
 	g->kind = GROWTH_STEP;
-	g->at = x[at];
+	for (size_t i = from + 1; i <= at; i++)
+		if (y[i] - y[i - 1] > y[most] - y[most - 1])
+			most = i;
+	g->at = x[most];
 	return true;
 }
 
@@ -133,18 +155,35 @@ static size_t teeth(const double *y, size_t n, double range)
 	return count;
 }
 
+/* A program that ends gives memory back: a fall from a steady level at the end is left out. */
+static size_t without_end(const double *x, const double *y, size_t n, double span)
+{
+	size_t k = n, before;
+
+	while (k > 1 && x[k - 1] > x[n - 1] - END * span)
+		k--;
+	for (before = k; before > 1 && x[before - 1] > x[n - 1] - 2 * END * span;)
+		before--;
+	if (y[n - 1] < (1 - FLAT) * y[k - 1] && y[k - 1] >= (1 - FLAT) * y[before - 1])
+		return k;
+	return n;
+}
+
 void growth_find(const double *x, const double *y, size_t n, double noise, struct growth *g)
 {
 	struct part parts[PARTS];
 	double least, most;
+	double span = n ? x[n - 1] - x[0] : 0;
 	size_t from = 0;
 	bool saw;
 
 	*g = (struct growth){.level = n ? y[n - 1] : 0};
-	while (n && from < n && x[from] < x[0] + START * (x[n - 1] - x[0]))
+	while (n && from < n && x[from] < x[0] + START * span)
 		from++;
 	if (n < GROWTH_LEAST || n - from < PARTS * 2 || !(x[n - 1] > x[from]))
 		return;
+	n = without_end(x, y, n, span);
+	g->level = y[n - 1];
 	x += from;
 	y += from;
 	n -= from;

@@ -25,8 +25,9 @@ struct growth {
 
 #define GROWTH_LEAST 24 /* points; of fewer nothing is said */
 
-/* x rises; y as it was measured. What was measured in the first fifth of x is start-up and does not
- * count. noise: a smaller rise in all is flat, whatever its share (for memory: some MB). */
+/* x rises; y as it was measured. What was measured in the first fifth of x is start-up, and where y
+ * falls in the last twenty-fifth, the end: neither counts. noise: a smaller rise in all is flat,
+ * whatever its share (for memory: some MB). */
 void growth_find(const double *x, const double *y, size_t n, double noise, struct growth *g);
 /* Units of x until y reaches a limit at that rate; NAN: it does not rise, or the limit is passed.
  */
