@@ -306,7 +306,7 @@ static void hold_at_output(struct running *x)
 	struct exec_held h = {.why = EXEC_HOLD_OUTPUT, .pid = x->s->pid, .tid = x->s->pid};
 
 	*x->o->hold = false;
-	hold_stop(&x->tree, x->s->self, 0);
+	hold_stop(&x->tree, x->s->self);
 	while_held(x, &h);
 	hold_continue(&x->tree, x->s->self);
 }
