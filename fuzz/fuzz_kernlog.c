@@ -37,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	death_judge(&f, &a, &d);
 	if (c.n > 16 * DEATH_CAUSES || touch(&d) == 1)
 		abort();
+	f.command = (struct str){(const char *)data, n < 64 ? n : 64};
+	f.seconds = n & 1 ? 2 : 0;
 	f.ended = true;
 	f.sig = n % 32;
 	death_judge(&f, &a, &d);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck disable=SC2154 # common.bash sets pid
+# shellcheck disable=SC2034,SC2154 # common.bash sets pid, and reads started_pids
 bats_require_minimum_version 1.5.0
 # inquest add of snapshots and cores, on programs of our own (tests/state).
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2154 # bats sets stderr_lines
 bats_require_minimum_version 1.5.0
 # inquest run from outside: what is passed through, what is recorded, what survives a kill.
 

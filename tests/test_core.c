@@ -4,12 +4,15 @@
 
 #include <elf.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/procfs.h>
+#include <sys/stat.h>
 #include <sys/user.h>
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "state/corefind.h"
 #include "state/look.h"
 
 #define STACK    UINT64_C(0x7ffd00000000)
@@ -161,7 +164,7 @@ static void test_good(void **state)
 
 	usual(&m, SIGSEGV, SEGV_MAPERR, 0x10, 0);
 	make(&m, &b);
-	assert_int_equal(core_open(&c, file_of(buf_str(&b)), &err), 0);
+	assert_int_equal(core_open(&c, file_of(buf_str(&b)), &(struct core_where){0}, &err), 0);
 	assert_int_equal(c.nthreads, 2);
 	assert_int_equal(c.threads[0].tid, 101);
 	assert_int_equal(c.threads[1].tid, 102);
@@ -252,6 +255,82 @@ static void test_death(void **state)
 	buf_release(&b);
 }
 
+#define LOCK (CODE + PIECE + 64)
+
+/* A thread that was taken out of a futex call, as it left its registers. */
+static void add_waiter(struct buf *b, int tid, int64_t rax, uint64_t word, uint64_t tls)
+{
+	struct elf_prstatus st = {.pr_pid = tid};
+	struct user_regs_struct r = {.rip = CODE + 0x60,
+				     .rsp = STACK + 0x400,
+				     .orig_rax = 202,
+				     .rax = (uint64_t)rax,
+				     .rdi = word,
+				     .rsi = 128, /* FUTEX_WAIT_PRIVATE */
+				     .rdx = 2,
+				     .fs_base = tls};
+
+	memcpy(st.pr_reg, &r, sizeof(r));
+	add_note(b, NT_PRSTATUS, &st, sizeof(st));
+}
+
+/* A mutex that is locked, with who waits, and its owner; a thread's own struct. */
+static void put_lock(struct made *m, size_t at, uint32_t owner)
+{
+	uint32_t words[] = {2, 1, owner};
+
+	memcpy(m->data + at, words, sizeof(words));
+}
+
+static uint64_t put_self(struct made *m, size_t at, uint32_t tid)
+{
+	uint64_t self = CODE + PIECE + at;
+
+	memcpy(m->data + at + 16, &self, sizeof(self));
+	memcpy(m->data + at + 720, &tid, sizeof(tid));
+	return self;
+}
+
+/* Who waits for whom, by numbers that are the process's own: a debugger's are another namespace's.
+ */
+static void test_waits(void **state)
+{
+	struct buf b = {0};
+	struct stack_death d;
+	struct look l;
+	struct made m;
+	struct err err;
+
+	usual(&m, SIGSEGV, SEGV_MAPERR, 0x10, 0);
+	put_lock(&m, 64, 7);
+	put_lock(&m, 128, 8);
+	add_waiter(&m.notes, 103, -512, LOCK, put_self(&m, 512, 8));
+	add_waiter(&m.notes, 104, -516, LOCK + 64, put_self(&m, 1536, 7));
+	add_waiter(&m.notes, 105, 0, LOCK, 0);
+	add_waiter(&m.notes, 106, -512, CODE + 12 * PIECE, 0);
+	add_waiter(&m.notes, 107, -512, LOCK, CODE + PIECE + 8);
+	make(&m, &b);
+	assert_int_equal(look(&l, buf_str(&b), &d, &err), 0);
+	assert_int_equal(l.stacks.nthreads, 7);
+	assert_int_equal(l.stacks.threads[1].wait, WAIT_NONE);
+	assert_int_equal(l.stacks.threads[2].wait, WAIT_MUTEX);
+	assert_int_equal(l.stacks.threads[2].inner, 8);
+	assert_int_equal(l.stacks.threads[2].waits_for, 104);
+	assert_int_equal(l.stacks.threads[2].state, 'S');
+	assert_str(l.stacks.threads[2].system_call, "futex(0x401040, WAIT, 2, no limit)");
+	assert_int_equal(l.stacks.threads[3].waits_for, 103);
+	assert_int_equal(l.stacks.threads[4].wait, WAIT_NONE); /* the call had come to its end */
+	assert_int_equal(l.stacks.threads[4].state, ' ');
+	assert_int_equal(l.stacks.threads[5].wait, WAIT_CONDITION); /* memory is not there */
+	assert_int_equal(l.stacks.threads[6].inner, 107);           /* its own struct is none */
+	assert_int_equal(l.stacks.threads[6].waits_for, 104);
+	assert_int_equal(l.stacks.ndeadlocks, 1);
+	assert_int_equal(l.stacks.deadlocks[0].n, 2);
+	assert_int_equal(l.stacks.deadlocks[0].nbehind, 1);
+	look_release(&l);
+	buf_release(&b);
+}
+
 /* Cut off anywhere: an error that says so, or what is left. */
 static void test_cut(void **state)
 {
@@ -289,6 +368,19 @@ static void lie_class(struct made *m)
 static void lie_order(struct made *m)
 {
 	m->head.e_ident[EI_DATA] = ELFDATA2MSB;
+	m->head.e_type = __builtin_bswap16(ET_CORE);
+	m->head.e_machine = __builtin_bswap16(EM_S390);
+}
+
+static void lie_bits(struct made *m)
+{
+	m->head.e_ident[EI_CLASS] = ELFCLASS32;
+	m->head.e_machine = EM_386;
+}
+
+static void lie_unknown(struct made *m)
+{
+	m->head.e_machine = 4711;
 }
 
 static void lie_machine(struct made *m)
@@ -359,8 +451,9 @@ static void test_errors(void **state)
 		void (*lie)(struct made *m);
 		const char *text;
 	} cases[] = {
-		{lie_class, "another machine"},        {lie_order, "another machine"},
-		{lie_machine, "another machine"},      {lie_type, "but no core"},
+		{lie_class, "32-bit pointers (x32)"},  {lie_order, "for IBM Z (s390x)"},
+		{lie_machine, "for 64-bit ARM"},       {lie_type, "but no core"},
+		{lie_bits, "for 32-bit x86 (i386)"},   {lie_unknown, "ELF machine 4711"},
 		{lie_magic, "no core file"},           {lie_offset, "damaged or cut off"},
 		{lie_entry, "damaged or cut off"},     {lie_count, "damaged or cut off"},
 		{lie_extended, "headers are damaged"}, {lie_extended_far, "headers are damaged"},
@@ -528,7 +621,8 @@ static void test_no_device(void **state)
 		memcpy(desc + sizeof(words), paths[i], strlen(paths[i]));
 		add_note(&m.notes, NT_FILE, desc, sizeof(desc));
 		make(&m, &b);
-		assert_int_equal(core_open(&c, file_of(buf_str(&b)), &err), 0);
+		assert_int_equal(core_open(&c, file_of(buf_str(&b)), &(struct core_where){0}, &err),
+				 0);
 		fd = c.image.open(c.image.arg, &c.maps[0]);
 		assert_int_equal(fd, -1);
 		assert_false(c.image.read(c.image.arg, CODE, &byte, 1));
@@ -537,12 +631,132 @@ static void test_no_device(void **state)
 	buf_release(&b);
 }
 
+/* Where core_pattern(5) puts the core of a process, as a pattern. */
+static void test_pattern(void **state)
+{
+	static const struct {
+		const char *pattern, *of_42, *of_any;
+	} cases[] = {
+		{"core.%p", "core.42", "core.*"},
+		{"/cores/%e.%P.%t", "/cores/*.42.*", "/cores/*.*.*"},
+		{"a*b?[c\\d%%-%p", "a\\*b\\?\\[c\\\\d%-42", "a\\*b\\?\\[c\\\\d%-*"},
+		{"%p%", "42%", "*%"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf b = {0};
+
+		corefind_glob(str_of(cases[i].pattern), 42, &b);
+		assert_string_equal(buf_cstr(&b), cases[i].of_42);
+		buf_clear(&b);
+		corefind_glob(str_of(cases[i].pattern), 0, &b);
+		assert_string_equal(buf_cstr(&b), cases[i].of_any);
+		buf_release(&b);
+	}
+}
+
+/* systemd's names, with what it escapes. */
+static void test_names(void **state)
+{
+	static const char *const names[] = {
+		"core.python3\\x2e11.0.0123456789abcdef0123456789abcdef.4711.1795733880000000.zst",
+		"core.odd\\x2\\xzz.0.0123456789abcdef0123456789abcdef.12.1795733880000000.xz",
+	};
+	char dir[] = "/tmp/inquest-cores-XXXXXX", path[256];
+	struct corefind f;
+	struct arena a;
+
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		FILE *out;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		out = fopen(path, "w");
+		assert_non_null(out);
+		fputs("not looked into", out);
+		fclose(out);
+	}
+	arena_init(&a);
+	corefind_look(&f, "python3.11", dir, &a);
+	assert_int_equal(f.n, 1);
+	assert_true(str_eq(f.items[0].program, STR("python3.11")));
+	assert_int_equal(f.items[0].pid, 4711);
+	assert_true(f.items[0].packed);
+	corefind_look(&f, "odd\\x2\\xzz", dir, &a);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.items[0].pid, 12);
+	arena_release(&a);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+/* Where the files of a core are: beneath a folder, or where a user says; and only the same ones. */
+static void test_where(void **state)
+{
+	char root[] = "/tmp/inquest-root-XXXXXX", folder[64], program[128], outside[128], text[4];
+	struct core_where where = {.root = root};
+	struct buf b = {0};
+	struct made m;
+	struct core c;
+	struct err err;
+	FILE *f;
+
+	assert_non_null(mkdtemp(root));
+	snprintf(folder, sizeof(folder), "%s/nowhere", root);
+	snprintf(program, sizeof(program), "%s/program", folder);
+	snprintf(outside, sizeof(outside), "%s/library", folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	f = fopen(program, "w");
+	assert_non_null(f);
+	for (int i = 0; i < PIECE; i++)
+		fputc('p', f);
+	fclose(f);
+	/* A name that leads out of the root leads into it. */
+	assert_int_equal(symlink("/nowhere/../../../nowhere/program", outside), 0);
+
+	usual(&m, SIGSEGV, SEGV_MAPERR, 0x10, 0);
+	make(&m, &b);
+	assert_int_equal(core_open(&c, file_of(buf_str(&b)), &where, &err), 0);
+	assert_true(c.image.read(c.image.arg, CODE, text, sizeof(text)));
+	assert_memory_equal(text, "pppp", 4);
+	close(c.image.open(c.image.arg, &c.maps[1]));
+	assert_true(c.files[1].changed_ns > 0);
+	c.written_ns = c.files[0].changed_ns - 1;
+	assert_true(core_is_doubtful(&c, &c.files[0]));
+	core_release(&c);
+
+	where = (struct core_where){.exe = program};
+	assert_int_equal(core_open(&c, file_of(buf_str(&b)), &where, &err), 0);
+	assert_true(c.image.read(c.image.arg, CODE, text, sizeof(text)));
+	core_release(&c);
+
+	/* Its first page is in the core, and is another. */
+	usual(&m, SIGSEGV, SEGV_MAPERR, 0x10, 0);
+	m.segments[1].p_filesz = PIECE;
+	m.segments[1].p_memsz = PIECE;
+	make(&m, &b);
+	assert_int_equal(core_open(&c, file_of(buf_str(&b)), &where, &err), 0);
+	assert_true(core_has(&c, CODE));
+	assert_false(core_has(&c, CODE + 4 * PIECE));
+	core_release(&c);
+	unlink(outside);
+	unlink(program);
+	rmdir(folder);
+	rmdir(root);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good), cmocka_unit_test(test_death),
-		cmocka_unit_test(test_cut),  cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_lies), cmocka_unit_test(test_no_device),
+		cmocka_unit_test(test_good),    cmocka_unit_test(test_death),
+		cmocka_unit_test(test_cut),     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_lies),    cmocka_unit_test(test_no_device),
+		cmocka_unit_test(test_pattern), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_waits),   cmocka_unit_test(test_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

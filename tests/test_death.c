@@ -87,6 +87,41 @@ static const struct {
 	{"bash: line 1: 12 Segmentation fault      ./x", 139, DEATH_FAULT, DEATH_LIKELY},
 	{"Killed by the new record of 10 points, the old one was forgotten", 3, DEATH_EXIT,
 	 DEATH_LIKELY},
+	/* what names another's death is that */
+	{"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n"
+	 "subprocess.CalledProcessError: Command './x' died with <Signals.SIGSEGV: 11>.",
+	 1, DEATH_FAULT, DEATH_LIKELY},
+	/* what broke goes before how it ended, and who ended it before that */
+	{"Exception in thread \"main\" a.B: report\n\tat a.C.d(C.java:1)\n"
+	 "Caused by: java.io.IOException: No space left on device",
+	 1, DEATH_SPACE, DEATH_PROVEN},
+	{"x: Container killed by YARN for exceeding physical memory limits.\n"
+	 "Exception in thread \"main\" a.B: stage failed",
+	 1, DEATH_MEMORY_LIMIT, DEATH_PROVEN},
+	{"terminate called after throwing an instance of 'std::system_error'\n"
+	 "  what():  Resource temporarily unavailable",
+	 -SIGABRT, DEATH_PROCESSES, DEATH_PROVEN},
+	/* it wrote lines after that */
+	{"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 1\n"
+	 "starting cold\nreading plan\nplan has steps\n",
+	 1, DEATH_EXCEPTION, DEATH_LIKELY},
+	{"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 1\n"
+	 "starting cold\nreading plan\nplan has steps\nnext one\nand another one\n",
+	 1, DEATH_EXIT, DEATH_LIKELY},
+	/* Rust's main thread ends with 101 */
+	{"thread 'main' panicked at src/a.rs:1:2:\nno", 101, DEATH_PANIC, DEATH_PROVEN},
+	{"thread 'main' panicked at src/a.rs:1:2:\nno", 5, DEATH_PANIC, DEATH_POSSIBLE},
+	{"panic: no\n\ngoroutine 1 [running]:\nmain.main()", 2, DEATH_PANIC, DEATH_PROVEN},
+	{"panic: nil\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x4]\n", 2,
+	 DEATH_PANIC, DEATH_LIKELY},
+	{"SIGSEGV: segmentation violation\nPC=0x4", 2, DEATH_FAULT, DEATH_PROVEN},
+	{"SIGQUIT: quit", 2, DEATH_INTERRUPTED, DEATH_PROVEN},
+	{"  + Exception Group Traceback (most recent call last):\n  |   File \"a.py\", line 1\n"
+	 "  | ExceptionGroup: 2 rows (2 sub-exceptions)",
+	 1, DEATH_EXCEPTION, DEATH_PROVEN},
+	{"\033[31mFatal Python error: Segmentation fault\033[0m", 1, DEATH_FAULT, DEATH_PROVEN},
+	{"ok 3 - a worker that is killed by SIGSEGV is replaced", 1, DEATH_EXIT, DEATH_LIKELY},
+	{"CUDA out of memory caught, halving the batch", 1, DEATH_EXIT, DEATH_LIKELY},
 };
 
 static void output_and_end(void **state)
@@ -199,6 +234,54 @@ static void cpu_limit(void **state)
 	end(&v);
 }
 
+/* timeout(1) as the command: its time, and whether that was up. */
+static void timeout_command(void **state)
+{
+	static const struct {
+		const char *command;
+		double seconds;
+		int code, sig;
+		enum death_cause cause;
+		enum death_sure sure;
+	} cases[] = {
+		{"timeout 2 ./x", 2.01, 124, 0, DEATH_TIME_LIMIT, DEATH_PROVEN},
+		{"/usr/bin/timeout -s KILL .5m ./x", 30, 0, SIGKILL, DEATH_TIME_LIMIT,
+		 DEATH_LIKELY},
+		{"timeout --kill-after 1 2 ./x", 3, 137, 0, DEATH_TIME_LIMIT, DEATH_LIKELY},
+		{"timeout 10 ./x", .2, 124, 0, DEATH_EXIT, DEATH_LIKELY},
+		{"timeout 10 ./x", .2, 1, 0, DEATH_EXIT, DEATH_LIKELY},
+		{"timeout", 3, 125, 0, DEATH_EXIT, DEATH_LIKELY},
+		{"./x 2", 3, 124, 0, DEATH_TIME_LIMIT, DEATH_POSSIBLE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct death_facts f = {.ended = true,
+					.code = cases[i].code,
+					.sig = cases[i].sig,
+					.seconds = cases[i].seconds,
+					.command = str_of(cases[i].command),
+					.cpu_seconds = -1};
+		struct verdict v;
+
+		judge(&v, f, "");
+		if (v.d.cause != cases[i].cause || v.d.sure != cases[i].sure)
+			fail_msg("%s: %s %s", cases[i].command, death_sure_word(v.d.sure),
+				 death_word(v.d.cause));
+		end(&v);
+	}
+}
+
+/* Ended by us, and with status 0 then. */
+static void ours_ends_well(void **state)
+{
+	struct death_facts f = {.ended = true, .ours = DEATH_OUR_TIME, .cpu_seconds = -1};
+	struct verdict v;
+
+	judge(&v, f, "");
+	assert_int_equal(v.d.cause, DEATH_TIME_LIMIT);
+	end(&v);
+}
+
 /* A limit takes what it explains; without it the failure stands for itself. */
 static const struct {
 	const char *text;
@@ -209,6 +292,9 @@ static const struct {
 	{"die: cannot allocate memory", DEATH_LIMIT_AS, 1 << 28, DEATH_RLIMIT_AS, DEATH_ALLOCATION},
 	{"die: cannot allocate memory", DEATH_LIMIT_DATA, 1 << 28, DEATH_RLIMIT_DATA,
 	 DEATH_ALLOCATION},
+	{"terminate called after throwing an instance of 'std::system_error'\n"
+	 "  what():  Resource temporarily unavailable",
+	 DEATH_LIMIT_NPROC, 20, DEATH_RLIMIT_NPROC, DEATH_PROCESSES},
 	{"open: Too many open files", DEATH_LIMIT_NOFILE, 64, DEATH_RLIMIT_NOFILE,
 	 DEATH_RLIMIT_NOFILE},
 	{"sh: fork: Resource temporarily unavailable", DEATH_LIMIT_NPROC, 20, DEATH_RLIMIT_NPROC,
@@ -311,36 +397,6 @@ static void many_clues(void **state)
 	assert_str(v.clues.items[0].from.text, "line 0");
 	assert_str(v.clues.items[15].from.text, "line 999");
 	end(&v);
-}
-
-static void parse_limits(void **state)
-{
-	static const char text[] =
-		"Limit                     Soft Limit           Hard Limit           Units\n"
-		"Max cpu time              3                    unlimited            seconds\n"
-		"Max open files            1024                 524288               files\n"
-		"Max processes             x                    1                    processes\n";
-	struct death_rlimit l[DEATH_LIMITS] = {0};
-
-	assert_true(death_parse_limits(str_of(text), l));
-	assert_int_equal(l[DEATH_LIMIT_CPU].soft, 3);
-	assert_true(l[DEATH_LIMIT_CPU].hard == DEATH_UNLIMITED);
-	assert_int_equal(l[DEATH_LIMIT_NOFILE].hard, 524288);
-	assert_false(l[DEATH_LIMIT_NPROC].known);
-	assert_false(death_parse_limits(STR("nothing"), l));
-}
-
-static void sizes(void **state)
-{
-	struct arena a;
-
-	arena_init(&a);
-	assert_string_equal(death_size(&a, 100 << 20), "100 MiB");
-	assert_string_equal(death_size(&a, UINT64_C(4) << 30), "4 GiB");
-	assert_string_equal(death_size(&a, 512 << 10), "512 KiB");
-	assert_string_equal(death_size(&a, 300000 << 10), "307.2 MB");
-	assert_string_equal(death_size(&a, 12), "12 bytes");
-	arena_release(&a);
 }
 
 /* ---- containers ---- */
@@ -512,6 +568,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_and_end),
+		cmocka_unit_test(timeout_command),
+		cmocka_unit_test(ours_ends_well),
 		cmocka_unit_test(oom_needs_counter_and_kill),
 		cmocka_unit_test(kill_by_exclusion),
 		cmocka_unit_test(cpu_limit),
@@ -519,8 +577,6 @@ int main(void)
 		cmocka_unit_test(ours),
 		cmocka_unit_test(whose_line),
 		cmocka_unit_test(many_clues),
-		cmocka_unit_test(parse_limits),
-		cmocka_unit_test(sizes),
 		cmocka_unit_test(containers),
 		cmocka_unit_test(hangs),
 		cmocka_unit_test(hangs_of_other_kinds),

@@ -430,6 +430,40 @@ static void test_stop(void **state)
 	release(&g);
 }
 
+/* Whoever is killed by somebody else while we are told to stop was not interrupted. */
+static void test_died_before_stop(void **state)
+{
+	static const struct {
+		const char *script;
+		enum exec_end end;
+	} cases[] = {
+		{"trap '' INT; sleep .3; kill -9 $$", EXEC_SIGNALED},
+		{"trap '' INT; sleep 60", EXEC_STOPPED}, /* our own KILL ends it */
+		{"sleep 60", EXEC_STOPPED},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, strdup(cases[i].script), NULL};
+		struct got g = {.stop_at = 2};
+		struct exec_opts o = {.argv = argv,
+				      .envp = environ,
+				      .stdin_fd = -1,
+				      .output_max = UINT64_MAX,
+				      .sample_ns = 10 * MSEC,
+				      .grace_ns = 1000 * MSEC,
+				      .on_sample = on_sample,
+				      .arg = &g,
+				      .stop = &g.stop};
+		struct exec_result r;
+
+		assert_int_equal(exec_run(&o, &r, NULL), 0);
+		assert_int_equal(r.end, cases[i].end);
+		assert_int_equal(r.sig, i == 2 ? SIGINT : SIGKILL);
+		free(argv[2]);
+		release(&g);
+	}
+}
+
 static void test_memory(void **state)
 {
 	struct exec_result r;
@@ -643,6 +677,7 @@ int main(void)
 		cmocka_unit_test(test_survives_us),
 		cmocka_unit_test(test_output_helper),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_died_before_stop),
 	};
 	int fd = mkstemp(pids_path), rc;
 

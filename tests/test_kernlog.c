@@ -154,8 +154,33 @@ static void check_system(const struct death_clues *c)
 	assert_str(c->memory[3].name, "systemd-journal");
 }
 
+/* All of the group are killed: they have what the report says. The next report is another. */
+static void check_whole_group(const struct death_clues *c)
+{
+	static const struct {
+		int pid;
+		const char *what;
+	} kills[] = {{620, "limit 50 MiB of /og"},
+		     {617, "limit 50 MiB of /og"},
+		     {618, "limit 50 MiB of /og"},
+		     {701, ""},
+		     {702, "limit 80 MiB"}};
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->items[i].ends)
+			continue;
+		assert_true(n < ARRAY_SIZE(kills));
+		assert_int_equal(c->items[i].cause, DEATH_OOM_GROUP);
+		assert_int_equal(c->items[i].pid, kills[n].pid);
+		assert_true(str_eq(c->items[i].what, str_of(kills[n++].what)));
+	}
+	assert_int_equal(n, ARRAY_SIZE(kills));
+}
+
 static void reports(void **state)
 {
+	report_of("tests/death/oom-cgroup.whole-group.txt", check_whole_group);
 	report_of("tests/death/oom-cgroup.dmesg.txt", check_group);
 	report_of("tests/death/oom-cgroup.old-kernel.txt", check_old);
 	report_of("tests/death/oom-system.journal.txt", check_system);

@@ -47,6 +47,44 @@ static void test_lines(void **state)
 	free(p.items);
 }
 
+static void test_split(void **state)
+{
+	static const struct {
+		const char *name, *function, *file;
+		uint32_t line;
+	} cases[] = {
+		{"JS:*spin /srv/app.js:3:21", "spin", "/srv/app.js", 3},
+		{"JS:~ node:internal/main/run_main_module:1:1", "(anonymous)",
+		 "node:internal/main/run_main_module", 1},
+		{"LazyCompile:~main /srv/a b.js:12", "main", "/srv/a b.js", 12},
+		{"JS:^Module._load node:internal/modules/cjs/loader:949:24", "Module._load",
+		 "node:internal/modules/cjs/loader", 949},
+		{"JS:*x :7", "x", ":7", 0},
+		{"JS:*none", "JS:*none", "", 0},
+		{"JS:", "JS:", "", 0},
+		{"JS: ", "JS: ", "", 0},
+		{"JS:*far /a.js:99999999999:1", "far", "/a.js:99999999999", 1},
+		{"py::handle:/srv/app.py", "handle", "/srv/app.py", 0},
+		{"py::<module>:/srv/app.py", "<module>", "/srv/app.py", 0},
+		{"py::", "py::", "", 0},
+		{"py:::x", "py:::x", "", 0},
+		{"Interpreter", "Interpreter", "", 0},
+		{"Lshop/Cart;::checkout", "Lshop/Cart;::checkout", "", 0},
+		{"", "", "", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct str function, file;
+		uint32_t line;
+
+		perfmap_split(str_of(cases[i].name), &function, &file, &line);
+		if (!str_eq(function, str_of(cases[i].function)) ||
+		    !str_eq(file, str_of(cases[i].file)) || line != cases[i].line)
+			fail_msg("%s: " STR_FMT ", " STR_FMT ", %u", cases[i].name,
+				 STR_ARG(function), STR_ARG(file), line);
+	}
+}
+
 static void test_nothing(void **state)
 {
 	struct perfmap p;
@@ -61,6 +99,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_nothing),
 	};
 

@@ -118,11 +118,26 @@ def check_architecture(top):
             for room in rooms(top) if rows.count(room) != 1]
 
 
+def check_scripts(top):
+    """Every script in sh or bash can be parsed: those of the benchmarks no other test runs."""
+    bad = []
+    for name in tracked(top) or []:
+        path = os.path.join(top, name)
+        with open(path, 'rb') as f:
+            head = f.readline()
+        shell = {b'#!/bin/sh\n': 'sh', b'#!/bin/bash\n': 'bash'}.get(head)
+        if shell:
+            r = subprocess.run([shell, '-n', path], capture_output=True, text=True)
+            bad += [f'{name}: {line}' for line in r.stderr.splitlines()]
+    return bad
+
+
 CHECKS = [('rooms include only what src/ROOMS allows', check_rooms),
           ('every file has its licence line', check_licence),
           ('functions, files and lines keep their limits', check_sizes),
           ('no writable globals outside cli/', check_globals),
-          ('every room stands once in ARCHITECTURE.md', check_architecture)]
+          ('every room stands once in ARCHITECTURE.md', check_architecture),
+          ('every shell script can be parsed', check_scripts)]
 
 
 def main(top):

@@ -30,6 +30,16 @@ print(d)' "$1"
 	done
 }
 
+@test "the sets of texts are read right, and no good end is taken for a bad one" {
+	run python3 -B "$TOP/bench/death.py" "$INQUEST" "$TOP"/bench/death/*.texts
+	[ "${#lines[@]}" -ge 4 ]
+	[[ "$output" != *$'\n  '* ]]
+	run python3 -B "$TOP/bench/death.py" "$INQUEST" "$TOP"/bench/death/*.well
+	[ "${#lines[@]}" -ge 4 ]
+	run grep -E '^  .*: (proven|likely) ' <<<"$output"
+	[ -z "$output" ]
+}
+
 @test "an unknown end is exit status 5 and says so" {
 	run "$INQUEST" why-died "$TOP/tests/death/unknown.docker-137.json"
 	[ "$status" -eq 5 ]
@@ -42,6 +52,12 @@ print(d)' "$1"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"oom-system.journal.txt:13 "* ]]
 	[[ "$output" == *"20911    3285.9 MB  cc1plus  <- killed"* ]]
+}
+
+@test "of the journal as JSON the messages are the kernel's lines" {
+	run "$INQUEST" why-died "$TOP/tests/death/oom-cgroup.journal-json.txt"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"386      53.2 MB  die  <- killed"* ]]
 }
 
 @test "stdin, several files together, compressed ones" {
@@ -116,6 +132,8 @@ print(d)' "$1"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-as ]
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -t 1; exec '$DIE' spin"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-cpu ]
+	run "$INQUEST" run --json --no-record -- bash -c "ulimit -c unlimited; ulimit -S -t 1; exec '$DIE' spin"
+	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-cpu ] # whatever its core says
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -n 40; exec '$DIE' files"
 	[ "$(tail -1 <<<"$output" | field death.cause)" = rlimit-nofile ]
 	run "$INQUEST" run --json --no-record -- bash -c "ulimit -f 100; exec '$DIE' grows"

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "cli/add.h"
+#include "cli/corefile.h"
 #include "log/sniff.h"
 #include "log/walk.h"
 #include "text/secret.h"
@@ -105,15 +106,34 @@ static int open_binary(struct add *a, const char *path, struct str rel, struct e
 	return 0;
 }
 
+/* As a core is read: all else that is compressed is text. */
+static int open_packed_core(struct add *a, const char *path, struct str rel, struct err *err)
+{
+	struct file_map map;
+	int fd, rc = corefile_open(path, a->cli->tmpdir, &fd, err);
+
+	if (rc)
+		return rc;
+	rc = file_map_fd(&map, fd, err);
+	if (rc)
+		return err_prepend(err, rc, "%s: ", path);
+	array_push(a->maps, a->nmaps, a->cap_maps) = map;
+	new_file(a, arena_str(&a->arena, str_of(path)), rel, (struct str){map.data, map.size});
+	return 0;
+}
+
 static int open_by(struct add *a, const char *path, struct str rel, const struct head *h,
 		   struct err *err)
 {
 	struct loginput_opts opts = {.tmpdir = a->cli->tmpdir};
 	size_t before = a->inputs.n;
+	bool packed = h->is.kind == SNIFF_GZIP || h->is.kind == SNIFF_PACKED;
 	int rc;
 
 	if (open_small(a, path, rel, h))
 		return 0;
+	if (h->regular && packed && corefile_is(path))
+		return open_packed_core(a, path, rel.n ? rel : str_of(path), err);
 	rc = h->regular && h->is.kind == SNIFF_BINARY
 		     ? open_binary(a, path, rel.n ? rel : str_of(path), err)
 		     : loginputs_add(&a->inputs, path, &opts, err);

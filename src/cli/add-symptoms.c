@@ -24,36 +24,32 @@ static struct grouping_symptom copied(struct add *a, const struct grouping_sympt
 	return c;
 }
 
-static struct add_symptom *same(struct add *a, const struct grouping_symptom *s, const char *key)
+/* Which one of this call s is; SIZE_MAX: none. */
+static size_t same(struct add *a, const struct grouping_symptom *s, const char *key)
 {
-	struct add_symptom *best = NULL, *like = NULL;
-	double most = GROUPING_JOIN;
+	double most = GROUPING_JOIN, q;
+	size_t best = SIZE_MAX;
 	uint32_t id;
+	bool known = map_get(&a->by_key, hash_str(str_of(key)), &id);
 
-	if (map_get(&a->by_key, hash_str(str_of(key)), &id))
-		best = &a->symptoms[id];
+	if (known)
+		best = id;
 	else if (grouping_exact(s))
-		return NULL; /* of thousands of failed tests none is like another */
-	for (size_t i = 0; i < a->nsymptoms && !best; i++) {
-		struct add_symptom *y = &a->symptoms[i];
+		return SIZE_MAX; /* of thousands of failed tests none is like another */
+	for (size_t i = 0; i < a->nsymptoms && !known && most < 1; i++) {
 		const char *why;
-		double q = grouping_compare(&y->is, s, &why);
 
-		if (q < most || (like && q == most))
+		q = grouping_compare(&a->symptoms[i].is, s, &why);
+		if (q < most || (best != SIZE_MAX && q == most))
 			continue;
-		like = y;
+		best = i;
 		most = q;
-		if (q >= 1)
-			break;
 	}
-	if (!best)
-		best = like;
-	if (best) {
-		double q = grouping_compare(&best->is, s, &best->why);
-
-		if (q < best->quality)
-			best->quality = q;
-	}
+	if (best == SIZE_MAX)
+		return best;
+	q = grouping_compare(&a->symptoms[best].is, s, &a->symptoms[best].why);
+	if (q < a->symptoms[best].quality)
+		a->symptoms[best].quality = q;
 	return best;
 }
 
@@ -64,14 +60,15 @@ struct add_symptom *add_symptom(struct add *a, const struct grouping_symptom *s,
 	char key[GROUPING_KEY + 1];
 	CLEANUP_BUF struct buf what = {0};
 	struct add_symptom *y;
+	size_t at;
 
 	grouping_key(&safe, key);
-	y = same(a, &safe, key);
-	if (!y && a->nsymptoms == MAX_SYMPTOMS)
-		y = &a->symptoms[MAX_SYMPTOMS - 1];
-	if (y) {
-		y->count++;
-		return y;
+	at = same(a, &safe, key);
+	if (at == SIZE_MAX && a->nsymptoms == MAX_SYMPTOMS)
+		at = MAX_SYMPTOMS - 1;
+	if (at != SIZE_MAX) {
+		a->symptoms[at].count++;
+		return &a->symptoms[at];
 	}
 	grouping_what(&safe, ADD_WHAT, &what);
 	array_push(a->symptoms, a->nsymptoms, a->cap_symptoms) = (struct add_symptom){

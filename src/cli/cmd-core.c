@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* inquest core: why a program died, from the memory that it left. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/core-find.h"
+#include "cli/corefile.h"
 #include "cli/stacks.h"
 
 struct values {
 	bool find;
+	const char *root, *exe;
 	struct stacks_values stacks;
 };
 
@@ -19,28 +19,44 @@ static const struct option options[] = {
 	{OPTION_FLAG, 0, "find", NULL,
 	 "list the cores of this machine, or those of programs with that in their name",
 	 offsetof(struct values, find)},
+	{OPTION_STRING, 0, "exe", "FILE", "the program, if it is not where the core says",
+	 offsetof(struct values, exe)},
+	{OPTION_STRING, 0, "root", "DIR",
+	 "where the files are that the core names: of a container or another machine",
+	 offsetof(struct values, root)},
 	STACKS_OPTIONS(struct values, stacks),
 	{.kind = OPTION_END},
 };
 
-static int open_core(const char *path, int *fd, struct err *err)
+/* What is given to look into must be there: else its absence would go unnoticed. */
+static int check_places(const struct values *v, struct err *err)
 {
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	return *fd < 0 ? err_errno(err, "%s", path) : 0;
+	struct stat st;
+
+	if (v->exe && access(v->exe, R_OK) != 0)
+		return err_errno(err, "--exe: %s", v->exe);
+	if (v->root && stat(v->root, &st) != 0)
+		return err_errno(err, "--root: %s", v->root);
+	if (v->root && !S_ISDIR(st.st_mode))
+		return err_set(err, ERR_USAGE, "--root: %s: not a folder", v->root);
+	return 0;
 }
 
 static int show(struct cli *cli, const struct values *v, const char *path, int argc, char **argv,
 		struct err *err)
 {
-	struct look_opts o = {0};
+	struct look_opts o = {.core = {v->root, v->exe}};
 	struct stack_death death;
 	struct stacks_print p = {.values = &v->stacks, .death = &death};
 	struct look look;
-	int fd, rc = open_core(path, &fd, err);
+	int fd, rc = stacks_opts(&v->stacks, &o, err);
 
+	if (!rc)
+		rc = check_places(v, err);
+	if (!rc)
+		rc = corefile_open(path, cli->tmpdir, &fd, err);
 	if (rc)
 		return rc;
-	stacks_opts(&v->stacks, &o);
 	rc = look_core(&look, fd, &o, &death, err);
 	if (rc)
 		return err_prepend(err, rc, "%s: ", path);
@@ -58,8 +74,6 @@ static int check(const struct values *v, const struct option_list *rest, struct 
 			       rest->n ? "one core, not %zu"
 				       : "which core file? (--find lists them)",
 			       rest->n);
-	if (v->stacks.json && v->stacks.folded)
-		return err_set(err, ERR_USAGE, "--json and --folded exclude each other");
 	return 0;
 }
 
@@ -95,6 +109,7 @@ const struct command cmd_core = {
 		"matter. What is cut off gives what it holds.",
 	.examples = "why did it crash\tinquest core core.4711\n"
 		    "for a program\tinquest core core.4711 --json\n"
+		    "of a container, its files being there\tinquest core core.7 --root rootfs\n"
 		    "where cores are\tinquest core --find",
 	.options = options,
 	.run = run,

@@ -392,13 +392,15 @@ static int store_record(struct runner *x, struct arena *a, struct str *id, struc
 
 static int finish(struct runner *x)
 {
-	CLEANUP_BUF struct buf notes = {0};
+	CLEANUP_BUF struct buf notes = {0}, command = {0};
 	struct str id = STR("");
 	struct arena a;
 	struct err err;
 	int rc = 0;
 
 	arena_init(&a);
+	command_line(&command, x->argv);
+	x->watch.remains.facts.command = buf_str(&command);
 	run_watch_end(&x->watch, &x->r, &x->death);
 	if (x->recording) {
 		record_result(x);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/stacks.h"
 #include "exec/cgroup.h"
@@ -14,6 +15,7 @@
 struct values {
 	struct stacks_values stacks;
 	const char *name, *tree, *how, *watch;
+	bool java;
 };
 
 static const struct option options[] = {
@@ -30,6 +32,10 @@ static const struct option options[] = {
 	 "bpf: the same, registers by the kernel (root), or an error; nostop: no thread is\n"
 	 "stopped; stop: all at the same time, one moment",
 	 offsetof(struct values, how)},
+	{OPTION_FLAG, 0, "java", NULL,
+	 "ask JVMs for Java's frames and locks, by jstack or jcmd; each stops all its threads\n"
+	 "for a moment",
+	 offsetof(struct values, java)},
 	STACKS_OPTIONS(struct values, stacks),
 	{.kind = OPTION_END},
 };
@@ -164,11 +170,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct stack_verdict verdict;
 	int64_t apart = 0;
 	struct err err = {""};
+	struct look_opts o = {0};
 	struct look look;
 	int rc = options_parse(options, argc, argv, &v, &rest, &err);
 
-	if (!rc && v.stacks.json + v.stacks.folded > 1)
-		rc = err_set(&err, ERR_USAGE, "--json and --folded exclude each other");
+	if (!rc)
+		rc = stacks_opts(&v.stacks, &o, &err);
 	if (!rc && v.watch)
 		rc = options_time("watch", v.watch, &apart, &err);
 	if (!rc && v.watch && apart < HANG_APART_NS)
@@ -178,9 +185,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		rc = choose(&chosen, &v, &rest, &err);
 	command_color(cli, v.stacks.color);
 	if (!rc) {
-		struct look_opts o = {.snapshot = {.way = way_of(v.how)}};
-
-		stacks_opts(&v.stacks, &o);
+		o.snapshot.way = way_of(v.how);
+		o.java_env = v.java ? environ : NULL;
 		rc = v.watch ? watch(&chosen, apart, &o, &look, &verdict, &err)
 			     : look_take(&look, chosen.pids, chosen.n, &o, &err);
 	}

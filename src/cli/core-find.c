@@ -2,10 +2,19 @@
 /* inquest core --find: see core-find.h. */
 #include "cli/core-find.h"
 
+#include <jansson.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "exec/environment.h"
+#include "exec/exec.h"
 #include "report/rows.h"
 #include "state/corefind.h"
+
+#define GONE_MOST   10
+#define JOURNAL_NS  (INT64_C(20) * 1000000000)
+#define JOURNAL_MAX ((size_t)16 << 20)
 
 static const struct rows_column columns[] = {
 	{"time", ROWS_FIXED, 0},   {"program", ROWS_STRING, 0}, {"pid", ROWS_NUMBER, 1},
@@ -74,6 +83,46 @@ static void explain(const struct corefind *f)
 				"program is started turns them on\n");
 }
 
+/* Of cores that were deleted, or never kept, the journal may still know (coredumpctl(1)). */
+static void tell_gone(const json_t *list, const char *program)
+{
+	size_t told = 0, i;
+	const json_t *e;
+
+	json_array_foreach (list, i, e) {
+		const char *word = json_string_value(json_object_get(e, "corefile")),
+			   *exe = json_string_value(json_object_get(e, "exe"));
+		long long pid = json_integer_value(json_object_get(e, "pid"));
+
+		if (!word || !exe || strcmp(word, "present") == 0 ||
+		    (program && !strstr(exe, program)) || told++ >= GONE_MOST)
+			continue;
+		fprintf(stderr,
+			"inquest: no core of process %lld, %s: %s ('coredumpctl info %lld' tells "
+			"what was noted)\n",
+			pid, exe, word, pid);
+	}
+}
+
+static void journal(const struct corefind *f, const char *program)
+{
+	static const char *const list[] = {"coredumpctl",  "--no-pager", "--quiet", "--reverse",
+					   "--json=short", "list",       NULL};
+	struct exec_result result = {0};
+	CLEANUP_BUF struct buf out = {0};
+	json_t *root;
+	struct err err;
+
+	if (!str_contains(f->handler, STR("systemd-coredump")) ||
+	    exec_output((char *const *)(uintptr_t)list, environ, NULL, JOURNAL_NS, JOURNAL_MAX,
+			&out, &result, &err) ||
+	    result.code || result.sig)
+		return;
+	root = json_loadb(out.p ? out.p : "", out.n, 0, NULL);
+	tell_gone(root, program);
+	json_decref(root);
+}
+
 int core_find(struct cli *cli, const char *program, bool json, int *status, struct err *err)
 {
 	struct corefind f;
@@ -86,6 +135,8 @@ int core_find(struct cli *cli, const char *program, bool json, int *status, stru
 		rc = print(cli, &f, json, err);
 	if (!json && (!f.n || f.off))
 		explain(&f);
+	if (!json)
+		journal(&f, program);
 	*status = f.n ? EXIT_FOUND : EXIT_DONE;
 	arena_release(&a);
 	return rc;

@@ -2,14 +2,21 @@
 /* Manual pages: see manual.h. */
 #include "cli/manual.h"
 
-/* Text of ours as scdoc takes it: its signs escaped. */
-static void plain(struct str s, FILE *f)
+/* Text of ours as scdoc takes it: its signs escaped; lines as far in as the first. */
+static void plain_in(struct str s, const char *indent, FILE *f)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if (strchr("_*\\#`<>[]|~", s.p[i]))
 			fputc('\\', f);
 		fputc(s.p[i], f);
+		if (s.p[i] == '\n')
+			fputs(indent, f);
 	}
+}
+
+static void plain(struct str s, FILE *f)
+{
+	plain_in(s, "", f);
 }
 
 static void print_options(const struct option *table, FILE *f)
@@ -27,7 +34,7 @@ static void print_options(const struct option *table, FILE *f)
 			plain(str_of(o->arg), f);
 		}
 		fputs("\n\t", f);
-		plain(str_of(o->help), f);
+		plain_in(str_of(o->help), "\t", f);
 		fputs("\n", f);
 	}
 }

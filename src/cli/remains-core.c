@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Cores among what is left of a program: where they lie, and what they say (see remains.h). */
-#include <fcntl.h>
-#include <glob.h>
+/* Cores among what is left of a program: what they say (see remains.h). */
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "config.h"
 #include "cli/remains.h"
-#include "exec/environment.h"
-#include "exec/exec.h"
 #if HAVE_STACKS
 #include "report/stacks.h"
 #include "state/look.h"
 #endif
-
-#define MAX_PATTERN 4096
-#define DUMP_NS     (INT64_C(60) * 1000000000)
 
 #if HAVE_STACKS
 /* An evidence of death by a signal; ends: and it ended by that. */
@@ -55,6 +45,8 @@ static enum death_cause cause_of(const struct stack_death *d)
 	switch (d->signal) {
 	case SIGABRT: return DEATH_ABORT;
 	case SIGSYS: return DEATH_SECCOMP;
+	case SIGXCPU: return DEATH_RLIMIT_CPU;
+	case SIGXFSZ: return DEATH_RLIMIT_FSIZE;
 	case SIGSEGV:
 		if (str_contains(d->fault, STR("stack")))
 			return DEATH_STACK;
@@ -144,124 +136,3 @@ int remains_core(struct remains *r, int fd, const char *name, struct err *err)
 	return 0;
 }
 #endif
-
-static bool read_setting(const char *path, struct buf *out)
-{
-	CLEANUP_FREE char *data = NULL;
-	struct err err;
-	size_t n;
-
-	if (file_read_small(path, MAX_PATTERN, &data, &n, &err))
-		return false;
-	buf_add_str(out, str_trim((struct str){data, n}));
-	return true;
-}
-
-/* core(5): %p and the like; what is not known here may be anything. */
-static void expand(struct str pattern, int pid, struct buf *out)
-{
-	bool has_pid = false;
-
-	for (size_t i = 0; i < pattern.n; i++) {
-		char c = pattern.p[i];
-
-		if (c != '%' || i + 1 == pattern.n) {
-			if (strchr("*?[\\", c))
-				buf_add_char(out, '\\');
-			buf_add_char(out, c);
-			continue;
-		}
-		c = pattern.p[++i];
-		if (c == '%') {
-			buf_add_char(out, '%');
-		} else if (c == 'p' || c == 'P') {
-			buf_printf(out, "%d", pid);
-			has_pid = true;
-		} else {
-			buf_add_char(out, '*');
-		}
-	}
-	if (!has_pid) {
-		CLEANUP_BUF struct buf uses = {0};
-
-		if (read_setting("/proc/sys/kernel/core_uses_pid", &uses) &&
-		    !str_eq(buf_str(&uses), STR("0")))
-			buf_printf(out, ".%d", pid);
-	}
-}
-
-static char *newest(const char *pattern, int64_t since_ns)
-{
-	glob_t g = {0};
-	char *best = NULL;
-	int64_t best_ns = since_ns;
-
-	if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0) {
-		for (size_t i = 0; i < g.gl_pathc; i++) {
-			struct stat st;
-			int64_t ns;
-
-			if (stat(g.gl_pathv[i], &st) < 0 || !S_ISREG(st.st_mode))
-				continue;
-			ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
-			if (ns < best_ns)
-				continue;
-			best_ns = ns;
-			free(best);
-			best = mem_strdup(g.gl_pathv[i]);
-		}
-	}
-	globfree(&g);
-	return best;
-}
-
-/* systemd-coredump keeps it compressed: coredumpctl writes it out, into a file without a name. */
-static char *from_systemd(int pid)
-{
-	static char path[] = "/proc/self/fd/0", name[] = "coredumpctl", dump[] = "dump",
-		    output[] = "--output";
-	char number[16];
-	char *argv[] = {name, dump, output, path, number, NULL};
-	struct exec_result result = {0};
-	CLEANUP_BUF struct buf out = {0};
-	char *at = mem_strdup("/tmp/inquest-core-XXXXXX");
-	struct err err;
-	int fd = mkostemp(at, O_CLOEXEC);
-
-	if (fd < 0) {
-		free(at);
-		return NULL;
-	}
-	close(fd);
-	argv[3] = at;
-	buf_printf(&out, "%d", pid);
-	memcpy(number, buf_cstr(&out), out.n + 1);
-	if (!exec_output(argv, environ, NULL, DUMP_NS, 65536, &out, &result, &err) &&
-	    !result.code && !result.sig)
-		return at;
-	unlink(at);
-	free(at);
-	return NULL;
-}
-
-char *remains_find_core(int pid, int64_t since_ns, const char **why)
-{
-	CLEANUP_BUF struct buf pattern = {0}, path = {0};
-	char *found;
-
-	*why = "";
-	if (!read_setting("/proc/sys/kernel/core_pattern", &pattern))
-		return NULL;
-	if (pattern.n && pattern.p[0] == '|') {
-		found = str_contains(buf_str(&pattern), STR("systemd-coredump")) ? from_systemd(pid)
-										 : NULL;
-		if (!found)
-			*why = "its core went to another program (kernel.core_pattern)";
-		return found;
-	}
-	expand(buf_str(&pattern), pid, &path);
-	found = newest(buf_cstr(&path), since_ns);
-	if (!found)
-		*why = "no core was written where kernel.core_pattern says";
-	return found;
-}

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/add.h"
+#include "cli/corefile.h"
 #include "exec/environment.h"
 #include "exec/exec.h"
 #include "log/input.h"
@@ -20,11 +20,10 @@
 #define TAIL       ((size_t)16 << 20)
 #define MAX_SYSTEM ((size_t)64 << 20)
 #define SYSTEM_NS  (INT64_C(20) * 1000000000)
-#define CORE_HEAD  64
 
 void remains_init(struct remains *r)
 {
-	*r = (struct remains){.facts.cpu_seconds = -1};
+	*r = (struct remains){.facts = {.cpu_seconds = -1, .command = STR("")}};
 	arena_init(&r->arena);
 	death_clues_init(&r->clues, &r->arena);
 	r->facts.clues = &r->clues;
@@ -105,31 +104,16 @@ static void read_text(struct remains *r, struct str name, struct str text)
 	r->read++;
 }
 
-/* A file that begins as a core does is one; *fd is then open at its beginning. */
-static bool is_core(const char *path, int *fd)
-{
-	char head[CORE_HEAD];
-	ssize_t n;
-
-	*fd = strcmp(path, "-") == 0 ? -1
-				     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (*fd < 0)
-		return false;
-	n = pread(*fd, head, sizeof(head), 0);
-	if (n > 0 && add_is_core((struct str){head, (size_t)n}))
-		return true;
-	close(*fd);
-	return false;
-}
-
 int remains_file(struct remains *r, const char *path, struct err *err)
 {
 	struct loginput_opts o = {.tmpdir = r->tmpdir};
 	struct loginputs in;
 	int fd, rc;
 
-	if (is_core(path, &fd))
-		return remains_core(r, fd, path, err);
+	if (strcmp(path, "-") != 0 && corefile_is(path)) {
+		rc = corefile_open(path, r->tmpdir, &fd, err);
+		return rc ? rc : remains_core(r, fd, path, err);
+	}
 	loginputs_init(&in);
 	rc = loginputs_add(&in, path, &o, err);
 	for (size_t i = 0; !rc && i < in.n; i++) {
@@ -247,7 +231,7 @@ static void facts_of(struct death_facts *f, const struct run_record *run)
 		{"run.limit.nproc", DEATH_LIMIT_NPROC}, {"run.limit.nofile", DEATH_LIMIT_NOFILE},
 		{"run.limit.stack", DEATH_LIMIT_STACK}};
 	const struct value *end = value_of(run, "run.end");
-	double kills = number_of(run, "run.oom_kills", 0),
+	double before = number_of(run, "run.oom_before", -1),
 	       count = number_of(run, "run.oom_count", -1);
 
 	f->ended = value_of(run, "run.exit") != NULL;
@@ -259,11 +243,13 @@ static void facts_of(struct death_facts *f, const struct run_record *run)
 		if (str_eq(end->text, str_of(ends[i].name)))
 			f->ours = ends[i].ours;
 	f->cpu_seconds = number_of(run, "run.user", -1) + number_of(run, "run.system", 0);
+	f->seconds = number_of(run, "run.wall", 0);
+	f->command = run->command;
 	f->peak_rss = (uint64_t)number_of(run, "rss.peak", 0);
-	f->has_oom = count >= 0;
+	f->has_oom = before >= 0 && count >= before;
 	if (f->has_oom) {
 		f->oom_after = (uint64_t)count;
-		f->oom_before = (uint64_t)(count > kills ? count - kills : 0);
+		f->oom_before = (uint64_t)before;
 	}
 	f->group_limit = (uint64_t)number_of(run, "run.group_limit", 0);
 	f->group_peak = (uint64_t)number_of(run, "run.group_peak", 0);

@@ -47,7 +47,3 @@ int remains_run(struct remains *r, const struct workspace *w, const char *id, st
 void remains_judge(struct remains *r, struct death *d);
 /* dmesg and the kernel's part of the journal. */
 void remains_system(struct remains *r);
-
-/* Where the core of a process lies that ended just now, by core_pattern(5), since a time; NULL: not
- * to be found, and *why says why. The caller frees it. */
-char *remains_find_core(int pid, int64_t since_ns, const char **why);

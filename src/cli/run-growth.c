@@ -148,7 +148,7 @@ static void look_at_line(struct run_growth *g, struct str line)
 	for (size_t i = 0; i < g->npatterns; i++) {
 		struct str groups[PATTERN_GROUPS];
 		const struct pattern *p = g->patterns[i];
-		const char *name;
+		const char *name = "";
 		size_t word = pattern_group(p, "word"), value = pattern_group(p, "value"), from = 0;
 
 		if (!word || !value)

@@ -62,11 +62,14 @@ static const struct death_words death_words = {death_word, death_sure_word};
 static void add_death(const struct runner *x, struct buf *b)
 {
 	const struct death *d = &x->death;
+	struct str notes = buf_str(&x->watch.remains.notes), note;
 
 	if (d->cause == DEATH_NONE || x->r.end == EXEC_STOPPED ||
 	    (d->cause == DEATH_EXIT && d->nevidence && !d->evidence[0].file.n))
 		return;
 	death_lines(d, &death_words, b);
+	while (notes.n && str_next(&notes, '\n', &note))
+		buf_printf(b, "inquest: " STR_FMT "\n", STR_ARG(note));
 	if (x->watch.remains.stacks.n && !x->hold.shown) {
 		BUF_LIT(b, "inquest: the thread that died:\n");
 		buf_add_str(b, buf_str(&x->watch.remains.stacks));

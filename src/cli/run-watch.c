@@ -21,6 +21,7 @@
 #include "config.h"
 #include "state/lastwords.h"
 #if HAVE_STACKS
+#include "cli/core-written.h"
 #include "report/stacks.h"
 #include "state/hang.h"
 #include "state/look.h"
@@ -144,14 +145,19 @@ void run_watch_resumed(struct run_watch *w)
 /* ---- stacks ---- */
 
 #if HAVE_STACKS
-static struct look *take(const int *pids, size_t n)
+static struct look *take(struct run_watch *w, const int *pids, size_t n)
 {
 	struct look_opts o = {.unwind = {.lines = UNWIND_LINES_OWN}};
 	struct look *l = mem_zalloc(sizeof(*l));
 	struct err err;
+	int rc = n ? look_take(l, pids, n, &o, &err) : -ERR_NOTFOUND;
 
-	if (n && look_take(l, pids, n, &o, &err) == 0)
+	if (!rc)
 		return l;
+	/* That it has just ended is no news. */
+	if (rc != -ERR_NOTFOUND && w->talk && !w->refused)
+		fprintf(stderr, "inquest: no stacks: %s\n", err.msg);
+	w->refused = w->refused || rc != -ERR_NOTFOUND;
 	free(l);
 	return NULL;
 }
@@ -173,7 +179,7 @@ void run_watch_snapshot(struct run_watch *w, int pid, const char *why)
 {
 	int *pids = NULL;
 	size_t n = look_tree(pid, &pids);
-	struct look *l = take(pids, n);
+	struct look *l = take(w, pids, n);
 
 	if (l) {
 		show(w, why, l);
@@ -194,14 +200,14 @@ static void look_at_silence(struct run_watch *w, const struct exec_sample *s)
 		return;
 	if (!w->first_look) {
 		drop_look(w);
-		w->look = take(s->pids, s->npids);
+		w->look = take(w, s->pids, s->npids);
 		w->first_look = now;
 		return;
 	}
 	if (now - w->first_look < SECOND_LOOK)
 		return;
 	w->looked = true;
-	second = take(s->pids, s->npids);
+	second = take(w, s->pids, s->npids);
 	if (second && w->look) {
 		const struct stacks *both[] = {&w->look->stacks, &second->stacks};
 		char why[600];
@@ -345,6 +351,24 @@ static bool first_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
+/* The kernel names threads where it tells of faults: one of ours, if the command died of that
+ * signal and began before it. Another's of the same moment would be taken for it, unless it has
+ * another name. */
+static void adopt_thread(const struct run_watch *w, const struct exec_result *r,
+			 struct death_clue *c)
+{
+	struct str name = w->remains.facts.command;
+
+	if (!c->pid || !r->sig || c->sig != r->sig || c->pid <= r->pid || c->sig == SIGKILL)
+		return;
+	name = str_head(name, str_find_char(name, ' '));
+	while (str_find_char(name, '/') < name.n)
+		name = str_from(name, str_find_char(name, '/') + 1);
+	if (!str_eq(c->name, str_head(name, 15)) && c->sure > DEATH_LIKELY)
+		c->sure = DEATH_LIKELY;
+	c->pid = r->pid;
+}
+
 /* Does the kernel speak of one of ours, as far as can be told? */
 static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		     const struct death_clue *c)
@@ -355,7 +379,10 @@ static bool concerns(const struct run_watch *w, const struct exec_result *r,
 		return true;
 	if (pid < PIDS && w->seen[pid / 8] & 1 << pid % 8)
 		return true;
-	/* A child that was too short-lived to be seen, and whose end was passed on. */
+	/* Children that were too short-lived to be seen: the counter of its own group tells of
+	 * them, or their end was passed on. */
+	if (c->cause == DEATH_OOM_GROUP && w->after.oom_kills > w->before.oom_kills)
+		return c->pid > r->pid;
 	return c->sig && r->code == 128 + c->sig && c->pid > r->pid;
 }
 
@@ -410,6 +437,8 @@ static void read_kernel(struct run_watch *w, const struct exec_result *r)
 		lines++;
 		if (!one.n && pending.n < KERNEL_MAX)
 			continue; /* a report goes on */
+		for (size_t i = 0; i < one.n; i++)
+			adopt_thread(w, r, &one.items[i]);
 		if (one.n && concerns(w, r, &one.items[0]) && w->kernel.n < KERNEL_MAX) {
 			for (size_t i = 0; i < one.n; i++)
 				death_clue_add(&w->remains.clues, &one.items[i]);
@@ -442,23 +471,33 @@ static void read_tail(struct run_watch *w, struct run_tail *t, const char *name)
 	lastwords_release(&words);
 }
 
+#if HAVE_STACKS
 static void read_core(struct run_watch *w, const struct exec_result *r)
 {
-	const char *why;
-	char *path;
+	const struct death_rlimit *limit = &w->remains.facts.limits[DEATH_LIMIT_CORE];
+	const struct core_wanted want = {.pid = r->pid,
+					 .since_ns = w->started_ns,
+					 .dumped = r->core,
+					 .off = limit->known && limit->soft == 0,
+					 .tmpdir = w->remains.tmpdir};
+	struct core_written core;
 	struct err err;
-	int fd;
 
 	if (!r->core && r->code <= 128)
 		return;
-	path = remains_find_core(r->pid, w->started_ns, &why);
-	fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && remains_core(&w->remains, fd, path, &err))
+	core_written_open(&core, &want, &w->remains.arena);
+	if (core.fd >= 0 && remains_core(&w->remains, core.fd, core.name, &err))
 		buf_printf(&w->remains.notes, "%s\n", err.msg);
-	else if (fd < 0 && r->core)
-		buf_printf(&w->remains.notes, "%s\n", why);
-	free(path);
+	else if (core.fd < 0 && r->core && *core.why)
+		buf_printf(&w->remains.notes, "%s\n", core.why);
 }
+#else
+static void read_core(struct run_watch *w, const struct exec_result *r)
+{
+	(void)w;
+	(void)r;
+}
+#endif
 
 static void set_facts(struct run_watch *w, const struct exec_result *r)
 {
@@ -475,6 +514,7 @@ static void set_facts(struct run_watch *w, const struct exec_result *r)
 	f->core = r->core;
 	f->ours = ours[r->end];
 	f->cpu_seconds = (double)(r->user_ns + r->system_ns) / 1e9;
+	f->seconds = (double)r->wall_ns / 1e9;
 	f->peak_rss = r->peak_rss;
 	f->has_oom = w->before.counts && w->after.counts;
 	f->oom_before = w->before.oom_kills;
@@ -532,8 +572,10 @@ void run_watch_record(const struct run_watch *w, const struct death *d, struct l
 		live_value(l, "run.death.sure", value_text(str_of(death_sure_word(d->sure))), "");
 		live_value(l, "run.kernel_read", value_int(f->kernel_read), "");
 	}
-	if (f->has_oom)
+	if (f->has_oom) {
+		live_value(l, "run.oom_before", value_int((int64_t)f->oom_before), "");
 		live_value(l, "run.oom_count", value_int((int64_t)f->oom_after), "");
+	}
 	if (f->group_limit) {
 		live_value(l, "run.group_limit", value_int((int64_t)f->group_limit), "bytes");
 		live_value(l, "run.group_peak", value_int((int64_t)f->group_peak), "bytes");

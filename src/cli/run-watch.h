@@ -41,6 +41,7 @@ struct run_watch {
 	struct buf stacks;    /* snapshots, for people; evidence of the run */
 	struct look *look;    /* the first snapshot */
 	bool talk;            /* onto stderr */
+	bool refused;         /* it was told that no stacks can be had */
 };
 
 void run_watch_init(struct run_watch *w, const char *tmpdir);

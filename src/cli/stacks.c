@@ -3,6 +3,7 @@
 #include "cli/stacks.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/shell.h"
@@ -14,12 +15,34 @@ static enum unwind_lines lines_of(const char *word)
 	return word && strcmp(word, "none") == 0 ? UNWIND_LINES_NONE : UNWIND_LINES_OWN;
 }
 
-void stacks_opts(const struct stacks_values *v, struct look_opts *o)
+/* A server that does not answer is not waited for as long as the library would; see
+ * debuginfod_find_debuginfo(3). */
+static int allow_servers(struct err *err)
 {
+	const char *urls = getenv("DEBUGINFOD_URLS");
+
+	if (!urls || !*urls)
+		return err_set(err, ERR_USAGE,
+			       "--debuginfod: no server to ask: DEBUGINFOD_URLS is not set");
+	setenv("DEBUGINFOD_TIMEOUT", "10", 0);
+	setenv("DEBUGINFOD_MAXTIME", "120", 0);
+	return 0;
+}
+
+int stacks_opts(const struct stacks_values *v, struct look_opts *o, struct err *err)
+{
+	int rc = v->debuginfod ? allow_servers(err) : 0;
+
+	if (rc)
+		return rc;
+	if (v->json && v->folded)
+		return err_set(err, ERR_USAGE, "--json and --folded exclude each other");
+	o->unwind.online = v->debuginfod;
 	o->unwind.lines = lines_of(v->lines);
 	o->unwind.max_frames = v->frames;
 	o->arguments = v->args || v->locals;
 	o->locals = v->locals;
+	return 0;
 }
 
 static void death_text(const struct stack_death *d, bool color, struct buf *out)

@@ -10,7 +10,7 @@
 
 /* What both commands are told. */
 struct stacks_values {
-	bool args, locals, json, folded, verbose, help;
+	bool args, locals, json, folded, verbose, debuginfod, help;
 	const char *lines, *color;
 	uint64_t frames;
 };
@@ -28,6 +28,10 @@ struct stacks_values {
 	 offsetof(type, member.locals)}, \
 	{OPTION_NUMBER, 0, "frames", "N", "of a deeper stack the middle is left out (1000)", \
 	 offsetof(type, member.frames)}, \
+	{OPTION_FLAG, 0, "debuginfod", NULL, \
+	 "ask the servers of DEBUGINFOD_URLS for debug information; without this nothing is\n" \
+	 "asked over a network", \
+	 offsetof(type, member.debuginfod)}, \
 	{OPTION_FLAG, 0, "json", NULL, "one JSON document", offsetof(type, member.json)}, \
 	{OPTION_FLAG, 0, "folded", NULL, "folded stacks, for flame graphs", \
 	 offsetof(type, member.folded)}, \
@@ -43,7 +47,8 @@ struct stacks_print {
 	const struct stack_death *death; /* of a core; else NULL */
 };
 
-/* What they mean for looking; the rest is left as it is. */
-void stacks_opts(const struct stacks_values *v, struct look_opts *o);
+/* What they mean for looking; the rest is left as it is. -ERR_USAGE: they exclude each other, or
+ * ask for servers when none are known. */
+int stacks_opts(const struct stacks_values *v, struct look_opts *o, struct err *err) ERR_CHECK;
 int stacks_print(struct cli *cli, const struct stacks_print *p, const struct stacks *st, int argc,
 		 char **argv, struct err *err) ERR_CHECK;

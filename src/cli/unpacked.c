@@ -98,7 +98,7 @@ static int unpack_head(struct unpacked *u, size_t max, bool *all, struct err *er
 
 int unpacked_head(struct unpacked *u, const char *path, size_t max, bool *all, struct err *err)
 {
-	bool packed;
+	bool packed = false;
 	int rc = map_file(u, path, &packed, err);
 
 	if (rc)

@@ -354,6 +354,16 @@ static void attend(struct running *x)
 	drain(x, &x->err);
 }
 
+/*
+ * Who stops us may only follow: systemd ends what is left of a unit when the kernel has killed one
+ * of it. What died of another signal than those it got from us had died already.
+ */
+static bool had_died(const struct running *x, int sig)
+{
+	return x->why == EXEC_STOPPED && sig != atomic_load(&x->s->order) &&
+	       !(sig == SIGKILL && x->s->killed);
+}
+
 static void fill_result(const struct running *x)
 {
 	const struct supervise *s = x->s;
@@ -365,7 +375,7 @@ static void fill_result(const struct running *x)
 	if (WIFSIGNALED(s->status)) {
 		r->sig = WTERMSIG(s->status);
 		r->core = WCOREDUMP(s->status);
-		if (r->end == EXEC_EXITED)
+		if (r->end == EXEC_EXITED || had_died(x, r->sig))
 			r->end = EXEC_SIGNALED;
 	} else {
 		r->code = WEXITSTATUS(s->status);

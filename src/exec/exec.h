@@ -106,7 +106,7 @@ enum exec_end {
 	EXEC_SIGNALED, /* sig */
 	EXEC_TIMEOUT,  /* ended by us */
 	EXEC_MEMORY,   /* ended by us */
-	EXEC_STOPPED,  /* ended by us, as *stop said */
+	EXEC_STOPPED,  /* ended by us, as *stop said; not if another signal was its end */
 };
 
 struct exec_result {

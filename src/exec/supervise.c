@@ -155,6 +155,7 @@ static bool reap(struct life *l)
 			continue;
 		s->end_ns = now_ns(CLOCK_MONOTONIC);
 		s->status = status;
+		s->killed = l->phase == PHASE_KILL;
 		l->command_ended = true;
 		if (l->phase == PHASE_RUN)
 			set_phase(l, PHASE_LINGER, LINGER_NS);

@@ -66,6 +66,7 @@ struct supervise {
 	int status;                          /* as wait4() */
 	char limits[2048];                   /* /proc/PID/limits of what is left of it */
 	bool timed_out;
+	bool killed; /* it got our KILL before it ended */
 	uint32_t left_behind;
 	/* Of all that were reaped: */
 	int64_t user_ns, system_ns;

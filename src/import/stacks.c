@@ -45,7 +45,7 @@ static unsigned word(struct str s, const char *const *names, size_t n)
 
 static void read_frame(struct arena *a, const struct jsontree *t, struct frame *f)
 {
-	static const char *const languages[] = {"native", "python", "jit", "kernel"};
+	static const char *const languages[] = {"native", "python", "jit", "kernel", "java"};
 	static const char *const trusts[] = {"exact", "frame pointer", "guessed"};
 
 	*f = (struct frame){
@@ -68,10 +68,10 @@ static void read_frame(struct arena *a, const struct jsontree *t, struct frame *
 
 static void read_wait(const struct jsontree *t, struct stack_thread *out)
 {
-	static const char *const kinds[] = {"none",    "mutex", "rwlock", "join", "condition",
-					    "child",   "pipe",  "socket", "lock", "file",
-					    "poll",    "sleep", "signal", "gil",  "kernel",
-					    "stopped", "other"};
+	static const char *const kinds[] = {"none",   "mutex",   "rwlock", "join", "condition",
+					    "child",  "pipe",    "socket", "lock", "file",
+					    "poll",   "sleep",   "signal", "gil",  "monitor",
+					    "kernel", "stopped", "other"};
 	const struct jsontree *w = jsontree_get(t, "waits_for");
 
 	out->wait = (enum wait_kind)word(text(w, "kind"), kinds, ARRAY_SIZE(kinds));

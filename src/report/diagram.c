@@ -184,8 +184,8 @@ static void add_shape(struct buf *out, unsigned role, struct point at, struct po
 {
 	bool box = role & (DAG_ADJUSTED | DAG_SELECTED);
 
-	for (double in = 0; in <= (role & DAG_OUTCOME ? 3 : 0); in += 3) {
-		double w = size.x / 2 - in, h = size.y / 2 - in;
+	for (int line = 0; line <= (role & DAG_OUTCOME ? 1 : 0); line++) {
+		double in = 3 * line, w = size.x / 2 - in, h = size.y / 2 - in;
 
 		buf_printf(out, box ? "<rect class=\"dg-n" : "<ellipse class=\"dg-n");
 		for (size_t i = 0; i < ARRAY_SIZE(roles); i++)

@@ -37,7 +37,7 @@ static void add_stacks(const struct stackdiff_row *r, const struct stacks_look *
 	size_t before = r->before ? r->before->nframes - r->common : 0,
 	       after = r->after ? r->after->nframes - r->common : 0;
 
-	if (r->kind == STACKDIFF_COUNT) {
+	if (r->kind == STACKDIFF_COUNT && r->after) {
 		add_frames(r->after, r->after->nframes, " ", l, out);
 		return;
 	}
@@ -45,7 +45,7 @@ static void add_stacks(const struct stackdiff_row *r, const struct stacks_look *
 		add_frames(r->before, before, "-", l, out);
 	if (r->after)
 		add_frames(r->after, after, "+", l, out);
-	if (r->common) {
+	if (r->common && r->after) {
 		BUF_LIT(out, "    ");
 		stacks_frame(&r->after->frames[after], l, out);
 	}
@@ -62,7 +62,7 @@ static void add_row(const struct stackdiff_row *r, const struct stacks_look *l, 
 		add_thread(out, t);
 		buf_printf(out, ": %s\n", kinds[r->kind]);
 	}
-	if (r->kind == STACKDIFF_WAITS) {
+	if (r->kind == STACKDIFF_WAITS && r->before && r->after) {
 		BUF_LIT(out, "  - waits for ");
 		style_add_foreign(out, r->before->wait_text, 0);
 		BUF_LIT(out, "\n  + waits for ");

@@ -27,7 +27,7 @@ static void add_values(struct buf *b, const struct frame *f)
 
 static void add_frame(struct buf *b, const struct frame *f)
 {
-	static const char *const languages[] = {"native", "python", "jit", "kernel"};
+	static const char *const languages[] = {"native", "python", "jit", "kernel", "java"};
 	static const char *const trusts[] = {"exact", "frame pointer", "guessed"};
 
 	object_begin(b, NULL);

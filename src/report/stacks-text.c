@@ -9,6 +9,7 @@
 
 #define OWN_MOST    8  /* frames of a group in the short form */
 #define GROUPS_MOST 12 /* groups in the short form */
+#define NAMES_MOST  3
 #define TIDS_MOST   6
 
 const char *stacks_how(enum stack_how how)
@@ -20,10 +21,10 @@ const char *stacks_how(enum stack_how how)
 
 const char *stacks_wait(enum wait_kind kind)
 {
-	static const char *const names[] = {"none",    "mutex", "rwlock", "join", "condition",
-					    "child",   "pipe",  "socket", "lock", "file",
-					    "poll",    "sleep", "signal", "gil",  "kernel",
-					    "stopped", "other"};
+	static const char *const names[] = {"none",   "mutex",   "rwlock", "join", "condition",
+					    "child",  "pipe",    "socket", "lock", "file",
+					    "poll",   "sleep",   "signal", "gil",  "monitor",
+					    "kernel", "stopped", "other"};
 
 	return names[kind];
 }
@@ -121,45 +122,54 @@ static size_t first_own(const struct stack_thread *t)
 	return i;
 }
 
-static size_t first_python(const struct stack_thread *t)
+/* Of a language whose frames lie between those of what runs it. */
+static bool is_hosted(const struct frame *f)
+{
+	return f->language == FRAME_PYTHON || f->language == FRAME_JAVA;
+}
+
+static size_t first_hosted(const struct stack_thread *t)
 {
 	size_t i = 0;
 
-	while (i < t->nframes && t->frames[i].language != FRAME_PYTHON)
+	while (i < t->nframes && !is_hosted(&t->frames[i]))
 		i++;
 	return i;
 }
 
-/* What of the program called what the thread is in: an own frame, else one of Python. If there is
- * neither, the outermost frames say most. */
+/* What of the program called what the thread is in: an own frame, else one of Python or Java. If
+ * there is neither, the outermost frames say most. */
 static size_t first_shown(const struct stack_thread *t)
 {
-	size_t own = first_own(t), python = first_python(t);
+	size_t own = first_own(t), hosted = first_hosted(t);
 
 	if (own < t->nframes)
 		return own;
-	if (python < t->nframes)
-		return python;
+	if (hosted < t->nframes)
+		return hosted;
 	return t->nframes > OWN_MOST ? t->nframes - OWN_MOST : 0;
 }
 
-/* What was called from there. Of Python, not the interpreter's ways to call a function. */
+/* What was called from there. Of Python and Java, not the ways of what runs them to call a
+ * function.
+ */
 static size_t entered(const struct stack_thread *t, size_t from)
 {
-	size_t i = from - 1, python = first_python(t);
+	size_t i = from - 1, hosted = first_hosted(t);
 
-	while (i > 0 && i < python && python < t->nframes &&
+	while (i > 0 && i < hosted && hosted < t->nframes &&
 	       str_contains_nocase(t->frames[i].function, STR("call")))
 		i--;
 	return i;
 }
 
-/* Between Python's frames, and from there to the program's own, the interpreter's say nothing. */
+/* Between Python's or Java's frames, and from there to the program's own, those of what runs them
+ * say nothing. */
 static bool is_hidden(const struct stack_thread *t, size_t i)
 {
 	const struct frame *f = &t->frames[i];
 
-	return f->language == FRAME_NATIVE && !f->own && first_python(t) < t->nframes;
+	return f->language == FRAME_NATIVE && !f->own && first_hosted(t) < t->nframes;
 }
 
 static void rest_of_frames(const struct stack_thread *t, size_t from, struct buf *out)
@@ -217,11 +227,14 @@ static const char *state_text(const struct stack_thread *t, bool several)
 		{'Z', "has ended (a zombie)", "have ended (zombies)"},
 	};
 
+	if (t->how == STACK_CORE)
+		return t->crashed        ? "got the signal"
+		       : t->state == 'R' ? "ran"
+		       : several         ? "stand"
+					 : "stands";
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].state == t->state)
 			return several ? texts[i].many : texts[i].one;
-	if (t->how == STACK_CORE)
-		return t->crashed ? "got the signal" : several ? "stand" : "stands";
 	return several ? "are blocked" : "is blocked";
 }
 
@@ -244,6 +257,14 @@ static void add_wait(const struct stacks *st, const struct stack_group *g, struc
 		buf_printf(out, " %s", state_text(t, g->n > 1));
 		return;
 	}
+	if (t->crashed) {
+		buf_printf(out, " %s", state_text(t, false));
+		if (t->wait_text.n) {
+			BUF_LIT(out, " while it waited for ");
+			style_add_foreign(out, t->wait_text, 0);
+		}
+		return;
+	}
 	if (all_wait_for_same(st, g) && t->wait_text.n) {
 		buf_printf(out, g->n > 1 ? " wait for " : " waits for ");
 		style_add_foreign(out, t->wait_text, 0);
@@ -258,6 +279,32 @@ static void add_wait(const struct stacks *st, const struct stack_group *g, struc
 	}
 }
 
+/* " (teller-1, teller-2, ...)": the threads' names, some of them. */
+static void add_names(const struct stacks *st, const struct stack_group *g, struct buf *out)
+{
+	struct str names[NAMES_MOST];
+	size_t n = 0, i = 0;
+
+	for (; i < g->n; i++) {
+		struct str name = st->threads[g->threads[i]].name;
+		size_t k = 0;
+
+		while (k < n && !str_eq(names[k], name))
+			k++;
+		if (k < n || !name.n)
+			continue;
+		if (n == NAMES_MOST)
+			break;
+		names[n++] = name;
+	}
+	for (size_t k = 0; k < n; k++) {
+		buf_printf(out, k ? ", " : " (");
+		style_add_foreign(out, names[k], 0);
+	}
+	if (n)
+		buf_printf(out, i < g->n ? ", ...)" : ")");
+}
+
 static void add_group(const struct stacks *st, const struct stack_group *g,
 		      const struct stacks_look *l, struct buf *out)
 {
@@ -268,11 +315,7 @@ static void add_group(const struct stacks *st, const struct stack_group *g,
 		buf_printf(&head, "%zu threads", g->n);
 	else
 		buf_printf(&head, "thread %d", t->tid);
-	if (t->name.n) {
-		BUF_LIT(&head, " (");
-		style_add_foreign(&head, t->name, 0);
-		buf_add_char(&head, ')');
-	}
+	add_names(st, g, &head);
 	styled(out, l, t->crashed ? STYLE_BAD : STYLE_BOLD, &head);
 	buf_release(&head);
 	add_wait(st, g, out);

@@ -97,9 +97,11 @@ static void add_log_ticks(struct drawing *d)
 	static const double parts[] = {1, 2, 5};
 	double decades = (d->y1 - d->y0) / M_LN10, skip = fmax(1, ceil(decades / 8));
 
-	for (double ten = floor(d->y0 / M_LN10 / skip) * skip; ten * M_LN10 <= d->y1; ten += skip)
+	double first = floor(d->y0 / M_LN10 / skip);
+
+	for (int i = 0; (first + i) * skip * M_LN10 <= d->y1; i++)
 		for (size_t k = 0; k < (decades < 3 ? ARRAY_SIZE(parts) : 1); k++) {
-			double y = ten * M_LN10 + log(parts[k]);
+			double ten = (first + i) * skip, y = ten * M_LN10 + log(parts[k]);
 
 			if (y >= d->y0 && y <= d->y1)
 				add_y_tick(d, y, exp(y), pow(10, ten) * parts[k], exp(y));
@@ -110,26 +112,30 @@ static void add_y_ticks(struct drawing *d)
 {
 	bool log_labels = d->c->log && d->y1 - d->y0 >= 1.4; /* a factor of 4 */
 	double low = d->c->log ? exp(d->y0) : d->y0, high = d->c->log ? exp(d->y1) : d->y1;
-	double step = svg_step(high - low, 5);
+	double step = svg_step(high - low, 5), first = ceil(low / step);
 
 	if (log_labels) {
 		add_log_ticks(d);
 		return;
 	}
-	for (double i = ceil(low / step); i * step <= high; i++)
-		add_y_tick(d, scale(d, i * step), i * step, step, fmax(fabs(low), fabs(high)));
+	for (int i = 0; (first + i) * step <= high; i++) {
+		double y = (first + i) * step;
+
+		add_y_tick(d, scale(d, y), y, step, fmax(fabs(low), fabs(high)));
+	}
 }
 
 static void add_x_ticks(struct drawing *d)
 {
 	double step = svg_step(d->x1 - d->x0, d->form == SVG_NARROW ? 4 : 8);
+	double first = ceil(d->x0 / step);
 
-	for (double i = ceil(d->x0 / step); i * step <= d->x1; i++) {
+	for (int i = 0; (first + i) * step <= d->x1; i++) {
 		CLEANUP_BUF struct buf label = {0};
-		double x = at_x(d, i * step);
+		double value = (first + i) * step, x = at_x(d, value);
 
 		buf_printf(d->out, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/>", x, d->bottom);
-		svg_number(&label, i * step, step, fmax(fabs(d->x0), fabs(d->x1)));
+		svg_number(&label, value, step, fmax(fabs(d->x0), fabs(d->x1)));
 		svg_text(d->out, NULL, x, d->bottom + 20, "middle", buf_str(&label), 12);
 	}
 	buf_printf(d->out, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", d->left, d->bottom,

@@ -19,15 +19,30 @@
 #include "base/file.h"
 
 #define SEGMENTS_MOST ((size_t)1 << 20)
-#define NOTES_MOST    ((size_t)256 << 20)
+#define NOTES_MOST    ((size_t)256 << 20) /* of all together */
 #define THREADS_MOST  ((size_t)1 << 17)
 #define FILES_MOST    ((size_t)1 << 20)
-#define NULL_PAGE     UINT64_C(65536)
+#define PAGE          4096
+#define BLOCK         ((size_t)16 << 10)
+#define BLOCKS        256
 
 struct core_segment {
 	uint64_t start, memory, file, offset; /* sizes in memory and in the file */
 	unsigned prot;
 };
+
+/* A piece of a file that was read. */
+struct core_block {
+	int fd;
+	uint64_t block;
+	size_t n; /* 0: nothing */
+	unsigned char *bytes;
+};
+
+static int64_t ns_of(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
+}
 
 static bool read_at(const struct core *c, uint64_t offset, void *to, size_t n)
 {
@@ -41,6 +56,34 @@ static bool read_at(const struct core *c, uint64_t offset, void *to, size_t n)
 		to = (char *)to + got;
 		offset += (uint64_t)got;
 		n -= (size_t)got;
+	}
+	return true;
+}
+
+/*
+ * The same of small pieces, of the core or of a file that it names: by blocks, of which some are
+ * kept, as the unwinder reads words next to each other. Places that collide push each other out.
+ */
+static bool read_block(struct core *c, int fd, uint64_t offset, void *to, size_t n)
+{
+	while (n) {
+		uint64_t block = offset / BLOCK;
+		struct core_block *b = &c->blocks[(block * 31 + (uint64_t)fd) % BLOCKS];
+		size_t in = offset % BLOCK, some = n < BLOCK - in ? n : BLOCK - in;
+
+		if (!b->bytes)
+			b->bytes = mem_alloc(BLOCK);
+		if (!b->n || b->fd != fd || b->block != block) {
+			ssize_t got = pread(fd, b->bytes, BLOCK, (off_t)(block * BLOCK));
+
+			*b = (struct core_block){fd, block, got > 0 ? (size_t)got : 0, b->bytes};
+		}
+		if (in + some > b->n)
+			return false;
+		memcpy(to, b->bytes + in, some);
+		to = (char *)to + some;
+		offset += some;
+		n -= some;
 	}
 	return true;
 }
@@ -79,28 +122,70 @@ static struct core_file *file_of(const struct core *c, uint64_t addr)
 	return &c->files[low - 1];
 }
 
-/* A file that the core names. It may name anything: only a plain file is opened for reading, as
- * opening a device may do something, and those of /proc, of no size, may block. */
-static int open_plain(const char *path)
+static bool is_program(const struct core *c, const struct core_file *f)
 {
-	CLEANUP_FD int where = open(path, O_PATH | O_CLOEXEC);
-	char again[64];
-	struct stat st;
+	const struct core_file *program = c->entry ? file_of(c, c->entry) : c->files;
 
-	if (path[0] != '/' || where < 0 || fstat(where, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    !st.st_size)
-		return -1;
-	snprintf(again, sizeof(again), "/proc/self/fd/%d", where);
-	return open(again, O_RDONLY | O_CLOEXEC);
+	return program && str_eq(f->path, program->path);
 }
 
-static int open_file(struct core_file *f)
+/* The part of a file that its first page is in. */
+static const struct core_file *first_part(const struct core *c, const struct core_file *f)
 {
-	if (f->fd == -1) {
-		f->fd = open_plain(f->path.p);
-		if (f->fd < 0)
-			f->fd = -2;
+	while (f > c->files && f->offset && str_eq(f[-1].path, f->path))
+		f--;
+	return f;
+}
+
+enum sameness { SAME, OTHER, UNKNOWN };
+
+/* Is it the file that was mapped? Its first page, which nothing changes, holds its build id. */
+static enum sameness compare(const struct core *c, const struct core_file *f, int fd)
+{
+	const struct core_file *first = first_part(c, f);
+	const struct core_segment *s = segment_of(c, first->start);
+	unsigned char dumped[PAGE], now[PAGE];
+	ssize_t n = pread(fd, now, sizeof(now), 0);
+
+	if (first->offset || !s || first->start - s->start + PAGE > s->file || n <= 0 ||
+	    !read_at(c, s->offset + (first->start - s->start), dumped, sizeof(dumped)))
+		return UNKNOWN;
+	return memcmp(dumped, now, (size_t)n) == 0 ? SAME : OTHER;
+}
+
+/* A file that the core names; of what lies in no root only the very same. */
+static int open_named(const struct core *c, struct core_file *f)
+{
+	struct stat st;
+	int fd;
+
+	if (c->where.exe && is_program(c, f))
+		fd = open(c->where.exe, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	else
+		fd = image_open_file(c->where.root, f->path.p);
+	if (fd < 0 && c->where.root) {
+		fd = image_open_file(NULL, f->path.p);
+		if (fd >= 0 && compare(c, f, fd) != SAME) {
+			close(fd);
+			fd = -1;
+		}
 	}
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		f->changed_ns = ns_of(&st);
+	return fd;
+}
+
+static int open_file(const struct core *c, struct core_file *f)
+{
+	if (f->fd != -1)
+		return f->fd;
+	f->fd = open_named(c, f);
+	if (f->fd >= 0 && compare(c, f, f->fd) == OTHER) {
+		close(f->fd);
+		f->fd = -1;
+	}
+	if (f->fd < 0)
+		f->fd = -2;
 	return f->fd;
 }
 
@@ -115,14 +200,16 @@ static size_t read_piece(struct core *c, uint64_t addr, void *to, size_t n)
 		return 0;
 	if (in < s->file) {
 		n = s->file - in < n ? (size_t)(s->file - in) : n;
-		return read_at(c, s->offset + in, to, n) ? n : 0;
+		if (n >= BLOCK)
+			return read_at(c, s->offset + in, to, n) ? n : 0;
+		return read_block(c, c->fd, s->offset + in, to, n) ? n : 0;
 	}
 	n = s->memory - in < n ? (size_t)(s->memory - in) : n;
 	f = file_of(c, addr);
-	if (!f || open_file(f) < 0)
+	if (!f || open_file(c, f) < 0)
 		return 0;
 	n = f->end - addr < n ? (size_t)(f->end - addr) : n;
-	return pread(f->fd, to, n, (off_t)(f->offset + (addr - f->start))) == (ssize_t)n ? n : 0;
+	return read_block(c, f->fd, f->offset + (addr - f->start), to, n) ? n : 0;
 }
 
 static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
@@ -141,14 +228,36 @@ static bool read_memory(void *arg, uint64_t addr, void *to, size_t n)
 
 static int open_mapped(void *arg, const struct image_map *m)
 {
-	(void)arg;
-	return open_plain(m->path.p);
+	struct core *c = arg;
+	struct core_file *f = file_of(c, m->start);
+
+	return f ? open_named(c, f) : -1;
 }
 
 /* A note's descriptor: text up to a NUL of a field of n bytes. */
 static struct str field(struct core *c, const char *p, size_t n)
 {
 	return arena_str(&c->arena, (struct str){p, strnlen(p, n)});
+}
+
+/*
+ * The system call that a thread was blocked in. Who is taken out of one to be dumped, or stopped by
+ * a debugger, finds one of the codes that tell the kernel to begin it anew.
+ * Source: Linux, include/linux/errno.h, arch/x86/kernel/signal.c.
+ */
+static struct proc_syscall call_of(const struct user_regs_struct *r)
+{
+	static const int64_t again[] = {-EINTR, -512, -513, -514, -516};
+	struct proc_syscall call = {.running = true, .number = -1};
+
+	for (size_t i = 0; i < ARRAY_SIZE(again) && (int64_t)r->orig_rax >= 0; i++)
+		if ((int64_t)r->rax == again[i])
+			call = (struct proc_syscall){
+				.number = (int64_t)r->orig_rax,
+				.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
+				.sp = r->rsp,
+				.pc = r->rip};
+	return call;
 }
 
 static void note_thread(struct core *c, const unsigned char *d, size_t n)
@@ -162,11 +271,17 @@ static void note_thread(struct core *c, const unsigned char *d, size_t n)
 	memcpy(&r, st.pr_reg, sizeof(r));
 	array_push(c->threads, c->nthreads, c->capthreads) = (struct core_thread){
 		.tid = st.pr_pid,
+		.inner = st.pr_pid,
 		.signal = st.pr_cursig,
 		.regs = {.r = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9,
 			       r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip},
 			 .known = (UINT32_C(1) << IMAGE_REGS) - 1},
+		.tls = r.fs_base,
+		.call = call_of(&r),
+		.state = (int64_t)r.orig_rax < 0 ? 'R' : ' ',
 	};
+	if (!c->threads[c->nthreads - 1].call.running)
+		c->threads[c->nthreads - 1].state = 'S';
 	if (c->nthreads == 1)
 		c->signal = st.pr_cursig;
 }
@@ -209,6 +324,8 @@ static void note_auxv(struct core *c, const unsigned char *d, size_t n)
 		memcpy(pair, d + i, sizeof(pair));
 		if (pair[0] == AT_SYSINFO_EHDR)
 			c->vdso = pair[1];
+		if (pair[0] == AT_ENTRY)
+			c->entry = pair[1];
 	}
 }
 
@@ -307,19 +424,53 @@ static void add_segment(struct core *c, const Elf64_Phdr *ph, size_t *cap)
 	array_push(c->segments, c->nsegments, *cap) = s;
 }
 
+/* e_type and e_machine lie at the same place in headers of 32 bits. */
+static int other_machine(const Elf64_Ehdr *h, struct err *err)
+{
+	static const struct {
+		unsigned machine;
+		const char *name;
+	} machines[] = {
+		{EM_386, "32-bit x86 (i386)"},
+		{EM_X86_64, "x86-64 with 32-bit pointers (x32)"},
+		{EM_ARM, "32-bit ARM"},
+		{EM_AARCH64, "64-bit ARM (aarch64)"},
+		{EM_RISCV, "RISC-V"},
+		{EM_PPC, "32-bit PowerPC"},
+		{EM_PPC64, "64-bit PowerPC"},
+		{EM_S390, "IBM Z (s390x)"},
+		{EM_MIPS, "MIPS"},
+		{EM_LOONGARCH, "LoongArch"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		if (machines[i].machine == h->e_machine)
+			return err_set(err, ERR_INPUT,
+				       "a core of a program for %s: cores of x86-64 are read (gdb, "
+				       "or gdb-multiarch, reads others)",
+				       machines[i].name);
+	return err_set(err, ERR_INPUT,
+		       "a core of a program for another machine than x86-64 (ELF machine %u)",
+		       h->e_machine);
+}
+
 static int read_headers(struct core *c, struct err *err)
 {
 	Elf64_Ehdr h;
-	size_t count, cap = 0;
+	size_t count, cap = 0, left = NOTES_MOST;
 	CLEANUP_FREE Elf64_Phdr *ph = NULL;
 
 	if (!read_at(c, 0, &h, sizeof(h)) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
 		return err_set(err, ERR_INPUT, "this is no core file (no ELF header)");
-	if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB ||
-	    h.e_machine != EM_X86_64)
-		return err_set(err, ERR_INPUT, "a core of another machine than x86-64");
+	if (h.e_ident[EI_DATA] == ELFDATA2MSB) {
+		h.e_type = __builtin_bswap16(h.e_type);
+		h.e_machine = __builtin_bswap16(h.e_machine);
+	}
 	if (h.e_type != ET_CORE)
 		return err_set(err, ERR_INPUT, "an ELF file, but no core: a program or library");
+	if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    h.e_machine != EM_X86_64)
+		return other_machine(&h, err);
 	count = h.e_phnum;
 	if (count == PN_XNUM) {
 		Elf64_Shdr s;
@@ -336,7 +487,7 @@ static int read_headers(struct core *c, struct err *err)
 		return err_set(err, ERR_INPUT, "the core's headers cannot be read");
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP_FREE unsigned char *notes = NULL;
-		size_t n = ph[i].p_filesz < NOTES_MOST ? (size_t)ph[i].p_filesz : NOTES_MOST;
+		size_t n = ph[i].p_filesz < left ? (size_t)ph[i].p_filesz : left;
 
 		if (ph[i].p_type == PT_LOAD)
 			add_segment(c, &ph[i], &cap);
@@ -344,6 +495,7 @@ static int read_headers(struct core *c, struct err *err)
 			continue;
 		if (n > c->size - ph[i].p_offset)
 			n = (size_t)(c->size - ph[i].p_offset);
+		left -= n;
 		notes = mem_alloc(n + 1);
 		if (read_at(c, ph[i].p_offset, notes, n))
 			read_notes(c, notes, n);
@@ -414,18 +566,32 @@ static void make_maps(struct core *c)
 	c->image.maps = c->maps;
 }
 
-int core_open(struct core *c, int fd, struct err *err)
+/* glibc's struct pthread: itself at 16, its tid at 720, ever since there was x86-64. */
+static void find_inner(struct core *c, struct core_thread *t)
+{
+	uint64_t self;
+	int32_t tid;
+
+	if (t->tls && t->tls % 8 == 0 && read_memory(c, t->tls + 16, &self, sizeof(self)) &&
+	    self == t->tls && read_memory(c, t->tls + 720, &tid, sizeof(tid)) && tid > 0)
+		t->inner = tid;
+}
+
+int core_open(struct core *c, int fd, const struct core_where *where, struct err *err)
 {
 	struct stat st;
 	int rc;
 
-	*c = (struct core){.fd = fd, .name = STR(""), .command = STR("")};
+	*c = (struct core){.fd = fd, .name = STR(""), .command = STR(""), .where = *where};
 	arena_init(&c->arena);
-	c->image = (struct image){.read = read_memory, .open = open_mapped, .arg = c};
+	c->blocks = mem_zalloc(BLOCKS * sizeof(*c->blocks));
+	c->image = (struct image){
+		.read = read_memory, .open = open_mapped, .arg = c, .root = where->root};
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		rc = err_set(err, ERR_INPUT, "a core must be a file (unpack it first)");
 	else
-		c->size = (uint64_t)st.st_size, rc = read_headers(c, err);
+		c->size = (uint64_t)st.st_size, c->written_ns = ns_of(&st),
+		rc = read_headers(c, err);
 	if (!rc && !c->nthreads)
 		rc = err_set(err, ERR_INPUT, "the core has no thread in its notes%s",
 			     c->truncated ? ": it is cut off" : "");
@@ -439,6 +605,8 @@ int core_open(struct core *c, int fd, struct err *err)
 		qsort(c->files, c->nfiles, sizeof(*c->files), by_file_start);
 	fill_gaps(c);
 	make_maps(c);
+	for (size_t i = 0; i < c->nthreads; i++)
+		find_inner(c, &c->threads[i]);
 	return 0;
 }
 
@@ -447,78 +615,28 @@ void core_release(struct core *c)
 	for (size_t i = 0; i < c->nfiles; i++)
 		if (c->files[i].fd >= 0)
 			close(c->files[i].fd);
+	for (size_t i = 0; i < BLOCKS; i++)
+		free(c->blocks[i].bytes);
 	close(c->fd);
+	free(c->blocks);
 	free(c->threads);
 	free(c->segments);
 	arena_release(&c->arena);
 }
 
-const char *core_code(int signal, int code)
+bool core_has(const struct core *c, uint64_t addr)
 {
-	static const struct {
-		int signal, code;
-		const char *text;
-	} codes[] = {
-		{SIGSEGV, SEGV_MAPERR, "address not mapped"},
-		{SIGSEGV, SEGV_ACCERR, "access not permitted there"},
-		{SIGSEGV, SI_KERNEL, "an address that no program can have"},
-		{SIGBUS, BUS_ADRALN, "address not aligned"},
-		{SIGBUS, BUS_ADRERR, "beyond the end of a mapped file, or no memory left for it"},
-		{SIGBUS, BUS_OBJERR, "hardware error"},
-		{SIGBUS, BUS_MCEERR_AR, "memory error of the hardware"},
-		{SIGFPE, FPE_INTDIV, "division of an integer by zero"},
-		{SIGFPE, FPE_INTOVF, "overflow of an integer division"},
-		{SIGFPE, FPE_FLTDIV, "division by zero"},
-		{SIGFPE, FPE_FLTINV, "invalid operation on floating point numbers"},
-		{SIGILL, ILL_ILLOPN, "illegal operand"},
-		{SIGILL, ILL_ILLOPC, "illegal instruction"},
-		{SIGTRAP, TRAP_BRKPT, "breakpoint"},
-		{SIGTRAP, SI_KERNEL, "breakpoint"},
-		{SIGSYS, 1, "a system call that seccomp forbids"},
-		{0, SI_USER, "sent by kill()"},
-		{0, SI_QUEUE, "sent by sigqueue()"},
-		{0, SI_TKILL, "sent by a thread: abort(), raise() or pthread_kill()"},
-	};
+	const struct core_segment *s = segment_of(c, addr);
 
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-		if ((codes[i].signal == signal || !codes[i].signal) && codes[i].code == code)
-			return codes[i].text;
-	return "";
+	return s && addr - s->start < s->file;
 }
 
-/* Is addr in the gap below the stack of the thread that died, near its stack pointer? */
-static bool is_below_stack(const struct core *c, uint64_t addr)
+bool core_is_doubtful(const struct core *c, const struct core_file *f)
 {
-	uint64_t sp = c->threads[0].regs.r[IMAGE_SP];
-	const struct image_map *m = image_find(&c->image, addr);
-	uint64_t distance = addr > sp ? addr - sp : sp - addr;
-
-	return distance < (UINT64_C(1) << 20) && (!m || !(m->prot & IMAGE_WRITE));
+	return f->changed_ns > c->written_ns && !f->offset && !core_has(c, f->start);
 }
 
-struct str core_describe_fault(const struct core *c, struct arena *a)
+bool core_lived(const struct core *c)
 {
-	const struct image_map *m = image_find(&c->image, c->fault);
-	uint64_t pc = c->threads[0].regs.r[IMAGE_PC];
-	const char *place = m && m->path.n ? m->path.p : "memory without a file";
-
-	if (c->signal == SIGSEGV && c->code == SI_KERNEL)
-		return STR("an address outside of what a program can have (a damaged pointer)");
-	if (c->fault < NULL_PAGE)
-		return str_of(c->fault ? arena_printf(a, "%llu bytes from a null pointer",
-						      (unsigned long long)c->fault)
-				       : "a null pointer");
-	if (is_below_stack(c, c->fault))
-		return STR("just below the stack: the stack is full (endless recursion, or a very "
-			   "large local variable)");
-	if (!m)
-		return STR("memory that is not mapped: freed, or never there (a wild pointer)");
-	if (c->fault == pc && !(m->prot & IMAGE_EXEC))
-		return str_of(arena_printf(a,
-					   "%s, which is no code: a wrong function pointer or a "
-					   "damaged return address",
-					   place));
-	if (c->signal == SIGSEGV && !(m->prot & IMAGE_WRITE))
-		return str_of(arena_printf(a, "%s, which may not be written", place));
-	return str_of(place);
+	return !c->signal || c->signal == SIGSTOP;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 struct found_core {
@@ -29,3 +30,7 @@ struct corefind {
 /* program: a part of its name; NULL: all. dir: the working directory in which programs died. All
  * is the arena's. */
 void corefind_look(struct corefind *f, const char *program, const char *dir, struct arena *a);
+
+/* core_pattern(5) as a pattern of glob(3), with core_uses_pid: what the core of a process is called
+ * is not all known; pid 0: of any. */
+void corefind_glob(struct str pattern, int pid, struct buf *out);

@@ -10,26 +10,29 @@
 #define NOBODY  SIZE_MAX
 #define UNKNOWN (SIZE_MAX - 1)
 
-static size_t index_of(const struct stacks *st, int tid)
+static int by_tid(const void *a, const void *b, void *arg)
+{
+	const struct stacks *st = arg;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	int x = st->threads[i].tid, y = st->threads[k].tid;
+
+	return x != y ? (x > y) - (x < y) : (i > k) - (i < k);
+}
+
+/* sorted: all threads by tid, which they need not be themselves. */
+static size_t index_of(const struct stacks *st, const size_t *sorted, int tid)
 {
 	size_t low = 0, high = st->nthreads;
 
-	/* By process, then tid: not sorted as a whole when there are several. */
-	if (st->nprocesses > 1) {
-		for (size_t i = 0; i < st->nthreads; i++)
-			if (st->threads[i].tid == tid)
-				return i;
-		return NOBODY;
-	}
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (st->threads[mid].tid < tid)
+		if (st->threads[sorted[mid]].tid < tid)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < st->nthreads && st->threads[low].tid == tid ? low : NOBODY;
+	return low < st->nthreads && st->threads[sorted[low]].tid == tid ? sorted[low] : NOBODY;
 }
 
 static size_t threads_of(const struct stacks *st, int pid)
@@ -42,16 +45,32 @@ static size_t threads_of(const struct stacks *st, int pid)
 }
 
 /* Whom a thread waits for. A process of several threads may do its part by any of them. */
-static size_t next_of(const struct stacks *st, size_t i)
+static size_t next_of(const struct stacks *st, const size_t *sorted, size_t i)
 {
 	const struct stack_thread *t = &st->threads[i];
-	size_t to = t->waits_for ? index_of(st, t->waits_for) : NOBODY;
+	size_t to = t->waits_for ? index_of(st, sorted, t->waits_for) : NOBODY;
 
 	if (to == NOBODY)
 		return NOBODY;
 	if (st->threads[to].pid != t->pid && threads_of(st, st->threads[to].pid) > 1)
 		return NOBODY;
 	return to;
+}
+
+/* Of all; to be freed. */
+static size_t *find_next(struct stacks *st)
+{
+	size_t n = st->nthreads, *sorted = mem_alloc((n + 1) * sizeof(*sorted)),
+	       *next = mem_alloc((n + 1) * sizeof(*next));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = i;
+	if (n)
+		qsort_r(sorted, n, sizeof(*sorted), by_tid, st);
+	for (size_t i = 0; i < n; i++)
+		next[i] = next_of(st, sorted, i);
+	free(sorted);
+	return next;
 }
 
 static void add_circle(struct stacks *st, struct arena *a, const size_t *next, size_t from,
@@ -88,33 +107,35 @@ static void add_behind(struct stacks *st, struct arena *a, size_t *circle, const
 		for (at = i; at != NOBODY && reached[at] == UNKNOWN; at = next[at])
 			reached[at] = to;
 	}
+	for (size_t i = 0; i < st->nthreads; i++)
+		if (reached[i] < st->ndeadlocks)
+			st->deadlocks[reached[i]].nbehind++;
 	for (size_t d = 0; d < st->ndeadlocks; d++) {
 		struct stack_deadlock *k = &st->deadlocks[d];
 
-		for (size_t i = 0; i < st->nthreads; i++)
-			k->nbehind += reached[i] == d;
 		k->behind = arena_alloc(a, k->nbehind * sizeof(*k->behind));
 		k->nbehind = 0;
-		for (size_t i = 0; i < st->nthreads; i++)
-			if (reached[i] == d)
-				k->behind[k->nbehind++] = i;
 	}
+	for (size_t i = 0; i < st->nthreads; i++)
+		if (reached[i] < st->ndeadlocks) {
+			struct stack_deadlock *k = &st->deadlocks[reached[i]];
+
+			k->behind[k->nbehind++] = i;
+		}
 	free(reached);
 }
 
 void waits_deadlocks(struct stacks *st, struct arena *a)
 {
-	size_t n = st->nthreads, cap = 0, *next = mem_alloc((n + 1) * sizeof(*next));
+	size_t n = st->nthreads, cap = 0, *next = find_next(st);
 	size_t *circle = mem_alloc((n + 1) * sizeof(*circle)),
 	       *seen = mem_zalloc((n + 1) * sizeof(*seen));
 	struct stack_deadlock *copy;
 
 	st->deadlocks = NULL;
 	st->ndeadlocks = 0;
-	for (size_t i = 0; i < n; i++) {
-		next[i] = next_of(st, i);
+	for (size_t i = 0; i < n; i++)
 		circle[i] = NOBODY;
-	}
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i;
 
@@ -147,7 +168,7 @@ static int compare_frames(const struct stack_thread *x, const struct stack_threa
 
 		if (f->language != g->language)
 			return f->language < g->language ? -1 : 1;
-		if (f->language == FRAME_PYTHON) {
+		if (f->language == FRAME_PYTHON || f->language == FRAME_JAVA) {
 			int c = str_cmp(f->function, g->function);
 
 			if (!c)
@@ -184,16 +205,15 @@ static bool same_place(const struct stack_thread *x, const struct stack_thread *
 
 /* The higher, the sooner it is to be read: in a circle; crashed; holds what others wait for; runs;
  * cannot be stopped; waits in the program's own code. */
-static unsigned rank_of(const struct stacks *st, size_t thread, const unsigned *waiters)
+static unsigned rank_of(const struct stacks *st, size_t thread, const unsigned *waiters,
+			const bool *circular)
 {
 	const struct stack_thread *t = &st->threads[thread];
 
 	if (t->crashed)
 		return 7;
-	for (size_t d = 0; d < st->ndeadlocks; d++)
-		for (size_t i = 0; i < st->deadlocks[d].n; i++)
-			if (st->deadlocks[d].threads[i] == thread)
-				return 6;
+	if (circular[thread])
+		return 6;
 	if (waiters[thread])
 		return 5;
 	if (t->state == 'R')
@@ -224,23 +244,25 @@ static int by_rank(const void *a, const void *b)
 
 void waits_groups(struct stacks *st, struct arena *a)
 {
-	size_t n = st->nthreads, cap = 0, ngroups = 0,
+	size_t n = st->nthreads, cap = 0, ngroups = 0, *next = find_next(st),
 	       *order = arena_alloc(a, (n + 1) * sizeof(*order));
 	unsigned *waiters = mem_zalloc((n + 1) * sizeof(*waiters));
+	bool *circular = mem_zalloc((n + 1) * sizeof(*circular));
 	struct ranked *groups = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t to = next_of(st, i);
-
 		order[i] = i;
-		if (to != NOBODY)
-			waiters[to]++;
+		if (next[i] != NOBODY)
+			waiters[next[i]]++;
 	}
+	for (size_t d = 0; d < st->ndeadlocks; d++)
+		for (size_t i = 0; i < st->deadlocks[d].n; i++)
+			circular[st->deadlocks[d].threads[i]] = true;
 	if (n)
 		qsort_r(order, n, sizeof(*order), by_frames, st);
 	for (size_t i = 0; i < n; i++) {
 		struct ranked *last = ngroups ? &groups[ngroups - 1] : NULL;
-		unsigned rank = rank_of(st, order[i], waiters);
+		unsigned rank = rank_of(st, order[i], waiters, circular);
 
 		if (last &&
 		    same_place(&st->threads[order[i]], &st->threads[last->group.threads[0]])) {
@@ -257,5 +279,7 @@ void waits_groups(struct stacks *st, struct arena *a)
 		st->groups[i] = groups[i].group;
 	st->ngroups = ngroups;
 	free(groups);
+	free(next);
+	free(circular);
 	free(waiters);
 }

@@ -74,7 +74,7 @@ const struct death_kind death_kinds[DEATH_CAUSES] = {
 	[DEATH_SPACE] = {"space", "no space was left", COLON, NO_ROOM, "df -h . /tmp; df -i ."},
 	[DEATH_STACK] = {"stack-overflow", "its stack overflowed", COLON,
 			 SIG(SEGV) | SIG(BUS) | SIG(ABRT) | CODE, OF_CORES},
-	[DEATH_FAULT] = {"fault", "it crashed", COLON, FAULTS | CODE, OF_CORES},
+	[DEATH_FAULT] = {"fault", "it crashed", COLON, FAULTS | SIG(ABRT) | CODE, OF_CORES},
 	[DEATH_ASSERT] = {"assert", "an assertion failed", COLON, CRASHED, OF_CORES},
 	[DEATH_ABORT] = {"abort", "it called abort()", COLON, SIG(ABRT) | CODE, OF_CORES},
 	[DEATH_EXCEPTION] = {"exception", "an exception that nothing caught", COLON,
@@ -105,6 +105,15 @@ const struct death_kind death_kinds[DEATH_CAUSES] = {
 	[DEATH_EXIT] = {"exit", "it ended by itself", PARENS, CODE, "inquest diff GOOD BAD"},
 };
 
+const enum death_root death_roots[DEATH_CAUSES] = {
+	[DEATH_OOM_GROUP... DEATH_PROBE] = DEATH_OUTSIDE,
+	[DEATH_RLIMIT_AS... DEATH_ASSERT] = DEATH_WHY,
+	[DEATH_ABORT... DEATH_PANIC] = DEATH_HOW,
+	[DEATH_SANITIZER... DEATH_HARDWARE] = DEATH_WHY,
+	[DEATH_PIPE... DEATH_SENT] = DEATH_HOW,
+	[DEATH_NO_COMMAND... DEATH_IMAGE] = DEATH_WHY,
+};
+
 const char *death_word(enum death_cause cause)
 {
 	return death_kinds[cause].word;
@@ -133,6 +142,9 @@ const char *death_code_meaning(int code)
 		{126, "a command that cannot be executed"},
 		{127, "a command that was not found"},
 		{128, "an invalid status, or a failure of git"},
+		{245, "-11, as programs in Python pass on that a child died of SIGSEGV"},
+		{247, "-9, as programs in Python pass on that a child died of SIGKILL"},
+		{250, "-6, as programs in Python pass on that a child died of SIGABRT"},
 		{255, "-1, or a failure of ssh"},
 	};
 

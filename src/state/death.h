@@ -37,6 +37,10 @@ struct death_clue {
 	/* How the program ended, if the clue says so (any cause): */
 	bool ends;
 	int code, sig;
+	int usual; /* the exit status that goes with it, if nobody else makes one of it; 0: any */
+	/* Of a text: which one, and how many lines that tell nothing followed. */
+	unsigned log; /* 0: no text's */
+	uint64_t after;
 };
 
 /* Collected by readers; text is the arena's or longer-lived. At most 16 of a cause are kept: the
@@ -46,6 +50,7 @@ struct death_clues {
 	struct death_clue *items;
 	size_t n, cap;
 	uint16_t of_cause[DEATH_CAUSES];
+	unsigned logs;               /* texts that were read so far */
 	struct death_memory *memory; /* of the last report */
 	size_t nmemory, capmemory;
 	struct str memory_note;
@@ -87,6 +92,8 @@ struct death_facts {
 	const int *pids;      /* all that were seen of its process tree; none: unknown */
 	size_t npids;
 	double cpu_seconds; /* of the tree; < 0: unknown */
+	double seconds;     /* from beginning to end; 0: unknown */
+	struct str command; /* its words, as for a shell; empty: unknown */
 	uint64_t peak_rss;  /* bytes; 0: unknown */
 	/* The oom_kill counter of its control group. */
 	bool has_oom;

@@ -6,8 +6,8 @@
  */
 #include "state/hang.h"
 
-#define BUSY      .5                 /* of one CPU */
-#define IDLE      .05
+#define BUSY .5 /* of one CPU */
+#define IDLE .05
 
 struct seen {
 	const struct stack_thread *first, *last;
@@ -168,7 +168,7 @@ static bool throttled(const struct hang_throttle *t, int64_t span, struct arena 
 /* On a busy machine who only computes may get little. */
 static bool wants_cpu(const struct seen *x)
 {
-	return x->cpu >= IDLE && x->first->state == 'R' && x->last->state == 'R';
+	return x->first && x->cpu >= IDLE && x->first->state == 'R' && x->last->state == 'R';
 }
 
 /* Who computes most, if anybody does. */

@@ -131,7 +131,7 @@ static void process_before(struct str line, size_t end, struct str *name, int *p
 
 static void begin_report(struct kernlog *k)
 {
-	k->group = k->system = k->has_table = k->has_usage = false;
+	k->group = k->system = k->has_table = k->has_usage = k->ended = k->others = false;
 	k->ntasks = 0;
 	k->limit_line = (struct death_evidence){.text = STR("")};
 	k->where = STR("");
@@ -215,7 +215,8 @@ static void give_table(struct kernlog *k, int killed)
 
 	c->nmemory = 0;
 	for (size_t i = 0; i < k->ntasks; i++)
-		k->tasks[i].killed = k->tasks[i].pid == killed;
+		if (k->tasks[i].pid == killed)
+			k->tasks[i].killed = true;
 	if (k->ntasks)
 		qsort(k->tasks, k->ntasks, sizeof(*k->tasks), by_memory);
 	for (size_t i = 0; i < k->ntasks; i++)
@@ -266,6 +267,8 @@ static bool killed(struct kernlog *k, struct str line, struct str file, uint64_t
 	process(rest, &c.pid, &c.name);
 	if (!c.pid)
 		return false;
+	if (k->ended && !k->others)
+		begin_report(k);
 	k->group = k->group || str_contains_nocase(line, STR("memory cgroup out of memory"));
 	c.cause = k->group ? DEATH_OOM_GROUP
 		  : k->system || k->has_table || str_contains(line, STR("Out of memory"))
@@ -277,7 +280,7 @@ static bool killed(struct kernlog *k, struct str line, struct str file, uint64_t
 	give_table(k, c.pid);
 	death_clue_add(k->clues, &c);
 	add_limit_line(k, &c);
-	begin_report(k);
+	k->ended = true;
 	return true;
 }
 
@@ -294,14 +297,11 @@ static void constraint(struct kernlog *k, struct str rest)
 	}
 }
 
-static bool report_line(struct kernlog *k, struct str line, struct str file, uint64_t no)
+/* A line that tells of the kill to come. */
+static bool fact_line(struct kernlog *k, struct str line, struct str file, uint64_t no)
 {
 	struct str rest;
 
-	if (str_contains(line, STR(" invoked oom-killer: "))) {
-		begin_report(k);
-		return true;
-	}
 	/* Older kernels announce whom they will kill in a line of its own. */
 	if (str_contains(line, STR("ut of memory: Kill process "))) {
 		k->group = k->group || str_contains(line, STR("Memory cgroup out of memory"));
@@ -326,9 +326,36 @@ static bool report_line(struct kernlog *k, struct str line, struct str file, uin
 		k->has_usage = true;
 		return true;
 	}
-	if (table_head(k, line))
+	return table_head(k, line);
+}
+
+/* Reports may lack their first line: they are long, and people cut them. */
+static bool begins_another(struct str line)
+{
+	static const char *const words[] = {"ut of memory: Kill process ", "oom-kill:constraint=",
+					    " killed as a result of limit of ", "memory: usage ",
+					    "uid  tgid"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (str_contains(line, str_of(words[i])))
+			return true;
+	return false;
+}
+
+static bool report_line(struct kernlog *k, struct str line, struct str file, uint64_t no)
+{
+	if (str_contains(line, STR(" invoked oom-killer: "))) {
+		begin_report(k);
 		return true;
-	return k->has_table && table_row(k, line);
+	}
+	if (k->ended && str_contains(line, STR("killed due to memory.oom.group set"))) {
+		k->others = true;
+		k->limit_line.text = STR(""); /* one piece of evidence is enough */
+		return true;
+	}
+	if (k->ended && begins_another(line))
+		begin_report(k);
+	return !k->ended && (fact_line(k, line, file, no) || (k->has_table && table_row(k, line)));
 }
 
 /* ---- everything else ---- */

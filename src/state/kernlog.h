@@ -17,6 +17,8 @@ struct kernlog {
 	/* The report that is being read. */
 	bool group; /* of a control group */
 	bool system;
+	bool ended;  /* somebody was killed: what follows is of another report, */
+	bool others; /* unless all others of the group are killed too (memory.oom.group) */
 	bool has_table, has_usage;
 	char columns[16][16]; /* names of the table's columns */
 	size_t ncolumns;

@@ -1,29 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * What lines say of an end: see lastwords.h. Phrases first (lastwords-table.c), then what needs
- * more than a phrase: exceptions whose head and message stand on several lines, signals and exit
- * statuses in words, sacct's table. What an uncaught exception names (MemoryError) has the cause of
- * its phrase, with more weight.
+ * What lines say of an end: see lastwords.h. Phrases first (lastwords-table.c,
+ * lastwords-runtimes.c), then what needs more than a phrase: exceptions whose head and message
+ * stand on several lines, signals, exit statuses and sacct's table (lastwords-status.c). What an
+ * uncaught exception names (MemoryError) has the cause of its phrase, with more weight.
+ *
+ * Lines of which nothing is known are counted: a program that wrote several of them after an
+ * exception survived it. Frames of stacks, advice and verdicts are not counted.
  */
-#include <signal.h>
-
+#include "state/death-priv.h"
 #include "state/lastwords-priv.h"
 #include "text/symptom.h"
 
+#define GOOD_NEAR 6    /* lines that may follow a good end */
+#define PLAIN_MAX 4096 /* bytes of a line with colours */
+
 void lastwords_init(struct lastwords *w, struct death_clues *c, struct str file)
 {
-	*w = (struct lastwords){.clues = c, .file = file, .header = STR("")};
+	*w = (struct lastwords){.clues = c,
+				.file = file,
+				.header = STR(""),
+				.index = lastwords_index_new(c->arena),
+				.log = ++c->logs};
 	kernlog_init(&w->kernel, c);
 }
 
 void lastwords_release(struct lastwords *w)
 {
+	for (size_t i = 0; i < w->clues->n; i++)
+		if (w->clues->items[i].log == w->log)
+			w->clues->items[i].after = w->ordinary - w->clues->items[i].after;
+	if (w->good.cause == DEATH_NONE && w->ordinary - w->good.after <= GOOD_NEAR) {
+		w->good.after = 0;
+		if (w->failures && w->good.weight < DEATH_CERTAIN) /* of several */
+			w->good.weight = DEATH_FAIR;
+		death_clue_add(w->clues, &w->good);
+	}
 	kernlog_release(&w->kernel);
 }
 
 static bool has(struct str s, const char *word)
 {
-	return str_contains(s, str_of(word));
+	return lastwords_has(s, word);
 }
 
 static bool starts(struct str s, const char *word)
@@ -33,37 +51,19 @@ static bool starts(struct str s, const char *word)
 
 static struct str behind(struct str s, const char *word)
 {
-	return str_from(s, str_find(s, str_of(word)) + strlen(word));
+	return lastwords_behind(s, word);
 }
 
-bool lastwords_find(struct str message, struct death_clue *c)
+void lastwords_add(struct lastwords *w, struct death_clue *c)
 {
-	for (size_t i = 0; i < lastwords_nphrases; i++) {
-		const struct lastwords_phrase *p = &lastwords_phrases[i];
-
-		if (!has(message, p->has) || (p->also && !has(message, p->also)))
-			continue;
-		c->cause = p->cause;
-		c->sure = p->sure;
-		c->weight = p->weight;
-		c->ends = p->sig != 0;
-		c->sig = p->sig;
-		switch (p->what) {
-		case WHAT_NOTHING: c->what = STR(""); break;
-		case WHAT_FROM:
-			c->what = str_from(message, str_find(message, str_of(p->has)));
-			break;
-		case WHAT_BEHIND: c->what = behind(message, p->has); break;
-		case WHAT_LINE: c->what = str_trim(message); break;
-		case WHAT_TEXT: c->what = str_of(p->text); break;
-		}
-		return true;
+	c->log = w->log;
+	c->after = w->ordinary;
+	if (c->cause == DEATH_NONE) {
+		w->good = *c;
+		return;
 	}
-	return false;
-}
-
-static void add(struct lastwords *w, const struct death_clue *c)
-{
+	w->good.cause = DEATH_UNKNOWN;
+	w->crashed = w->crashed || c->cause == DEATH_FAULT || c->cause == DEATH_ABORT;
 	death_clue_add(w->clues, c);
 }
 
@@ -74,41 +74,87 @@ static bool blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* "ValueError: x", "a.b.C: x", "KeyError": a type and its message. */
-static bool is_exception(struct str s)
+/* "ValueError: x", "a.b.C: x", "KeyError": the length of a type in front of its message; 0: none.
+ */
+static size_t type_length(struct str s)
 {
 	size_t n = 0;
 
 	while (n < s.n && (((s.p[n] | 32) >= 'a' && (s.p[n] | 32) <= 'z') || s.p[n] == '_' ||
-			   s.p[n] == '.' || (n && s.p[n] >= '0' && s.p[n] <= '9')))
+			   s.p[n] == '.' || s.p[n] == '$' || (n && s.p[n] >= '0' && s.p[n] <= '9')))
 		n++;
-	return n > 0 &&
-	       (n == s.n || s.p[n] == ':' || (s.p[n] == ' ' && n + 1 < s.n && s.p[n + 1] == '['));
+	return n == s.n || s.p[n] == ':' || (s.p[n] == ' ' && n + 1 < s.n && s.p[n + 1] == '[') ? n
+												: 0;
 }
 
-/* An exception that ended the program, as its type and message tell. */
-static void uncaught(struct lastwords *w, struct death_clue *c, struct str type_and_message)
-{
-	bool strong = w->plain;
+/* Exceptions by the last part of their types' names, where that says more than the message. */
+static const struct {
+	const char *type;
+	enum death_cause cause;
+	bool relays; /* it tells that another process failed */
+} types[] = {
+	{"AssertionError", DEATH_ASSERT, false},
+	{"AssertionFailedError", DEATH_ASSERT, false},
+	{"BrokenPipeError", DEATH_PIPE, false},
+	{"KeyboardInterrupt", DEATH_INTERRUPTED, false},
+	{"CalledProcessError", DEATH_EXCEPTION, true},
+	{"ChildFailedError", DEATH_EXCEPTION, true},
+	{"ProcessExitedException", DEATH_EXCEPTION, true},
+	{"ProcessRaisedException", DEATH_EXCEPTION, true},
+	{"KilledWorker", DEATH_EXCEPTION, true},
+	{"WorkerLostError", DEATH_EXCEPTION, true},
+	{"WorkerCrashedError", DEATH_EXCEPTION, true},
+	{"BrokenProcessPool", DEATH_EXCEPTION, true},
+	{"TerminatedWorkerError", DEATH_EXCEPTION, true},
+	{"SparkException", DEATH_EXCEPTION, true},
+	{"DistBackendError", DEATH_EXCEPTION, true},
+};
 
+/* An exception that ended the program, as its type and message tell. */
+static void uncaught(struct lastwords *w, struct death_clue *c, struct str text)
+{
+	/* of another process */
+	static const char *const deaths[] = {"exited unexpectedly", "died unexpectedly",
+					     "terminated abruptly", "terminated unexpectedly"};
+	struct str type = str_head(text, type_length(text));
+	bool strong = w->plain, relays = false;
+	int sig;
+
+	while (str_find_char(type, '.') < type.n)
+		type = str_from(type, str_find_char(type, '.') + 1);
 	c->cause = DEATH_EXCEPTION;
-	c->what = type_and_message;
-	if (lastwords_find(type_and_message, c)) {
-		c->ends = false;
-		c->sig = 0;
+	c->what = text;
+	c->usual = w->plain ? 1 : 0;
+	if (lastwords_find(w->index, text, c) && c->cause != DEATH_NONE) {
 		if (c->cause == DEATH_ALLOCATION || c->cause == DEATH_EXCEPTION ||
 		    c->cause == DEATH_STACK)
-			c->what = type_and_message;
-	} else if (starts(type_and_message, "AssertionError")) {
-		c->cause = DEATH_ASSERT;
-	} else if (starts(type_and_message, "BrokenPipeError")) {
-		c->cause = DEATH_PIPE;
+			c->what = text;
+	} else {
+		c->cause = DEATH_EXCEPTION;
+		c->what = text;
+		for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+			if (!str_eq(type, str_of(types[i].type)))
+				continue;
+			c->cause = types[i].cause;
+			relays = types[i].relays;
+		}
 	}
-	c->sure = strong ? DEATH_PROVEN : DEATH_LIKELY;
-	c->weight = strong ? DEATH_STRONG : DEATH_FAIR;
-	if (starts(type_and_message, "KeyboardInterrupt"))
-		c->cause = DEATH_INTERRUPTED;
-	add(w, c);
+	sig = lastwords_signal(text);
+	relays = relays || sig;
+	for (size_t i = 0; c->cause == DEATH_EXCEPTION && i < ARRAY_SIZE(deaths); i++)
+		relays = relays || has(text, deaths[i]);
+	c->ends = false;
+	c->sig = 0;
+	c->sure = strong && !relays ? DEATH_PROVEN : DEATH_LIKELY;
+	c->weight = relays ? DEATH_WEAK : strong ? DEATH_STRONG : DEATH_FAIR;
+	lastwords_add(w, c);
+	if (!sig)
+		return;
+	c->ends = true;
+	c->sig = sig;
+	c->weight = DEATH_FAIR;
+	lastwords_signal_clue(w->clues->arena, sig, c);
+	lastwords_add(w, c);
 }
 
 /* "terminate called after throwing an instance of 'std::runtime_error'", "  what():  x" */
@@ -119,11 +165,15 @@ static bool cxx(struct lastwords *w, struct str s, struct death_clue *c)
 
 	if (w->throw_at && has(s, "what():  ")) {
 		struct death_clue *to = &w->clues->items[w->throw_at - 1];
+		struct death_clue found;
 
 		if (!str_eq(to->what, str_trim(behind(s, "what():  "))))
 			to->what = str_of(arena_printf(w->clues->arena, STR_FMT ": " STR_FMT,
 						       STR_ARG(to->what),
 						       STR_ARG(behind(s, "what():  "))));
+		if (to->cause == DEATH_EXCEPTION && lastwords_find(w->index, to->what, &found) &&
+		    found.cause != DEATH_NONE)
+			to->cause = found.cause;
 		w->throw_at = 0;
 		return true;
 	}
@@ -138,7 +188,7 @@ static bool cxx(struct lastwords *w, struct str s, struct death_clue *c)
 		c->cause = DEATH_ALLOCATION;
 	c->sure = DEATH_PROVEN;
 	c->weight = DEATH_STRONG;
-	add(w, c);
+	lastwords_add(w, c);
 	w->throw_at = w->clues->n;
 	return true;
 }
@@ -150,10 +200,14 @@ static bool python(struct lastwords *w, struct str s, struct str raw, struct dea
 		w->plain = starts(raw, "Traceback") || starts(raw, "  + Exception Group Traceback");
 		return true;
 	}
+	if (w->traceback && starts(str_trim(s), "| ")) { /* of an exception group */
+		s = str_from(str_trim(s), 2);
+		raw = s;
+	}
 	if (!w->traceback || (raw.n && blank(raw.p[0])) || !str_trim(s).n)
 		return w->traceback && raw.n && blank(raw.p[0]);
 	w->traceback = false;
-	if (!is_exception(s))
+	if (!type_length(s))
 		return false;
 	uncaught(w, c, s);
 	return true;
@@ -173,7 +227,7 @@ static bool node(struct lastwords *w, struct str s, struct death_clue *c)
 	w->caret = false;
 	if (starts(t, "Uncaught "))
 		t = str_from(t, 9);
-	if (!is_exception(t) || (s.n && blank(s.p[0])) || starts(t, "SyntaxError"))
+	if (!type_length(t) || (s.n && blank(s.p[0])) || starts(t, "SyntaxError"))
 		return false;
 	w->plain = true;
 	uncaught(w, c, t);
@@ -188,7 +242,22 @@ static bool java(struct lastwords *w, struct str s, struct death_clue *c)
 		return false;
 	t = behind(behind(s, "Exception in thread \""), "\" ");
 	w->plain = true;
+	w->thrown = true;
 	uncaught(w, c, t);
+	return true;
+}
+
+/* "Caused by: java.io.IOException: No space left on device" under an exception: where it tells more
+ * than the exception does, it is what ended the program. */
+static bool java_cause(struct lastwords *w, struct str s, struct death_clue *c)
+{
+	if (!w->thrown || !starts(s, "Caused by: ")) {
+		w->thrown = w->thrown && s.n && (blank(s.p[0]) || starts(s, "Caused by: "));
+		return false;
+	}
+	if (!lastwords_find(w->index, s, c) || c->cause == DEATH_NONE)
+		return false;
+	uncaught(w, c, behind(s, "Caused by: "));
 	return true;
 }
 
@@ -208,11 +277,12 @@ static bool rust(struct lastwords *w, struct str s, struct death_clue *c)
 	t = behind(s, " panicked at ");
 	c->cause = DEATH_PANIC;
 	c->sure = DEATH_LIKELY; /* of another thread than main it may be survived */
+	c->usual = 101;
 	if (has(s, "thread 'main' "))
 		c->sure = DEATH_PROVEN;
 	c->weight = DEATH_STRONG;
 	c->what = t;
-	add(w, c);
+	lastwords_add(w, c);
 	if (str_ends(str_trim(s), STR(":")))
 		w->panic_at = w->clues->n;
 	return true;
@@ -228,271 +298,252 @@ static bool go(struct lastwords *w, struct str raw, struct death_clue *c)
 	c->sure = DEATH_LIKELY;
 	c->weight = DEATH_STRONG;
 	c->what = str_trim(behind(raw, panics ? "panic: " : "fatal error: "));
-	add(w, c);
+	lastwords_add(w, c);
+	w->go_at = w->clues->n;
 	return true;
 }
 
-/* ---- signals in words ---- */
-
-/* As shells, make, mpirun, srun and libraries tell of a child; sigdescr_np() has the words. */
-static bool tells_signal(struct str s, struct str word)
+/* "goroutine 1 [running]:": the runtime prints that where it ends; frames follow. */
+static bool go_dump(struct lastwords *w, struct str raw)
 {
-	size_t at = str_find(s, word);
-	struct str before = str_head(s, at), rest = str_from(s, at + word.n);
-	size_t digits = 0;
-
-	if (at == s.n || (rest.n && rest.p[0] != ' ' && rest.p[0] != ')' && rest.p[0] != '\t'))
+	if (!starts(raw, "goroutine ") || !has(raw, "]:"))
 		return false;
-	if (at == 0)
-		return !str_trim(rest).n || starts(str_trim(rest), "(core dumped)");
-	while (before.n && blank(before.p[before.n - 1]))
-		before.n--;
-	while (digits < before.n && (unsigned)(before.p[before.n - 1 - digits] - '0') <= 9)
-		digits++;
-	/* "x.sh: line 3:  4242 Killed      ./x", "make: *** [all] Killed", "on signal 9 (Killed)"
-	 */
-	return (digits > 0 && (has(before, ": line ") || digits == before.n)) ||
-	       (has(before, "*** [") && before.p[before.n - 1] == ']') ||
-	       (str_ends(before, STR("(")) && has(before, "signal ")) ||
-	       str_ends(before, STR("Signal:")) ||
-	       (has(before, ": error: ") && has(before, ": task"));
-}
-
-static bool names_signal(struct str s, int sig)
-{
-	static const char *const verbs[] = {"killed",  "terminat", "died",   "exited", "received",
-					    "crashed", "caught",   "signal", "with",   "by"};
-	const char *name = sigabbrev_np(sig);
-	char full[16];
-	size_t at, n;
-	bool verb = false;
-
-	n = strlen(name);
-	memcpy(full, "SIG", 3);
-	memcpy(full + 3, name, n);
-	full[n + 3] = '\0';
-	at = str_find(s, str_of(full));
-	n += 3;
-	if (at == s.n || (at + n < s.n && ((s.p[at + n] | 32) >= 'a' && (s.p[at + n] | 32) <= 'z')))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		verb = verb || str_contains_nocase(s, str_of(verbs[i]));
-	return verb;
-}
-
-static bool numbers_signal(struct str s, int *sig)
-{
-	static const char *const words[] = {"on signal ",   "by signal ",  "with signal ",
-					    "from signal ", "got signal ", "aught signal ",
-					    "(signal: "};
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		struct str rest;
-		size_t n = 0;
-		uint64_t v;
-
-		if (!has(s, words[i]))
-			continue;
-		rest = behind(s, words[i]);
-		while (n < rest.n && (unsigned)(rest.p[n] - '0') <= 9)
-			n++;
-		if (n && str_u64(str_head(rest, n), &v) && v > 0 && v < NSIG) {
-			*sig = (int)v;
-			return true;
-		}
-	}
-	return false;
-}
-
-static const int told[] = {SIGKILL, SIGSEGV, SIGABRT, SIGBUS,  SIGFPE,  SIGILL,
-			   SIGTRAP, SIGTERM, SIGSYS,  SIGXCPU, SIGXFSZ, SIGHUP};
-
-static bool signals(struct lastwords *w, struct str s, struct death_clue *c)
-{
-	int sig = 0;
-
-	numbers_signal(s, &sig);
-	for (size_t i = 0; !sig && i < ARRAY_SIZE(told); i++)
-		if (tells_signal(s, str_of(sigdescr_np(told[i]))) || names_signal(s, told[i]))
-			sig = told[i];
-	if (!sig && (has(s, "signal: killed") || has(s, "\"killed\" signal") ||
-		     has(s, "by a signal: killed")))
-		sig = SIGKILL;
-	if (!sig)
-		return false;
-	c->ends = true;
-	c->sig = sig;
-	c->sure = DEATH_LIKELY;
-	c->weight = DEATH_FAIR;
-	c->what = str_of(arena_printf(w->clues->arena, "SIG%s", sigabbrev_np(sig)));
-	c->cause = sig == SIGKILL                    ? DEATH_UNKNOWN
-		   : sig == SIGABRT                  ? DEATH_ABORT
-		   : sig == SIGTERM || sig == SIGHUP ? DEATH_SENT
-		   : sig == SIGSYS                   ? DEATH_SECCOMP
-		   : sig == SIGXCPU                  ? DEATH_RLIMIT_CPU
-		   : sig == SIGXFSZ                  ? DEATH_RLIMIT_FSIZE
-						     : DEATH_FAULT;
-	if (sig == SIGABRT)
-		c->weight = DEATH_WEAK; /* says less than any message before it */
-	add(w, c);
+	if (w->go_at && w->go_at <= w->clues->n)
+		w->clues->items[w->go_at - 1].sure = DEATH_PROVEN;
+	w->go_at = 0;
+	w->dump = true;
 	return true;
 }
 
-/* "exit code 137", "exited with status 1", "Error 2" of make */
-static bool status(struct lastwords *w, struct str s, struct death_clue *c)
+/* "Stack trace:" in the words of many runtimes, or the first frame of a stack: what stands above
+ * is an exception. */
+static bool trace_head(struct lastwords *w, struct str s, struct death_clue *c)
 {
-	static const char *const words[] = {"xit code: ",
-					    "xit code ",
-					    "xit status: ",
-					    "xit status ",
-					    "ited with code ",
-					    "ited with status ",
-					    "nded with status ",
-					    "exitcode=",
-					    "non-zero code: ",
-					    "non-zero exit code ",
-					    "returned code ",
-					    "ExitCode: ",
-					    "exit code: exit status ",
-					    "code=exited, status=",
-					    "Exit Code:"};
-	for (size_t i = 0; i <= ARRAY_SIZE(words); i++) {
-		const char *word = i < ARRAY_SIZE(words) ? words[i] : "] Error ";
-		struct str rest;
-		size_t n = 0;
-		uint64_t v;
+	static const char *const levels[] = {"WARN: ", "ERROR: ", "FATAL: "};
+	static const char *const heads[] = {
+		"stack traceback:", "Stacktrace:", "Stack trace:", "CallStack (from HasCallStack)"};
+	struct str t = str_trim(s), above = {w->above, w->nabove};
+	bool head;
 
-		if (!has(s, word) || (i == ARRAY_SIZE(words) && !has(s, "*** [")))
-			continue;
-		rest = str_trim(behind(s, word));
-		while (n < rest.n && (unsigned)(rest.p[n] - '0') <= 9)
-			n++;
-		if (!n || !str_u64(str_head(rest, n), &v) || v > 255)
-			continue;
-		c->ends = true;
-		c->code = (int)v;
-		c->cause = DEATH_UNKNOWN;
-		c->sure = DEATH_LIKELY;
-		c->weight = v ? DEATH_FAIR : DEATH_WEAK;
-		add(w, c);
-		return true;
-	}
-	return false;
-}
-
-/* ---- sacct ---- */
-
-/* The cell of a row under a column's name: its words end where the header's column ends. */
-static struct str cell(const struct lastwords *w, struct str row, const char *name)
-{
-	size_t at = str_find(w->header, str_of(name)), from, to;
-
-	if (at == w->header.n)
-		return STR("");
-	if (w->piped) {
-		size_t no = str_count_char(str_head(w->header, at), '|');
-		struct str one = STR("");
-
-		for (size_t i = 0; i <= no; i++)
-			if (!str_next(&row, '|', &one))
-				return STR("");
-		return str_trim(one);
-	}
-	/* Columns are right-aligned, and cut at their width. */
-	to = at + strlen(name);
-	from = to;
-	if (row.n < to)
-		return STR("");
-	while (to < row.n && row.p[to] != ' ')
-		to++;
-	while (from > 0 && row.p[from - 1] != ' ')
-		from--;
-	return str_trim((struct str){row.p + from, to - from});
-}
-
-static bool sacct(struct lastwords *w, struct str s, struct death_clue *c)
-{
-	static const struct {
-		const char *state;
-		enum death_cause cause;
-		const char *what;
-	} states[] = {
-		{"OUT_OF_ME", DEATH_OOM_GROUP, "the memory that its Slurm job asked for"},
-		{"TIMEOUT", DEATH_TIME_LIMIT, "of its Slurm job"},
-		{"DEADLINE", DEATH_TIME_LIMIT, "the deadline of its Slurm job"},
-		{"NODE_FAIL", DEATH_NODE, "NODE FAIL of Slurm"},
-		{"BOOT_FAIL", DEATH_NODE, "it did not start"},
-		{"PREEMPTED", DEATH_EVICTED, "a Slurm job with more right preempted it"},
-		{"CANCELLED", DEATH_CANCELLED, "scancel"},
-		{"FAILED", DEATH_UNKNOWN, ""},
-	};
-	struct str state, code;
-	uint64_t v;
-
-	if (has(s, "JobID") && has(s, "State")) {
-		w->piped = has(s, "|");
-		w->header = arena_str(w->clues->arena, s);
-		return true;
-	}
-	if (!w->header.n || !s.n || s.p[0] == '-')
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (has(above, levels[i]))
+			above = behind(above, levels[i]);
+	head = ((starts(t, "at ") && s.n > t.n) || has(t, ":in `") || has(t, ":in '")) &&
+	       type_length(above) && (has(above, "Error") || has(above, "Exception"));
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		head = head || starts(t, heads[i]);
+	if (!head || !above.n)
 		return false;
-	state = cell(w, s, "State");
-	code = cell(w, s, "ExitCode");
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		struct str signal = behind(code, ":");
-
-		if (!starts(state, states[i].state))
-			continue;
-		c->cause = states[i].cause;
-		c->what = str_of(states[i].what);
-		c->sure = DEATH_PROVEN;
-		/* A step ends as its job makes it end. */
-		c->weight = has(cell(w, s, "JobID"), ".") ? DEATH_STRONG : DEATH_CERTAIN;
-		c->ends = has(code, ":") && str_u64(str_head(code, str_find_char(code, ':')), &v);
-		c->code = c->ends && v < 256 ? (int)v : 0;
-		if (c->ends && str_u64(signal, &v) && v < NSIG)
-			c->sig = (int)v;
-		/* Jobs with a cause from outside are given 0:0, and 0:125 for memory. */
-		if (!c->code && !c->sig)
-			c->ends = false;
-		add(w, c);
-		return true;
-	}
-	return false;
+	c->from.text = above;
+	c->from.line = w->above_no;
+	w->plain = false;
+	w->thrown = true;
+	uncaught(w, c, arena_str(w->clues->arena, above));
+	w->nabove = 0;
+	return true;
 }
+
+static void keep_above(struct lastwords *w, struct str s, uint64_t no)
+{
+	w->nabove = s.n < sizeof(w->above) ? s.n : sizeof(w->above);
+	memcpy(w->above, s.p, w->nabove);
+	w->above_no = no;
+}
+
+/* ---- lines ---- */
 
 /* A line that says what failed: the last one is what the program ended with, if nothing is worse.
  */
-static bool complaint(struct lastwords *w, struct str s, struct death_clue *c)
+static bool complaint(struct lastwords *w, struct str s, const struct symptom *m,
+		      struct death_clue *c)
 {
-	struct symptom m = symptom_of(s, LEVEL_UNKNOWN);
+	struct str header = str_head(c->from.text, c->from.text.n - s.n);
+	bool grave = s.n > c->from.text.n || (!has(header, "INFO") && !has(header, "DEBUG"));
 
-	if (m.class < SYMPTOM_FAILURE || m.frame || m.advice || m.passed)
+	if (m->class < SYMPTOM_FAILURE || m->frame || m->advice || m->passed || !grave)
 		return false;
 	c->cause = DEATH_EXIT;
 	c->sure = DEATH_LIKELY;
 	c->weight = DEATH_WEAK;
 	c->what = str_trim(s);
-	add(w, c);
+	lastwords_add(w, c);
 	return true;
+}
+
+/* Of a dump of registers, memory, frames: a number of eight hexadecimal digits or more. */
+static bool is_address(struct str s)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < s.n && run < 8; i++) {
+		char low = (char)(s.p[i] | 32);
+
+		run = (s.p[i] >= '0' && s.p[i] <= '9') || (low >= 'a' && low <= 'f') ? run + 1 : 0;
+	}
+	return run >= 8;
+}
+
+/* Ordinary lines show that the program went on. */
+static void count(struct lastwords *w, struct str s, const struct symptom *m)
+{
+	static const char *const neutral[] = {
+		"# ",        "note:",       "created by ", "Traceback",     "During ",
+		"The above", "Caused by",   "Cleaning up", "Post job",      "Node.js v",
+		"npm ",      "make",        "Shadow",      "Backtrace",     "stack backtrace",
+		"$ ",        "Stack trace", "Core dump",   "(core dumped)", "at "};
+	size_t letters = 0;
+
+	if (!s.n || blank(s.p[0]) || m->frame || m->advice || m->class >= SYMPTOM_VERDICT ||
+	    w->dump || (w->crashed && is_address(s)))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(neutral); i++)
+		if (starts(s, neutral[i]))
+			return;
+	for (size_t i = 0; i < s.n && letters < 3; i++)
+		letters += (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
+	w->ordinary += letters == 3;
+}
+
+/* "0 failed", but not "10 failed". */
+static bool says_failed(struct str s)
+{
+	static const char *const words[] = {" failed",      " failures",     " failure",
+					    " errors",      " error",        "n't exit",
+					    "unsuccessful", "not successful"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t at = str_find(s, str_of(words[i]));
+		struct str before = str_head(s, at);
+
+		if (at < s.n && !str_ends(before, STR(" 0")) && !str_ends(before, STR("no")) &&
+		    !str_eq(before, STR("0")))
+			return true;
+	}
+	return false;
+}
+
+/* "CUDA out of memory caught, halving the batch", "If a pod is OOMKilled, ..." */
+static bool is_handled(struct str s)
+{
+	static const char *const words[] = {"retrying",   "will retry", "falling back", "recovered",
+					    "caught,",    "ignoring",   "(ignored)",    "halving",
+					    "continuing", "going on",   "never mind",   "skipping",
+					    "skipped",    "=== RUN"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (has(s, words[i]))
+			return true;
+	return starts(s, "If ") || starts(s, "if ") || has(s, "[info]");
+}
+
+/* "FAILED", "2 failed": what was said of a good end was of a part. */
+static void note_failure(struct lastwords *w)
+{
+	w->failures++;
+	if (w->good.weight < DEATH_CERTAIN)
+		w->good.cause = DEATH_UNKNOWN;
+}
+
+/* A phrase of the tables, into *found; a test that passed, a good end with failures tell nothing.
+ */
+static bool phrase(struct lastwords *w, struct str message, struct str raw, const struct symptom *m,
+		   struct death_clue *found)
+{
+	/* A header may say what matters: "systemd-oomd[701]:", "##[error]". */
+	if (!lastwords_find(w->index, message, found) &&
+	    (message.n == raw.n || !lastwords_find(w->index, raw, found)))
+		return false;
+	return found->cause == DEATH_NONE ? !says_failed(message) : !m->passed;
+}
+
+/* "[  100.123456] usb 1-2: ...", "Nov 26 10:00:00 h kernel: ..." */
+static bool is_kernel(struct str raw)
+{
+	size_t n = 1;
+
+	if (!starts(raw, "["))
+		return has(str_head(raw, 80), " kernel: ");
+	while (n < raw.n &&
+	       (raw.p[n] == ' ' || raw.p[n] == '.' || (raw.p[n] >= '0' && raw.p[n] <= '9')))
+		n++;
+	return n > 8 && n < raw.n && raw.p[n] == ']';
+}
+
+static void read_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
+{
+	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")},
+			  found = c;
+	struct symptom m;
+	bool json = starts(raw, "{"), told;
+	/* Of a JSON object (journalctl -o json) only the message is the kernel's line; what else
+	 * is said may stand in any of its fields. */
+	struct str kernel = json ? message : raw, said = json ? raw : message;
+
+	if (kernlog_line(&w->kernel, kernel, w->file, no) || lastwords_sacct(w, raw, &c) ||
+	    lastwords_lambda(w, message, &c) || cxx(w, message, &c) || rust(w, message, &c) ||
+	    python(w, message, raw, &c) || node(w, message, &c) || java(w, message, &c) ||
+	    java_cause(w, message, &c) || go_dump(w, raw) || trace_head(w, message, &c)) {
+		w->nabove = 0;
+		return;
+	}
+	if (starts(raw, "panic: runtime error: ") && go(w, raw, &c))
+		return;
+	m = symptom_of(message, LEVEL_UNKNOWN);
+	m.passed = (m.passed && !says_failed(message)) || is_handled(message);
+	keep_above(w, message, no);
+	told = phrase(w, message, raw, &m, &found);
+	/* The kernel reports troubles of its own all the time; systemd writes into its log. */
+	if (is_kernel(raw) && (!told || death_roots[found.cause] != DEATH_OUTSIDE))
+		return;
+	if (told && found.cause != DEATH_NONE) {
+		lastwords_add(w, &found);
+		return;
+	}
+	if (go(w, raw, &c))
+		return;
+	if (!m.passed && (lastwords_signals(w, said, &c) || lastwords_status(w, said, &c)))
+		return;
+	if (m.class == SYMPTOM_VERDICT && (says_failed(message) || has(message, "FAIL")))
+		note_failure(w);
+	if (told)
+		lastwords_add(w, &found);
+	else if (m.passed || !complaint(w, message, &m, &c))
+		count(w, message, &m);
+}
+
+/* The length of a code of colours at the beginning of s, also as cat -v shows it; 0: it is none. */
+static size_t color_length(struct str s)
+{
+	size_t n = starts(s, "\033[") ? 2 : starts(s, "^[[") ? 3 : 0;
+
+	while (n && n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ';'))
+		n++;
+	return n < s.n ? n + (n > 0) : n;
+}
+
+/* Without the codes of colours, in buf; what is longer than that is cut. */
+static struct str plain_text(struct str s, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (!has(s, "\033[") && !has(s, "^[["))
+		return s;
+	for (size_t i = 0; i < s.n && n < size;) {
+		size_t skip = color_length(str_from(s, i));
+
+		i += skip;
+		if (!skip)
+			buf[n++] = s.p[i++];
+	}
+	return (struct str){buf, n};
 }
 
 void lastwords_line(struct lastwords *w, struct str message, struct str raw, uint64_t no)
 {
-	struct death_clue c = {.from = {raw, w->file, no}, .what = STR(""), .name = STR("")};
+	char plain[2][PLAIN_MAX];
 
-	if (kernlog_line(&w->kernel, raw, w->file, no) || sacct(w, raw, &c) ||
-	    cxx(w, message, &c) || rust(w, message, &c) || python(w, message, raw, &c) ||
-	    node(w, message, &c) || java(w, message, &c))
-		return;
-	if (starts(raw, "panic: runtime error: ") && go(w, raw, &c))
-		return;
-	/* A header may say what matters: "systemd-oomd[701]:", "##[error]". */
-	if (lastwords_find(message, &c) || (message.n < raw.n && lastwords_find(raw, &c))) {
-		add(w, &c);
-		return;
-	}
-	if (!go(w, raw, &c) && !signals(w, message, &c) && !status(w, message, &c))
-		complaint(w, message, &c);
+	read_line(w, plain_text(message, plain[0], PLAIN_MAX), plain_text(raw, plain[1], PLAIN_MAX),
+		  no);
 }
 
 void lastwords_text(struct death_clues *c, struct str file, struct str text)

@@ -14,12 +14,24 @@ struct lastwords {
 	struct death_clues *clues;
 	struct str file; /* as evidence names it */
 	struct kernlog kernel;
+	const struct lastwords_index *index;
+	unsigned log; /* the number of this reader among those of clues */
 	/* What the lines above opened: */
-	bool traceback;  /* of Python, whose last line names the exception */
-	bool caret;      /* node's "^" under the statement: the exception follows */
-	bool plain;      /* it began without a log's header */
-	size_t throw_at; /* 1 + the clue that waits for "what():"; 0: none */
-	size_t panic_at; /* 1 + the clue of Rust that waits for its message */
+	bool traceback;    /* of Python, whose last line names the exception */
+	bool caret;        /* node's "^" under the statement: the exception follows */
+	bool plain;        /* it began without a log's header */
+	size_t throw_at;   /* 1 + the clue that waits for "what():"; 0: none */
+	size_t panic_at;   /* 1 + the clue of Rust that waits for its message */
+	size_t go_at;      /* 1 + the clue of Go's that waits for the dump of goroutines */
+	bool dump;         /* such a dump follows */
+	bool thrown;       /* an exception of Java's, whose causes follow */
+	bool crashed;      /* dumps of registers and memory may follow */
+	uint64_t failures; /* verdicts of failure: "FAILED" */
+	char above[200];   /* the line above, if it is no reader's */
+	size_t nabove;
+	uint64_t above_no;
+	uint64_t ordinary;      /* lines so far that tell nothing */
+	struct death_clue good; /* the last word of a good end, if cause is DEATH_NONE */
 	/* Columns of sacct's table. */
 	struct str header;
 	bool piped; /* its columns are separated by | */

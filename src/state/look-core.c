@@ -7,21 +7,29 @@
 #include "state/waits.h"
 #include "unwind/cxx.h"
 
-#define STACK_READ ((size_t)64 << 20)  /* bytes of a stack that are read at once */
-#define STACKS_ALL ((uint64_t)4 << 30) /* of all; then what is needed is read where it lies */
+#define STACK_READ ((size_t)256 << 10) /* bytes of a stack that are read at once */
+#define STACKS_ALL ((uint64_t)1 << 30) /* of all; then that much of each: */
+#define STACK_MIN  ((size_t)8 << 10)
 #define PIECE      ((size_t)64 << 10)
 #define TEXT_MOST  4096
+#define LACKS      ": names and lines are missing (--exe and --root say where)"
+#define FUTEX_CALL 202 /* of x86-64 */
 
-/* The stack of a thread, as far as the core has it, into a buffer that is used again. */
+/* The stack of a thread, as far as the core has it, into a buffer that is used again. What lies
+ * deeper is read where it is. */
 static struct image_stack read_stack(struct core *c, const struct image_regs *regs, uint64_t *all,
 				     struct buf *b)
 {
 	uint64_t sp = regs->r[IMAGE_SP];
 	const struct image_map *m = image_find(&c->image, sp);
-	size_t want = m && m->end - sp < STACK_READ ? (size_t)(m->end - sp) : m ? STACK_READ : 0;
+	size_t want = *all < STACKS_ALL ? STACK_READ : STACK_MIN;
 
+	if (!m || m->end - sp < want)
+		want = m ? (size_t)(m->end - sp) : 0;
 	buf_clear(b);
-	while (b->n < want && *all < STACKS_ALL) {
+	if (m && !core_has(c, sp) && !c->truncated)
+		c->no_stack = true;
+	while (b->n < want) {
 		size_t n = want - b->n < PIECE ? want - b->n : PIECE;
 
 		buf_reserve(b, n);
@@ -87,6 +95,39 @@ static void find_death(struct look *l, const struct image_stack *stack, struct s
 	}
 }
 
+/*
+ * Its threads as a snapshot of one moment, whose memory is read where it lies: so that what they
+ * wait for is found as of live ones.
+ */
+static void make_snapshot(struct look *l)
+{
+	struct core *c = l->core;
+	struct snapshot *s = mem_zalloc(sizeof(*s));
+
+	l->snapshots = s;
+	l->n = 1;
+	arena_init(&s->arena);
+	s->pid = c->pid;
+	s->image = c->image;
+	s->n = c->nthreads;
+	s->threads = mem_zalloc(s->n * sizeof(*s->threads));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct core_thread *from = &c->threads[i];
+		struct snapshot_thread *t = &s->threads[i];
+
+		*t = (struct snapshot_thread){.tid = from->tid,
+					      .status = {.pid = from->tid, .inner = from->inner},
+					      .state = from->state,
+					      .how = STACK_CORE,
+					      .exact = true,
+					      .regs = from->regs,
+					      .call = from->call};
+		t->has_futex =
+			t->call.number == FUTEX_CALL &&
+			s->image.read(s->image.arg, t->call.args[0], t->futex, sizeof(t->futex));
+	}
+}
+
 /* As a core of this moment would tell it. */
 bool look_death(struct look *l, int tid, const siginfo_t *info, struct stack_death *d)
 {
@@ -119,28 +160,54 @@ static void fill_thread(const struct core *c, const struct core_thread *from,
 {
 	*t = (struct stack_thread){.pid = c->pid,
 				   .tid = from->tid,
-				   .inner = from->tid,
-				   .name = STR(""),
-				   .state = ' ',
+				   .inner = from->inner,
+				   .name = from->inner == c->pid ? c->name : STR(""),
+				   .state = from->state,
 				   .how = STACK_CORE,
 				   .why_not = STR(""),
 				   .exact = true,
-				   .crashed = from == c->threads,
+				   .crashed = from == c->threads && !core_lived(c),
 				   .cpu_ns = -1,
 				   .system_call = STR(""),
 				   .wait_text = STR(""),
 				   .kernel_wait = STR("")};
 }
 
+static void say(struct look *l, size_t *cap, const char *text)
+{
+	look_note(l, str_of(text), cap);
+}
+
 static void add_notes(struct look *l, size_t *cap)
 {
+	struct arena *a = &l->arena;
+	struct str path = STR("");
+	size_t missing;
 	const struct str *notes;
 	size_t n = unwind_notes(l->unwinds[0], &notes);
 
 	for (size_t i = 0; i < n; i++)
 		look_note(l, notes[i], cap);
+	missing = unwind_missing(l->unwinds[0], &path);
+	if (missing == 1)
+		say(l, cap, arena_printf(a, STR_FMT ": the file is not here" LACKS, STR_ARG(path)));
+	else if (missing)
+		say(l, cap,
+		    arena_printf(a, STR_FMT " and %zu more: the files are not here" LACKS,
+				 STR_ARG(path), missing - 1));
+	for (size_t i = 0; i < l->core->nfiles; i++)
+		if (core_is_doubtful(l->core, &l->core->files[i]))
+			say(l, cap,
+			    arena_printf(a,
+					 STR_FMT ": changed after the core was written: if it is "
+						 "another build, what is said of it is wrong",
+					 STR_ARG(l->core->files[i].path)));
+	if (l->core->no_stack)
+		say(l, cap,
+		    "stacks were not dumped: bit 0 of /proc/PID/coredump_filter was not set "
+		    "(core(5))");
 	if (l->core->truncated)
-		look_note(l, STR("the core is cut off: some of its memory is missing"), cap);
+		say(l, cap, "the core is cut off: some of its memory is missing");
 }
 
 int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_death *death,
@@ -154,14 +221,15 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 	int rc;
 
 	*l = (struct look){0};
-	rc = core_open(c, fd, err);
+	rc = core_open(c, fd, &o->core, err);
 	if (rc) {
 		free(c);
 		return rc;
 	}
 	l->core = c;
+	make_snapshot(l);
 	l->unwinds = mem_zalloc(sizeof(struct unwind *));
-	rc = unwind_new(&l->unwinds[0], &c->image, &o->unwind, err);
+	rc = unwind_new(&l->unwinds[0], &l->snapshots[0].image, &o->unwind, err);
 	if (rc) {
 		look_release(l);
 		return rc;
@@ -184,8 +252,10 @@ int look_core(struct look *l, int fd, const struct look_opts *o, struct stack_de
 			find_death(l, &stack, death);
 	}
 	buf_release(&bytes);
+	waits_find(&l->snapshots[0], st->threads, NULL, &l->arena);
 	look_python_core(l, &o->unwind, death, &notes);
 	st->death = memcpy(arena_alloc(&l->arena, sizeof(*death)), death, sizeof(*death));
+	waits_deadlocks(st, &l->arena);
 	waits_groups(st, &l->arena);
 	add_notes(l, &notes);
 	return 0;

@@ -15,5 +15,8 @@ void look_python(struct look *l, size_t at, struct stack_thread *threads, const 
  * taken as l->snapshots[l->n]. */
 void look_python_ready(struct look *l, struct snapshot *s, const struct unwind_opts *o);
 void look_python_stopped(struct look *l, struct snapshot *s, const struct snapshot_thread *t);
+/* Java's frames and locks, of a JVM; if it is not to be asked, a note says that it can be. */
+void look_java(struct look *l, size_t at, struct stack_thread *threads, const struct look_opts *o,
+	       size_t *notes);
 void look_python_core(struct look *l, const struct unwind_opts *o, struct stack_death *death,
 		      size_t *notes);

@@ -9,10 +9,12 @@
 #include "state/look-priv.h"
 
 #include "base/hash.h"
+#include "state/waits.h"
 #include "unwind/python.h"
 
-#define FRAMES 1000 /* of a thread, if nothing else is said */
-#define LOOKS  4
+#define FRAMES    1000 /* of a thread, if nothing else is said */
+#define LOOKS     4
+#define STACK_TOP 4096 /* bytes that are searched for a lock */
 
 struct found_lock {
 	enum python_lock_kind kind;
@@ -190,9 +192,8 @@ static void say_waits(struct finder *f, const bool *certain)
 		 */
 		if (!f->threads[at].waits_for || certain[i])
 			t->waits_for = f->threads[at].tid;
-		t->wait_text = str_of(
-			arena_printf(&f->l->arena, "Python's lock (GIL) held by %d (" STR_FMT ")",
-				     f->threads[at].tid, STR_ARG(f->threads[at].name)));
+		t->wait_text = str_of(arena_printf(&f->l->arena, "Python's lock (GIL) held by %s",
+						   waits_thread(&f->threads[at], &f->l->arena)));
 	}
 }
 
@@ -215,12 +216,25 @@ static void say_lock(struct finder *f, struct stack_thread *t, enum python_lock_
 	if (kind == PYTHON_RLOCK && at < f->n && t != &f->threads[at]) {
 		t->wait = WAIT_MUTEX;
 		t->waits_for = f->threads[at].tid;
-		t->wait_text = str_of(arena_printf(a, "RLock %#llx held by %d (" STR_FMT ")", lock,
-						   t->waits_for, STR_ARG(f->threads[at].name)));
+		t->wait_text = str_of(arena_printf(a, "RLock %#llx held by %s", lock,
+						   waits_thread(&f->threads[at], a)));
 	} else if (kind != PYTHON_NO_LOCK) {
 		t->wait_text = str_of(arena_printf(a, "%s %#llx of Python, whose holder is unknown",
 						   kind == PYTHON_LOCK ? "Lock" : "RLock", lock));
 	}
+}
+
+/* The innermost part of a thread's stack: of a core it was not kept. */
+static struct image_stack top_of_stack(const struct snapshot *s, const struct snapshot_thread *t,
+				       unsigned char room[static STACK_TOP])
+{
+	uint64_t sp = t->regs.r[IMAGE_SP];
+	const struct image_map *m = image_find(&s->image, sp);
+	size_t n = m && m->end - sp < STACK_TOP ? (size_t)(m->end - sp) : m ? STACK_TOP : 0;
+
+	if (t->how != STACK_CORE)
+		return t->stack;
+	return (struct image_stack){sp, room, s->image.read(s->image.arg, sp, room, n) ? n : 0};
 }
 
 /* Threads that wait on a semaphore: of which lock, and who holds it? Each is looked for once. */
@@ -241,8 +255,10 @@ static void find_locks(struct finder *f, const struct snapshot *s)
 		k = map_put(&seen, t->wait_address, n, &fresh);
 		if (fresh) {
 			uint64_t owner;
-			enum python_lock_kind kind = python_find_lock(
-				&s->image, &s->threads[f->of[i]].stack, t->wait_address, &owner);
+			unsigned char room[STACK_TOP];
+			struct image_stack stack = top_of_stack(s, &s->threads[f->of[i]], room);
+			enum python_lock_kind kind =
+				python_find_lock(&s->image, &stack, t->wait_address, &owner);
 
 			locks[n++] = (struct found_lock){kind, owner};
 		}
@@ -295,11 +311,17 @@ void look_python_core(struct look *l, const struct unwind_opts *o, struct stack_
 		      size_t *notes)
 {
 	struct finder f = {.l = l, .threads = l->stacks.threads, .n = l->stacks.nthreads};
-	const struct image *im = &l->core->image;
+	const struct snapshot *s = &l->snapshots[0];
+	const struct image *im = &s->image;
+	bool *certain;
 
 	if (!read_python(&f, l->unwinds[0], im, notes))
 		return;
+	certain = arena_zalloc(&l->arena, f.n * sizeof(*certain) + 1);
 	match(&f, o->max_frames, notes);
+	find_locks(&f, s);
+	find_waits(&f, s, true, certain);
+	say_waits(&f, certain);
 	for (size_t i = 0; i < f.python.nthreads; i++) {
 		struct python_exception e;
 

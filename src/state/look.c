@@ -104,7 +104,7 @@ void look_note(struct look *l, struct str text, size_t *cap)
 	array_push(l->stacks.notes, l->stacks.nnotes, *cap) = text;
 }
 
-static void add_notes(struct look *l, const struct unwind *u, size_t *cap)
+static void add_notes(struct look *l, struct unwind *u, size_t *cap)
 {
 	const struct str *notes;
 	size_t n = unwind_notes(u, &notes);
@@ -148,6 +148,7 @@ static int look_at(struct look *l, size_t at, struct fds *fds, const struct look
 		if (out->threads[i].how == STACK_STOP)
 			out->threads[i].waits_for = 0;
 	look_python(l, at, out->threads, o, notes);
+	look_java(l, at, out->threads, o, notes);
 	return 0;
 }
 
@@ -256,8 +257,10 @@ static bool confirm_circles(struct look *l)
 			size_t thread = st->deadlocks[d].threads[i], at = 0;
 			struct snapshot *s = snapshot_of(l, thread, &at);
 
-			/* Who waits for Python's lock wakes every few milliseconds to ask. */
+			/* Who waits for Python's lock, or Java's, wakes now and then to ask; both
+			 * were told of one moment. */
 			if (!s || st->threads[thread].wait == WAIT_GIL ||
+			    st->threads[thread].wait == WAIT_MONITOR ||
 			    snapshot_waits(s, &s->threads[at]))
 				continue;
 			st->threads[thread].waits_for = 0;
@@ -338,7 +341,6 @@ void look_release(struct look *l)
 		snapshot_release(&l->snapshots[i]);
 	}
 	if (l->core) {
-		unwind_free(l->unwinds[0]);
 		core_release(l->core);
 		free(l->core);
 	}

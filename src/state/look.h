@@ -13,7 +13,10 @@
 struct look_opts {
 	struct snapshot_opts snapshot;
 	struct unwind_opts unwind;
+	struct core_where core;
 	bool arguments, locals;
+	char *const
+		*java_env; /* a JVM is asked, by programs found in and run with this; NULL: not */
 };
 
 /* Owns what its stacks point to. */
@@ -24,7 +27,7 @@ struct look {
 	struct unwind **unwinds;
 	struct python *pythons; /* what was read of them while threads stood still */
 	size_t n;
-	struct core *core; /* of a core file; else NULL */
+	struct core *core; /* of a core file; else NULL. Its threads are the one snapshot. */
 };
 
 /*

@@ -211,27 +211,51 @@ void snapshot_copy(struct snapshot *s, struct snapshot_thread *const *wanted, si
 	}
 }
 
+/* Whom Yama lets look at one's own processes (Documentation/admin-guide/LSM/Yama.rst). */
+static const char *yama(int *scope)
+{
+	static const char *const rules[] = {
+		"the process has made itself undumpable: run this as root",
+		"kernel.yama.ptrace_scope is 1, so only what a program started itself may be "
+		"looked at: run this as root, or the program by 'inquest run --hang-after 60s'",
+		"kernel.yama.ptrace_scope is 2: run this as root",
+		"kernel.yama.ptrace_scope is 3, so nobody may, not even root, until the machine is "
+		"started again without it",
+	};
+	struct buf text = {0};
+	uint64_t v = 0;
+
+	if (proc_read(0, "sys/kernel/yama/ptrace_scope", &text) != 0 ||
+	    !str_u64(str_trim(buf_str(&text)), &v) || v >= ARRAY_SIZE(rules))
+		v = 0;
+	buf_release(&text);
+	*scope = (int)v;
+	return rules[v];
+}
+
 /* Why it may not be looked at, and what helps. */
 static int refuse(const struct snapshot *s, int error, struct err *err)
 {
 	char path[64];
 	struct stat st;
 	const struct passwd *user;
+	int scope;
+	const char *rule = yama(&scope);
 
 	snprintf(path, sizeof(path), "/proc/%d", s->pid);
 	if (error == ENOENT || error == ESRCH || stat(path, &st) != 0)
 		return err_set(err, ERR_NOTFOUND, "no process %d", s->pid);
+	if (scope < 3 && geteuid() == 0)
+		rule = "root lacks CAP_SYS_PTRACE here (docker run --cap-add=SYS_PTRACE), or it is "
+		       "in another user namespace";
+	if (scope == 3 || st.st_uid == geteuid() || geteuid() == 0)
+		return err_set(err, ERR_SYSTEM, "the kernel does not let us look at process %d: %s",
+			       s->pid, rule);
 	user = getpwuid(st.st_uid);
-	if (st.st_uid != geteuid())
-		return err_set(err, ERR_SYSTEM, "process %d belongs to %s: run this as root%s%s",
-			       s->pid, user ? user->pw_name : "another user",
-			       user && st.st_uid ? " or as " : "",
-			       user && st.st_uid ? user->pw_name : "");
-	return err_set(err, ERR_SYSTEM,
-		       "the kernel does not let us look at process %d: run this as root (see "
-		       "/proc/sys/kernel/yama/ptrace_scope, or the process has made itself "
-		       "undumpable)",
-		       s->pid);
+	return err_set(err, ERR_SYSTEM, "process %d belongs to %s: run this as root%s%s", s->pid,
+		       user ? user->pw_name : "another user",
+		       user && st.st_uid && !scope ? " or as " : "",
+		       user && st.st_uid && !scope ? user->pw_name : "");
 }
 
 static int read_maps(struct snapshot *s, struct err *err)
@@ -343,6 +367,34 @@ static int take(struct snapshot *s, struct snapshot_opts o, struct err *err)
 	return 0;
 }
 
+/* Where the process sees its files, if that is elsewhere; NULL. */
+static const char *root_of(struct snapshot *s)
+{
+	const char *path = arena_printf(&s->arena, "/proc/%d/root/", s->pid);
+	struct stat here, there;
+
+	if (stat("/", &here) != 0 || stat(path, &there) != 0 ||
+	    (here.st_dev == there.st_dev && here.st_ino == there.st_ino))
+		return NULL;
+	return path;
+}
+
+/* What a perf map is known by: the number of the process as it sees itself, and its age. */
+static void identify(struct snapshot *s)
+{
+	struct buf text = {0};
+	struct proc_stat st;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->threads[i].tid == s->pid)
+			s->image.inner = s->threads[i].status.inner;
+	if (proc_read(s->pid, "stat", &text) == 0 && proc_parse_stat(buf_str(&text), &st))
+		s->image.started_ns =
+			clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME) +
+			(int64_t)st.start_ticks * (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
+	buf_release(&text);
+}
+
 int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, struct err *err)
 {
 	int rc;
@@ -350,11 +402,14 @@ int snapshot_take(struct snapshot *s, int pid, const struct snapshot_opts *o, st
 	*s = (struct snapshot){.pid = pid, .taken_ns = clock_ns(CLOCK_REALTIME)};
 	arena_init(&s->arena);
 	s->image = (struct image){.read = read_memory, .open = open_mapped, .arg = s, .pid = pid};
+	s->image.root = root_of(s);
 	rc = read_maps(s, err);
 	if (!rc)
 		rc = probe(s, err);
 	if (!rc)
 		list_threads(s);
+	if (!rc)
+		identify(s);
 	if (!rc && !s->n)
 		rc = err_set(err, ERR_NOTFOUND, "no process %d", pid);
 	if (!rc && s->image.nmaps)

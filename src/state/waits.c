@@ -69,6 +69,13 @@ static bool in_function(const struct stack_thread *t, const char *part)
 	return false;
 }
 
+const char *waits_thread(const struct stack_thread *t, struct arena *a)
+{
+	if (!t->name.n)
+		return arena_printf(a, "%d", t->tid);
+	return arena_printf(a, "%d (" STR_FMT ")", t->tid, STR_ARG(t->name));
+}
+
 static void say(struct finder *f, struct stack_thread *t, enum wait_kind kind, const char *what,
 		uint64_t address, const struct stack_thread *owner)
 {
@@ -76,9 +83,9 @@ static void say(struct finder *f, struct stack_thread *t, enum wait_kind kind, c
 	t->wait_address = address;
 	t->waits_for = owner ? owner->tid : 0;
 	if (owner)
-		t->wait_text = str_of(arena_printf(f->a, "%s %#llx held by %d (" STR_FMT ")", what,
-						   (unsigned long long)address, owner->tid,
-						   STR_ARG(owner->name)));
+		t->wait_text = str_of(arena_printf(f->a, "%s %#llx held by %s", what,
+						   (unsigned long long)address,
+						   waits_thread(owner, f->a)));
 	else
 		t->wait_text =
 			str_of(arena_printf(f->a, "%s %#llx", what, (unsigned long long)address));
@@ -88,8 +95,7 @@ static void wait_join(struct finder *f, struct stack_thread *t, const struct sta
 {
 	t->wait = WAIT_JOIN;
 	t->waits_for = of->tid;
-	t->wait_text = str_of(
-		arena_printf(f->a, "end of thread %d (" STR_FMT ")", of->tid, STR_ARG(of->name)));
+	t->wait_text = str_of(arena_printf(f->a, "end of thread %s", waits_thread(of, f->a)));
 }
 
 /* pthread_join() waits on the id in the thread's own struct, which lies in the map of its stack. */
@@ -173,7 +179,8 @@ static void child(struct finder *f, const struct snapshot_thread *t, struct stac
 		return;
 	}
 	snprintf(name, sizeof(name), "task/%d/children", out->tid);
-	proc_read(out->pid, name, &text);
+	if (f->fds)
+		proc_read(out->pid, name, &text);
 	rest = str_trim(buf_str(&text));
 	while (str_next(&rest, ' ', &word)) {
 		uint64_t id;
@@ -184,7 +191,8 @@ static void child(struct finder *f, const struct snapshot_thread *t, struct stac
 	if (n == 1)
 		out->waits_for = children[0];
 	out->wait_text = str_of(n == 1 ? arena_printf(f->a, "end of child %d", children[0])
-				       : arena_printf(f->a, "end of a child, of %zu", n));
+				: n    ? arena_printf(f->a, "end of a child, of %zu", n)
+				       : "end of a child");
 	free(children);
 	buf_release(&text);
 }
@@ -221,6 +229,20 @@ static size_t polled(const struct finder *f, const struct snapshot_thread *t, in
 	return n;
 }
 
+/* Of the dead, what a file was is not known any more. */
+static void file_by_number(struct finder *f, const struct snapshot_thread *t,
+			   const struct call_info *c, struct stack_thread *out)
+{
+	int fds[POLLED_MOST] = {(int)t->call.args[0]};
+	size_t n = c->args[0] == 'f' ? 1 : polled(f, t, fds, POLLED_MOST);
+
+	out->wait = c->wait;
+	if (n)
+		out->wait_text = str_of(
+			n == 1 ? arena_printf(f->a, "file %d", fds[0])
+			       : arena_printf(f->a, "one of %zu files, %d and others", n, fds[0]));
+}
+
 static void file(struct finder *f, const struct snapshot_thread *t, const struct call_info *c,
 		 struct stack_thread *out)
 {
@@ -245,7 +267,7 @@ static void file(struct finder *f, const struct snapshot_thread *t, const struct
 
 static void file_lock(struct finder *f, struct stack_thread *out)
 {
-	int holder = fds_lock_holder(f->fds, out->pid, out->tid);
+	int holder = f->fds ? fds_lock_holder(f->fds, out->pid, out->tid) : 0;
 
 	out->wait = WAIT_FILE_LOCK;
 	out->waits_for = holder;
@@ -265,7 +287,7 @@ static void blocked(struct finder *f, const struct snapshot_thread *t, struct st
 	else if (c->wait == WAIT_CHILD)
 		child(f, t, out);
 	else if (c->wait == WAIT_FD || c->wait == WAIT_POLL)
-		file(f, t, c, out);
+		(f->fds ? file : file_by_number)(f, t, c, out);
 	else if (c->wait == WAIT_FILE_LOCK)
 		file_lock(f, out);
 	else if (c->wait == WAIT_SLEEP)

@@ -10,10 +10,14 @@
 #include "state/fds.h"
 #include "state/snapshot.h"
 
-/* Fill wait, wait_text, waits_for, wait_address and system_call of threads[i], which is of
- * s->threads[i] and has its frames. Text is the arena's. */
+/* fds: NULL of those who are dead: their files cannot be asked for. Fill wait, wait_text,
+ * waits_for, wait_address and system_call of threads[i], which is of s->threads[i] and has its
+ * frames. Text is the arena's. */
 void waits_find(const struct snapshot *s, struct stack_thread *threads, struct fds *fds,
 		struct arena *a);
+
+/* "4711 (name)": how it is called in a sentence. */
+const char *waits_thread(const struct stack_thread *t, struct arena *a);
 
 /* Circles and who is behind them; of all threads of all processes. Pure. */
 void waits_deadlocks(struct stacks *st, struct arena *a);

@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 
-enum frame_language { FRAME_NATIVE, FRAME_PYTHON, FRAME_JIT, FRAME_KERNEL };
+enum frame_language { FRAME_NATIVE, FRAME_PYTHON, FRAME_JIT, FRAME_KERNEL, FRAME_JAVA };
 
 /* How it is known that this frame called the one before it. */
 enum frame_trust {
@@ -68,6 +68,7 @@ enum wait_kind {
 	WAIT_SLEEP, /* time */
 	WAIT_SIGNAL,
 	WAIT_GIL,     /* CPython's lock */
+	WAIT_MONITOR, /* a lock of Java */
 	WAIT_KERNEL,  /* uninterruptible: disk, page, device */
 	WAIT_STOPPED, /* by a signal or a debugger */
 	WAIT_OTHER,

@@ -28,11 +28,23 @@ struct image {
 	/* The file that is mapped there: a descriptor that the caller closes, or -1. */
 	int (*open)(void *arg, const struct image_map *map);
 	void *arg;
-	int pid; /* for perf maps; 0: none */
+	/* Of a live process, for its perf map: */
+	int pid;            /* 0: none */
+	int inner;          /* as it sees itself: its innermost pid namespace */
+	int64_t started_ns; /* since 1970; 0: unknown */
+	const char *root;   /* a folder that its paths begin in, for other files than the mapped
+			       ones; NULL: as here */
 };
 
 /* The map that holds addr; NULL if none does. */
 const struct image_map *image_find(const struct image *im, uint64_t addr);
+
+/*
+ * A file that what is looked at names: a descriptor to read it, or -1. It may name anything: only a
+ * plain file is opened, as opening a device may do something, and those of /proc, of no size, may
+ * block. root: a folder that no name leads out of, not by ".." or a symbolic link either; or NULL.
+ */
+int image_open_file(const char *root, const char *path);
 
 /* Registers by their DWARF numbers of x86-64: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7
  * rsp, 8 ... 15, 16 rip (System V ABI, AMD64 supplement, figure 3.36). */

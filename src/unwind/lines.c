@@ -8,7 +8,8 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-#define UNITS_MOST ((size_t)1 << 20)
+#define LINES_DEPTH 64 /* of scopes within each other */
+#define UNITS_MOST  ((size_t)1 << 20)
 
 struct unit_range {
 	uint64_t start, end;
@@ -122,18 +123,36 @@ static bool is_function(Dwarf_Die *die)
 	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
 }
 
+/* The innermost function at pc below a scope. dwarf_getscopes() does not look into namespaces,
+ * where clang and rustc put functions. */
+static bool innermost(Dwarf_Die *scope, uint64_t pc, Dwarf_Die *found, unsigned depth)
+{
+	Dwarf_Die child;
+
+	if (depth > LINES_DEPTH || dwarf_child(scope, &child) != 0)
+		return false;
+	do {
+		int tag = dwarf_tag(&child);
+		bool name_space = tag == DW_TAG_namespace || tag == DW_TAG_module;
+
+		if (name_space && innermost(&child, pc, found, depth + 1))
+			return true;
+		if (name_space || dwarf_haspc(&child, pc) != 1)
+			continue;
+		if (is_function(&child))
+			*found = child;
+		return innermost(&child, pc, found, depth + 1) || is_function(&child);
+	} while (dwarf_siblingof(&child, &child) == 0);
+	return false;
+}
+
 /* The innermost function at pc, and what it stands in: the calls it was inlined by, not (as
  * dwarf_getscopes() goes on) where its source stands. */
 static int scopes_of(Dwarf_Die *unit, uint64_t pc, Dwarf_Die **chain)
 {
-	Dwarf_Die *scopes = NULL;
-	int n = dwarf_getscopes(unit, pc, &scopes), i = 0;
+	Dwarf_Die function;
 
-	while (i < n && !is_function(&scopes[i]))
-		i++;
-	n = i < n ? dwarf_getscopes_die(&scopes[i], chain) : 0;
-	free(scopes);
-	return n;
+	return innermost(unit, pc, &function, 0) ? dwarf_getscopes_die(&function, chain) : 0;
 }
 
 /* From the innermost scope outwards: inlined calls, up to the function. */

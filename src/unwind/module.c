@@ -7,7 +7,6 @@
 #include "unwind/module.h"
 
 #include <elf.h>
-#include <elfutils/libdwelf.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 
 #define MEMORY_MOST ((uint64_t)64 << 20) /* bytes of a module read from memory */
 #define NOTES_MOST  200
+#define HEADERS     512 /* bytes of the file's and the program's headers */
 #define PAGE        ((uint64_t)4096)
 
 void modules_note(struct modules *ms, const char *fmt, ...)
@@ -81,18 +81,32 @@ static void add_module(struct modules *ms, size_t *cap, const struct image_map *
 	};
 }
 
-void modules_init(struct modules *ms, const struct image *im)
+/* Files are handed over when a module is reported: there is nothing to find. */
+static int find_nothing(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+			char **path, Elf **elf)
+{
+	(void)module, (void)data, (void)name, (void)base, (void)path, (void)elf;
+	return -1;
+}
+
+int modules_init(struct modules *ms, const struct image *im, bool online, struct err *err)
 {
 	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.find_elf = find_nothing,
+		.find_debuginfo = debugfiles_find,
 	};
 	size_t cap = 0;
+	int rc;
 
 	*ms = (struct modules){.image = im};
 	arena_init(&ms->arena);
+	rc = debugfiles_new(&ms->debug, im->root, online, err);
+	if (rc)
+		return rc;
 	elf_version(EV_CURRENT);
 	ms->dwfl = dwfl_begin(&callbacks);
+	if (!ms->dwfl)
+		return err_set(err, ERR_SYSTEM, "libdw cannot be used");
 	for (size_t i = 0; i < im->nmaps; i++) {
 		const struct image_map *m = &im->maps[i];
 		struct module *last = ms->n ? &ms->items[ms->n - 1] : NULL;
@@ -104,6 +118,7 @@ void modules_init(struct modules *ms, const struct image *im)
 			add_module(ms, &cap, m);
 		ms->items[ms->n - 1].end = m->end;
 	}
+	return 0;
 }
 
 void modules_release(struct modules *ms)
@@ -116,6 +131,7 @@ void modules_release(struct modules *ms)
 	free(ms->notes);
 	if (ms->dwfl)
 		dwfl_end(ms->dwfl);
+	debugfiles_free(ms->debug);
 	arena_release(&ms->arena);
 }
 
@@ -169,26 +185,29 @@ static bool find_bias(Elf *elf, const struct module *m, uint64_t *bias)
 	return false;
 }
 
-/* The build id in the notes of the program headers: of a file, or of the mapped memory. */
-static size_t build_id_of(Elf *elf, unsigned char id[64])
+/* Without a build id: are the headers those in memory? */
+static bool same_headers(struct modules *ms, const struct module *m, Elf *elf)
 {
-	const void *bits;
-	ssize_t n = dwelf_elf_gnu_build_id(elf, &bits);
+	unsigned char mapped[HEADERS];
+	size_t size;
+	const char *file = elf_rawfile(elf, &size);
 
-	if (n <= 0 || n > 64)
-		return 0;
-	memcpy(id, bits, (size_t)n);
-	return (size_t)n;
+	if (m->first->offset || !file || size < sizeof(mapped) ||
+	    !ms->image->read(ms->image->arg, m->start, mapped, sizeof(mapped)))
+		return true;
+	return memcmp(file, mapped, sizeof(mapped)) == 0;
 }
 
 /* Is the file the one that was mapped? Compares its build id's bytes with the memory's. */
-static bool same_build(struct modules *ms, Elf *elf, uint64_t bias)
+static bool same_build(struct modules *ms, const struct module *m, Elf *elf, uint64_t bias)
 {
-	unsigned char id[64], mapped[64];
-	size_t n = build_id_of(elf, id), phnum;
+	struct build_id id = build_id_of(elf);
+	size_t n = id.n, phnum;
 
-	if (!n || elf_getphdrnum(elf, &phnum) != 0)
+	if (elf_getphdrnum(elf, &phnum) != 0)
 		return true;
+	if (!n)
+		return same_headers(ms, m, elf);
 	for (size_t i = 0; i < phnum; i++) {
 		GElf_Phdr ph;
 		unsigned char note[1024];
@@ -203,8 +222,7 @@ static bool same_build(struct modules *ms, Elf *elf, uint64_t bias)
 			if (memcmp(note + at, "\4\0\0\0", 4) != 0 ||
 			    memcmp(note + at + 8, "\3\0\0\0GNU\0", 8) != 0)
 				continue;
-			memcpy(mapped, note + at + 16, n);
-			return memcmp(mapped, id, n) == 0;
+			return memcmp(note + at + 16, id.bytes, n) == 0;
 		}
 	}
 	return true;
@@ -215,9 +233,11 @@ static bool report(struct modules *ms, struct module *m, int fd, bool check)
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	uint64_t bias = 0;
 	bool good = elf && elf_kind(elf) == ELF_K_ELF && find_bias(elf, m, &bias);
-	bool same = good && (!check || same_build(ms, elf, bias));
+	bool same = good && (!check || same_build(ms, m, elf, bias));
 	const char *name;
+	void **data;
 
+	m->no_elf = !elf || elf_kind(elf) != ELF_K_ELF;
 	if (elf)
 		elf_end(elf);
 	if (good && !same)
@@ -235,25 +255,55 @@ static bool report(struct modules *ms, struct module *m, int fd, bool check)
 		close(fd);
 		return false;
 	}
+	dwfl_module_info(m->dwfl, &data, NULL, NULL, NULL, NULL, NULL, NULL);
+	*data = ms->debug;
 	m->bias = bias;
+	return true;
+}
+
+/* What is mapped, from a server: by the build id that its memory has. */
+static bool report_asked(struct modules *ms, struct module *m, int memory)
+{
+	Elf *elf = elf_begin(memory, ELF_C_READ, NULL);
+	struct build_id id = build_id_of(elf);
+	int fd = debugfiles_executable(ms->debug, &id);
+
+	if (elf)
+		elf_end(elf);
+	return fd >= 0 && report(ms, m, fd, true);
+}
+
+static bool open_one(struct modules *ms, struct module *m)
+{
+	int fd = m->path.p[0] == '/' ? ms->image->open(ms->image->arg, m->first) : -1, memory;
+	bool missing = fd < 0;
+
+	if (!missing && report(ms, m, fd, true))
+		return true;
+	memory = file_of_memory(ms, m);
+	if (memory < 0)
+		return false;
+	if (report_asked(ms, m, memory)) {
+		close(memory);
+		return true;
+	}
+	if (!report(ms, m, memory, false))
+		return false;
+	m->missing = missing;
 	return true;
 }
 
 bool module_open(struct modules *ms, struct module *m)
 {
-	int fd;
-
 	if (m->opened)
 		return m->dwfl != NULL;
 	m->opened = true;
-	fd = m->path.p[0] == '/' ? ms->image->open(ms->image->arg, m->first) : -1;
-	if (fd < 0 || !report(ms, m, fd, true)) {
-		fd = file_of_memory(ms, m);
-		if (fd < 0 || !report(ms, m, fd, false)) {
-			modules_note(ms, "%.*s: cannot be read, neither as a file nor in memory",
-				     (int)m->path.n, m->path.p);
+	if (!open_one(ms, m)) {
+		if (m->no_elf) /* data that may be executed, as a runtime keeps it */
 			return false;
-		}
+		modules_note(ms, "%.*s: cannot be read, neither as a file nor in memory",
+			     (int)m->path.n, m->path.p);
+		return false;
 	}
 	m->eh = dwfl_module_eh_cfi(m->dwfl, &m->eh_bias);
 	return true;

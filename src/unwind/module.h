@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "unwind/debugfile.h"
 #include "unwind/image.h"
 
 struct symbol {
@@ -48,6 +49,8 @@ struct module {
 	struct str path;
 	bool own;              /* of the program: not under a system's folders of libraries */
 	bool opened;           /* was tried */
+	bool no_elf;           /* there is a file, of another kind */
+	bool missing;          /* there is no file of it: it was read from memory */
 	Dwfl_Module *dwfl;     /* NULL: cannot be read */
 	uint64_t bias;         /* address in the image - address in the file */
 	Dwarf_CFI *eh, *debug; /* NULL: none */
@@ -67,12 +70,16 @@ struct modules {
 	struct module *items; /* in rising order */
 	size_t n;
 	Dwfl *dwfl;
+	struct debugfiles *debug;
 	struct arena arena;
 	struct str *notes;
 	size_t nnotes, capnotes;
 };
 
-void modules_init(struct modules *ms, const struct image *im);
+/* online: see debugfile.h. -ERR_SYSTEM: libdw cannot be used; nothing need be released but by
+ * modules_release(). */
+int modules_init(struct modules *ms, const struct image *im, bool online,
+		 struct err *err) ERR_CHECK;
 void modules_release(struct modules *ms);
 
 /* The module that holds addr; NULL: none. It is opened if need be. */

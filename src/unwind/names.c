@@ -87,7 +87,7 @@ static void by_perfmap(struct names *c, struct frame *f, uint64_t at)
 		return;
 	f->language = FRAME_JIT;
 	f->own = true;
-	f->function = s->name;
+	perfmap_split(s->name, &f->function, &f->file, &f->line);
 	f->offset = at - s->start;
 }
 

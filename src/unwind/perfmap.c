@@ -3,6 +3,7 @@
 #include "unwind/perfmap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LINES_MOST ((size_t)1 << 22)
 
@@ -52,6 +53,63 @@ void perfmap_parse(struct perfmap *p, struct str text)
 	}
 	if (p->n)
 		qsort(p->items, p->n, sizeof(*p->items), by_start);
+}
+
+/* ":NUMBER" at the end of s, which is cut off. */
+static bool cut_number(struct str *s, uint32_t *out)
+{
+	size_t i = s->n;
+	uint64_t v;
+
+	while (i && s->p[i - 1] >= '0' && s->p[i - 1] <= '9')
+		i--;
+	if (i < 2 || s->p[i - 1] != ':' || !str_u64(str_from(*s, i), &v) || v > UINT32_MAX)
+		return false;
+	*out = (uint32_t)v;
+	*s = str_head(*s, i - 1);
+	return true;
+}
+
+static void split_v8(struct str name, struct str *function, struct str *file, uint32_t *line)
+{
+	size_t blank = str_find_char(name, ' ');
+	uint32_t number, before;
+
+	if (blank + 1 >= name.n)
+		return;
+	*file = str_from(name, blank + 1);
+	name = str_head(name, blank);
+	if (name.n && strchr("*~^+", name.p[0]))
+		name = str_from(name, 1);
+	*function = name.n ? name : STR("(anonymous)");
+	/* line and column, or the line alone */
+	if (!cut_number(file, &number))
+		return;
+	*line = cut_number(file, &before) ? before : number;
+}
+
+void perfmap_split(struct str name, struct str *function, struct str *file, uint32_t *line)
+{
+	static const char *const v8[] = {"JS:", "LazyCompile:", "Function:", "Script:", "Eval:"};
+	struct str rest;
+	size_t colon;
+
+	*function = name;
+	*file = STR("");
+	*line = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(v8); i++)
+		if (str_starts(name, str_of(v8[i]))) {
+			split_v8(str_from(name, strlen(v8[i])), function, file, line);
+			return;
+		}
+	if (!str_starts(name, STR("py::")))
+		return;
+	rest = str_from(name, 4);
+	colon = str_find_char(rest, ':');
+	if (!colon || colon + 1 >= rest.n)
+		return;
+	*function = str_head(rest, colon);
+	*file = str_from(rest, colon + 1);
 }
 
 const struct perf_symbol *perfmap_find(const struct perfmap *p, uint64_t addr)

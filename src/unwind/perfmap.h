@@ -20,5 +20,11 @@ struct perfmap {
 
 /* Of text; names are slices of it. Lines that are none are skipped. Release with free(items). */
 void perfmap_parse(struct perfmap *p, struct str text);
+/*
+ * A name that says where it comes from: V8's "JS:*name /dir/file.js:3:21" ("LazyCompile:" in old
+ * ones; the sign says how it was compiled), Python's "py::name:/dir/file.py". file: empty if it
+ * says none; line 0: unknown.
+ */
+void perfmap_split(struct str name, struct str *function, struct str *file, uint32_t *line);
 /* NULL: none there. */
 const struct perf_symbol *perfmap_find(const struct perfmap *p, uint64_t addr);

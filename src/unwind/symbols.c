@@ -185,11 +185,12 @@ static Elf *open_apart(const char *path, Elf *of)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
 	GElf_Shdr sh;
+	struct build_id id = build_id_of(elf), wanted = build_id_of(of);
 
 	/* What is read by then is read from the mapped file, or not at all. */
-	if (elf &&
-	    (elf_cntl(elf, ELF_C_FDREAD) != 0 || gelf_getclass(elf) != ELFCLASS64 ||
-	     first_segment(elf) != first_segment(of) || !find_section(elf, SHT_SYMTAB, &sh))) {
+	if (elf && (elf_cntl(elf, ELF_C_FDREAD) != 0 || gelf_getclass(elf) != ELFCLASS64 ||
+		    first_segment(elf) != first_segment(of) || !build_id_same(&id, &wanted) ||
+		    !find_section(elf, SHT_SYMTAB, &sh))) {
 		elf_end(elf);
 		elf = NULL;
 	}

@@ -9,7 +9,10 @@
  */
 #include "unwind/unwind.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "unwind/lines.h"
@@ -17,12 +20,13 @@
 #include "unwind/rules.h"
 #include "unwind/values.h"
 
-#define FRAMES      1000
-#define WALK_MOST   ((uint64_t)1 << 24) /* frames of a thread */
-#define WALK_ALL    ((uint64_t)1 << 26) /* of all threads: what claims more is no program */
-#define SCAN_WORDS  512
-#define STACKS_MOST 8 /* changes of stacks */
-#define MAP_FILE    ((size_t)256 << 20)
+#define FRAMES        1000
+#define WALK_MOST     ((uint64_t)1 << 24) /* frames of a thread */
+#define WALK_ALL      ((uint64_t)1 << 26) /* of all threads: what claims more is no program */
+#define SCAN_WORDS    512
+#define STACKS_MOST   8 /* changes of stacks */
+#define MAP_FILE      ((size_t)256 << 20)
+#define REGS_IN_FRAME 40 /* of a signal, from its struct ucontext */
 
 /* A frame before it has a name. */
 struct step {
@@ -47,26 +51,59 @@ struct unwind {
 	uint64_t walked; /* frames so far, of all threads */
 };
 
-static void read_perfmap(struct unwind *u)
+/* Anybody may put a file into /tmp: one of the process's user, of root, or our own. */
+static bool is_trusted(const struct unwind *u, const struct stat *st)
+{
+	struct stat process;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", u->image->pid);
+	return st->st_uid == 0 || st->st_uid == geteuid() ||
+	       (stat(path, &process) == 0 && st->st_uid == process.st_uid);
+}
+
+static void use_perfmap(struct unwind *u, int fd)
 {
 	struct err err;
-	char path[128];
+	char path[64];
 	size_t n;
 
-	if (!u->image->pid)
-		return;
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", u->image->pid, u->image->pid);
-	if (file_read_small(path, MAP_FILE, &u->perfmap_text, &n, &err) != 0) {
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (file_read_small(path, MAP_FILE, &u->perfmap_text, &n, &err) == 0)
+		perfmap_parse(&u->perfmap, (struct str){u->perfmap_text, n});
+	else
 		u->perfmap_text = NULL;
+}
+
+/* It lies where the process sees /tmp, by the number that it knows itself by. */
+static void read_perfmap(struct unwind *u)
+{
+	const struct image *im = u->image;
+	char root[64], path[64];
+	struct stat st;
+	int fd;
+
+	if (!im->pid)
 		return;
-	}
-	perfmap_parse(&u->perfmap, (struct str){u->perfmap_text, n});
+	snprintf(root, sizeof(root), "/proc/%d/root", im->pid);
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", im->inner ? im->inner : im->pid);
+	fd = image_open_file(root, path);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) != 0 || !is_trusted(u, &st))
+		modules_note(&u->modules, "%s belongs to another user: it is not used", path);
+	else if (st.st_mtim.tv_sec + 1 < im->started_ns / 1000000000)
+		modules_note(&u->modules, "%s is older than the process: it is not used", path);
+	else
+		use_perfmap(u, fd);
+	close(fd);
 }
 
 int unwind_new(struct unwind **out, const struct image *image, const struct unwind_opts *o,
 	       struct err *err)
 {
 	struct unwind *u = mem_zalloc(sizeof(*u));
+	int rc;
 
 	u->image = image;
 	u->opts = *o;
@@ -74,10 +111,10 @@ int unwind_new(struct unwind **out, const struct image *image, const struct unwi
 		u->opts.max_frames = FRAMES;
 	if (u->opts.max_frames < 2)
 		u->opts.max_frames = 2;
-	modules_init(&u->modules, image);
-	if (!u->modules.dwfl) {
+	rc = modules_init(&u->modules, image, o->online, err);
+	if (rc) {
 		unwind_free(u);
-		return err_set(err, ERR_SYSTEM, "libdw cannot be used");
+		return rc;
 	}
 	read_perfmap(u);
 	u->names = (struct names){.modules = &u->modules,
@@ -260,6 +297,7 @@ static enum outcome by_rules(struct unwind *u, const struct rules *r, struct ste
 	if (!find_cfa(u, r, v, &trust))
 		return LOST;
 	s->cfa = v->cfa;
+	s->regs = v->regs; /* with the frame pointer that was found: values may need it */
 	s->signal = r->signal;
 	if (r->regs[IMAGE_PC].kind == RULE_UNDEFINED)
 		return LAST;
@@ -314,6 +352,28 @@ static bool by_search(const struct unwind *u, const struct frame_view *v, struct
 	return false;
 }
 
+/*
+ * Of what a signal broke off, whose handler returns to code without rules (Go, musl): the kernel
+ * put its registers on the stack. Source: Linux, arch/x86/include/uapi/asm/sigcontext.h.
+ */
+static bool by_signal_frame(const struct unwind *u, struct step *s, const struct frame_view *v,
+			    struct step *next)
+{
+	static const unsigned char order[] = {8, 9, 10, 11, 12, 13, 14, 15, 5,
+					      4, 6, 3,  1,  0,  2,  7,  16};
+	uint64_t saved[ARRAY_SIZE(order)];
+
+	if (!known(&v->regs, IMAGE_SP) || !is_trampoline(u, v->regs.r[IMAGE_PC]) ||
+	    !frame_read(v, v->regs.r[IMAGE_SP] + REGS_IN_FRAME, saved, sizeof(saved)))
+		return false;
+	*next = (struct step){.trust = FRAME_EXACT};
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		set(&next->regs, order[i], saved[i]);
+	s->signal = true;
+	s->cfa = v->regs.r[IMAGE_SP];
+	return true;
+}
+
 static enum outcome without_rules(struct unwind *u, bool first, struct step *s,
 				  struct frame_view *v, struct step *next)
 {
@@ -343,8 +403,19 @@ static enum outcome find_caller(struct unwind *u, const struct image_stack *stac
 				struct step *s, struct step *next)
 {
 	struct frame_view v = {.image = u->image, .stack = stack, .regs = s->regs};
-	const struct rules *r = rules_find(&u->rules, &u->modules, s->regs.r[IMAGE_PC] - s->call);
-	enum outcome o = r ? by_rules(u, r, s, &v, next) : LOST;
+	uint64_t pc = s->regs.r[IMAGE_PC];
+	const struct rules *r = rules_find(&u->rules, &u->modules, pc - s->call);
+	enum outcome o;
+
+	if (!r && s->call) {
+		if (by_signal_frame(u, s, &v, next))
+			return CALLER;
+		/* No call before it, but a function that begins there: Go has what broke off a
+		 * function look as if it were called from it. */
+		r = rules_find(&u->rules, &u->modules, pc);
+		s->call = !r;
+	}
+	o = r ? by_rules(u, r, s, &v, next) : LOST;
 
 	if (o == LOST)
 		o = without_rules(u, first, s, &v, next);
@@ -527,8 +598,28 @@ void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct st
 	}
 }
 
-size_t unwind_notes(const struct unwind *u, const struct str **notes)
+size_t unwind_missing(const struct unwind *u, struct str *path)
 {
+	size_t n = 0;
+
+	for (size_t i = u->modules.n; i > 0; i--) {
+		const struct module *m = &u->modules.items[i - 1];
+
+		if (!m->missing || m->path.p[0] != '/')
+			continue;
+		*path = m->path;
+		n++;
+	}
+	return n;
+}
+
+size_t unwind_notes(struct unwind *u, const struct str **notes)
+{
+	size_t n = debugfiles_unanswered(u->modules.debug);
+
+	if (n)
+		modules_note(&u->modules, "debuginfod: no server answered for %zu file%s", n,
+			     n == 1 ? "" : "s");
 	*notes = u->modules.notes;
 	return u->modules.nnotes;
 }

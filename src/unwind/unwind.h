@@ -23,6 +23,7 @@ enum unwind_lines { UNWIND_LINES_NONE, UNWIND_LINES_OWN, UNWIND_LINES_ALL };
 struct unwind_opts {
 	enum unwind_lines lines; /* those of libraries cost the time to unpack their debug files */
 	size_t max_frames;       /* of a thread; 0: 1,000. Of more, the middle is left out. */
+	bool online;             /* debug information from debuginfod servers (DEBUGINFOD_URLS) */
 };
 
 /* image must outlive it. */
@@ -50,7 +51,11 @@ uint64_t unwind_section(struct unwind *u, const char *module, const char *sectio
 void unwind_describe(struct unwind *u, uint64_t addr, struct arena *a, struct str *out);
 
 /* What was mapped but could not be read, or was another build: a line each. */
-size_t unwind_notes(const struct unwind *u, const struct str **notes);
+size_t unwind_notes(struct unwind *u, const struct str **notes);
+
+/* How many of the files that were wanted are not there, so that memory was read instead; the first
+ * of them. */
+size_t unwind_missing(const struct unwind *u, struct str *path);
 
 /* A C++ or Rust name as its source has it; s itself if it is neither. */
 struct str unwind_demangle(struct arena *a, struct str s);

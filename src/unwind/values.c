@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Arguments and local variables: where DWARF says they are, and the text of their values. What lies
- * in a register that a call destroys, or nowhere, is "<optimized out>". Pointers are not followed
- * but for text; structs and arrays are shown to a depth and a number.
+ * in a register that a call destroys, or nowhere, is "<optimized out>". Text is shown behind every
+ * pointer to it; a reference, or a pointer that is itself the variable, also with the struct that
+ * it leads to. Structs and arrays are shown to a depth and a number.
  */
 #include "unwind/values.h"
 
@@ -16,7 +17,8 @@
 #define DEPTH_MOST   3
 #define MEMBERS_MOST 12
 #define TEXT_MOST    120
-#define TYPES_MOST   32 /* typedefs and qualifiers on the way to a type */
+#define BYTES_MOST   1024 /* of a value */
+#define TYPES_MOST   32   /* typedefs and qualifiers on the way to a type */
 
 struct shower {
 	const struct frame_view *v;
@@ -49,6 +51,16 @@ static bool strip(Dwarf_Die *die, Dwarf_Die *out)
 		}
 	}
 	return false;
+}
+
+/* In bytes; < 0: unknown. clang leaves it out for pointers. */
+static int size_of(Dwarf_Die *type)
+{
+	int size = dwarf_bytesize(type), tag = dwarf_tag(type);
+	bool pointer = tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type ||
+		       tag == DW_TAG_rvalue_reference_type;
+
+	return size < 0 && pointer ? 8 : size;
 }
 
 static bool type_of(Dwarf_Die *die, Dwarf_Die *out)
@@ -121,20 +133,46 @@ static bool is_char(Dwarf_Die *type)
 	Dwarf_Die plain;
 
 	return strip(type, &plain) && dwarf_attr(&plain, DW_AT_encoding, &attr) &&
-	       dwarf_formudata(&attr, &encoding) == 0 && dwarf_bytesize(&plain) == 1 &&
+	       dwarf_formudata(&attr, &encoding) == 0 && size_of(&plain) == 1 &&
 	       (encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char);
 }
 
-static void show_pointer(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
+static bool is_aggregate(Dwarf_Die *type)
+{
+	int tag = dwarf_tag(type);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+}
+
+/* What a pointer leads to, behind it: text, or a struct. */
+static void show_target(struct shower *s, Dwarf_Die *to, uint64_t addr, unsigned depth,
+			bool reference)
+{
+	unsigned char bytes[BYTES_MOST];
+	Dwarf_Die plain;
+	int size = strip(to, &plain) ? size_of(&plain) : -1;
+
+	if (is_char(to) && !reference) {
+		buf_add_char(&s->out, ' ');
+		show_text(s, addr);
+		return;
+	}
+	if (size <= 0 || (size_t)size > sizeof(bytes) || (depth && !reference) ||
+	    !(reference || is_aggregate(&plain)) || !frame_read(s->v, addr, bytes, (size_t)size))
+		return;
+	buf_add_char(&s->out, ' ');
+	show(s, &plain, addr, bytes, (size_t)size, depth + 1);
+}
+
+static void show_pointer(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n,
+			 unsigned depth)
 {
 	uint64_t v = as_number(bytes, n);
 	Dwarf_Die to;
 
 	buf_printf(&s->out, v ? "%#llx" : "NULL", (unsigned long long)v);
-	if (v && type_of(type, &to) && is_char(&to)) {
-		buf_add_char(&s->out, ' ');
-		show_text(s, v);
-	}
+	if (v && type_of(type, &to))
+		show_target(s, &to, v, depth, dwarf_tag(type) != DW_TAG_pointer_type);
 }
 
 static void show_base(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
@@ -208,13 +246,12 @@ static void show_array(struct shower *s, Dwarf_Die *type, uint64_t addr, unsigne
 {
 	Dwarf_Die element;
 	uint64_t n = elements(type);
-	int size = type_of(type, &element) ? dwarf_bytesize(&element) : -1;
+	int size = type_of(type, &element) ? size_of(&element) : -1;
 
 	if (size <= 0) {
 		Dwarf_Die plain;
 
-		size = type_of(type, &element) && strip(&element, &plain) ? dwarf_bytesize(&plain)
-									  : -1;
+		size = type_of(type, &element) && strip(&element, &plain) ? size_of(&plain) : -1;
 	}
 	if (size <= 0 || !addr) {
 		BUF_LIT(&s->out, "{...}");
@@ -238,41 +275,158 @@ static void show_array(struct shower *s, Dwarf_Die *type, uint64_t addr, unsigne
 	buf_printf(&s->out, n > MEMBERS_MOST ? ", ...}" : "}");
 }
 
+/* A struct's bytes while its members are shown. */
+struct whole {
+	uint64_t addr; /* 0: nowhere */
+	const unsigned char *bytes;
+	size_t n;
+	unsigned depth, shown;
+};
+
+static bool member_at(Dwarf_Die *member, Dwarf_Word *at)
+{
+	Dwarf_Attribute attr;
+
+	*at = 0;
+	return !dwarf_attr(member, DW_AT_data_member_location, &attr) ||
+	       dwarf_formudata(&attr, at) == 0;
+}
+
+static bool attribute(Dwarf_Die *die, unsigned name, Dwarf_Word *v)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr(die, name, &attr) && dwarf_formudata(&attr, v) == 0;
+}
+
+/* Where a bit field begins, in bits: since DWARF 4 by that, before (and by clang) from the other
+ * end of the storage that it is in. */
+static bool first_bit(Dwarf_Die *member, Dwarf_Die *type, Dwarf_Word bits, Dwarf_Word *at)
+{
+	Dwarf_Word from_end, size = (Dwarf_Word)size_of(type), place;
+
+	if (attribute(member, DW_AT_data_bit_offset, at))
+		return true;
+	attribute(member, DW_AT_byte_size, &size);
+	if (!attribute(member, DW_AT_bit_offset, &from_end) || !member_at(member, &place) ||
+	    size > 16 || from_end > 8 * size || bits > 8 * size - from_end || place > INT32_MAX)
+		return false;
+	*at = 8 * place + 8 * size - from_end - bits;
+	return true;
+}
+
+/* A bit field, as a number of its type; false if the member is none. */
+static bool bit_field(Dwarf_Die *member, Dwarf_Die *type, const struct whole *w,
+		      unsigned char out[8])
+{
+	Dwarf_Word at, bits, encoding = DW_ATE_unsigned;
+	uint64_t v;
+
+	if (!attribute(member, DW_AT_bit_size, &bits) || bits == 0 || bits > 56 ||
+	    !first_bit(member, type, bits, &at) || at / 8 >= w->n)
+		return false;
+	v = as_number(w->bytes + at / 8, w->n - at / 8) >> at % 8 & (UINT64_C(-1) >> (64 - bits));
+	attribute(type, DW_AT_encoding, &encoding);
+	if (encoding == DW_ATE_signed && v >> (bits - 1))
+		v |= UINT64_C(-1) << bits;
+	memcpy(out, &v, sizeof(v));
+	return true;
+}
+
+static void show_members(struct shower *s, Dwarf_Die *type, struct whole *w);
+
+/* A base class: its members as if they were the struct's own. */
+static void show_base_class(struct shower *s, Dwarf_Die *base, size_t at, struct whole *w)
+{
+	struct whole part = {w->addr ? w->addr + at : 0, w->bytes + at, w->n - at, w->depth + 1,
+			     w->shown};
+
+	if (part.depth > TYPES_MOST)
+		return;
+	show_members(s, base, &part);
+	w->shown = part.shown;
+}
+
+static void show_member(struct shower *s, Dwarf_Die *member, struct whole *w)
+{
+	const char *name = dwarf_diename(member);
+	unsigned char bits[8];
+	Dwarf_Die type, plain;
+	Dwarf_Word at;
+	bool field;
+	int size;
+
+	if (!type_of(member, &type) || !strip(&type, &plain) || !member_at(member, &at) ||
+	    at > w->n)
+		return;
+	if (dwarf_tag(member) == DW_TAG_inheritance) {
+		show_base_class(s, &plain, at, w);
+		return;
+	}
+	field = bit_field(member, &plain, w, bits);
+	size = size_of(&plain);
+	if (size < 0 && dwarf_tag(&plain) == DW_TAG_array_type)
+		size = 0;
+	if (size < 0 || (!field && (size_t)size > w->n - at) ||
+	    (field && (size_t)size > sizeof(bits)))
+		return;
+	if (w->shown++)
+		BUF_LIT(&s->out, ", ");
+	if (w->shown > MEMBERS_MOST) {
+		BUF_LIT(&s->out, "...");
+		return;
+	}
+	if (name)
+		buf_printf(&s->out, "%s = ", name);
+	show(s, &type, !field && w->addr ? w->addr + at : 0, field ? bits : w->bytes + at,
+	     (size_t)size, w->depth + 1);
+}
+
+static void show_members(struct shower *s, Dwarf_Die *type, struct whole *w)
+{
+	Dwarf_Die child;
+
+	if (dwarf_child(type, &child) != 0)
+		return;
+	do {
+		int tag = dwarf_tag(&child);
+
+		if ((tag == DW_TAG_member && !dwarf_hasattr(&child, DW_AT_external)) ||
+		    tag == DW_TAG_inheritance)
+			show_member(s, &child, w);
+	} while (w->shown <= MEMBERS_MOST && dwarf_siblingof(&child, &child) == 0);
+}
+
+/* libstdc++'s std::string: pointer and length at its beginning. */
+static bool show_string(struct shower *s, Dwarf_Die *type, const unsigned char *bytes, size_t n)
+{
+	const char *name = dwarf_diename(type);
+	char text[TEXT_MOST];
+	uint64_t addr, length;
+	size_t some;
+
+	if (!name || strncmp(name, "basic_string<char,", 18) != 0 || n != 32)
+		return false;
+	addr = as_number(bytes, 8);
+	length = as_number(bytes + 8, 8);
+	some = length < sizeof(text) ? (size_t)length : sizeof(text);
+	if (length > INT32_MAX || !frame_read(s->v, addr, text, some))
+		return false;
+	buf_add_char(&s->out, '"');
+	buf_add(&s->out, text, some);
+	buf_printf(&s->out, some < length ? "\"..." : "\"");
+	return true;
+}
+
 static void show_struct(struct shower *s, Dwarf_Die *type, uint64_t addr,
 			const unsigned char *bytes, size_t n, unsigned depth)
 {
-	Dwarf_Die member;
-	unsigned shown = 0;
+	struct whole w = {addr, bytes, n, depth, 0};
 
+	if (show_string(s, type, bytes, n))
+		return;
 	buf_add_char(&s->out, '{');
-	if (dwarf_child(type, &member) == 0)
-		do {
-			Dwarf_Attribute attr;
-			Dwarf_Word at = 0;
-			Dwarf_Die inner, plain;
-			int size;
-
-			if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, &inner) ||
-			    dwarf_hasattr(&member, DW_AT_external))
-				continue;
-			if (dwarf_attr(&member, DW_AT_data_member_location, &attr))
-				dwarf_formudata(&attr, &at);
-			size = strip(&inner, &plain) ? dwarf_bytesize(&plain) : -1;
-			if (size < 0 && dwarf_tag(&plain) == DW_TAG_array_type)
-				size = 0;
-			if (size < 0 || at > n || (size_t)size > n - at ||
-			    dwarf_hasattr(&member, DW_AT_data_bit_offset))
-				continue;
-			if (shown++)
-				BUF_LIT(&s->out, ", ");
-			if (shown > MEMBERS_MOST) {
-				BUF_LIT(&s->out, "...");
-				break;
-			}
-			buf_printf(&s->out,
-				   "%s = ", dwarf_diename(&member) ? dwarf_diename(&member) : "?");
-			show(s, &inner, addr ? addr + at : 0, bytes + at, (size_t)size, depth + 1);
-		} while (dwarf_siblingof(&member, &member) == 0);
+	show_members(s, type, &w);
 	buf_add_char(&s->out, '}');
 }
 
@@ -282,14 +436,16 @@ static void show(struct shower *s, Dwarf_Die *type, uint64_t addr, const unsigne
 {
 	Dwarf_Die plain;
 
-	if (depth > DEPTH_MOST || !strip(type, &plain)) {
+	if (!strip(type, &plain) ||
+	    (depth > DEPTH_MOST &&
+	     (is_aggregate(&plain) || dwarf_tag(&plain) == DW_TAG_array_type))) {
 		BUF_LIT(&s->out, "...");
 		return;
 	}
 	switch (dwarf_tag(&plain)) {
 	case DW_TAG_pointer_type:
 	case DW_TAG_reference_type:
-	case DW_TAG_rvalue_reference_type: show_pointer(s, &plain, bytes, n); break;
+	case DW_TAG_rvalue_reference_type: show_pointer(s, &plain, bytes, n, depth); break;
 	case DW_TAG_enumeration_type: show_enum(s, &plain, bytes, n); break;
 	case DW_TAG_array_type: show_array(s, &plain, addr, depth); break;
 	case DW_TAG_structure_type:
@@ -316,7 +472,7 @@ static struct str text_of(Dwarf_Die *die, uint64_t pc, const struct frame_view *
 {
 	struct shower s = {.v = v};
 	struct location l = locate(die, pc, v);
-	unsigned char bytes[1024];
+	unsigned char bytes[BYTES_MOST];
 	Dwarf_Die type, plain;
 	Dwarf_Attribute attr;
 	Dwarf_Sword value;
@@ -325,7 +481,9 @@ static struct str text_of(Dwarf_Die *die, uint64_t pc, const struct frame_view *
 
 	if (!type_of(die, &type) || !strip(&type, &plain))
 		return STR("?");
-	size = dwarf_bytesize(&plain);
+	if (dwarf_hasattr(&plain, DW_AT_declaration))
+		return STR("<incomplete type>");
+	size = size_of(&plain);
 	if (l.kind == LOCATION_NONE && dwarf_attr_integrate(die, DW_AT_const_value, &attr) &&
 	    dwarf_formsdata(&attr, &value) == 0) {
 		l = (struct location){.kind = LOCATION_VALUE, .value = (uint64_t)value};

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -17,6 +18,7 @@ struct order {
 static volatile long sink;
 static struct order *volatile nothing;
 static volatile int zero;
+static atomic_int started;
 
 static void null_pointer(void)
 {
@@ -155,7 +157,9 @@ static void __attribute__((noinline)) handle_all(const char *how)
 
 static void *work(void *arg)
 {
-	pause();
+	atomic_fetch_add(&started, 1);
+	for (;;)
+		pause();
 	return arg;
 }
 
@@ -172,7 +176,9 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 2; i++)
 		if (pthread_create(&t, NULL, work, NULL) != 0)
 			return 1;
-	nap(50000000);
+	while (started < 2)
+		nap(1000000);
+	nap(100000000); /* they are in pause() by then */
 	ready();
 	handle_all(argc > 1 ? argv[1] : "abort");
 	return 0;

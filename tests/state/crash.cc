@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,20 @@ namespace shop
 
 struct missing_item : std::runtime_error {
 	using std::runtime_error::runtime_error;
+};
+
+struct labelled {
+	virtual ~labelled() = default;
+	int label = 4713;
+};
+
+// Its message is not where it is in a class of one base.
+struct second_base : labelled, std::logic_error {
+	second_base() : std::logic_error("a second base") {}
+};
+
+struct virtual_base : virtual std::runtime_error {
+	virtual_base() : std::runtime_error("a virtual base") {}
 };
 
 volatile std::size_t damage = 32;
@@ -46,6 +61,22 @@ struct cart {
 			throw missing_item("item 4712 is not there either");
 		if (!std::strcmp(how, "number"))
 			throw 42;
+		if (!std::strcmp(how, "text"))
+			throw "a text";
+		if (!std::strcmp(how, "string"))
+			throw std::string("a string");
+		if (!std::strcmp(how, "second"))
+			throw second_base();
+		if (!std::strcmp(how, "virtual"))
+			throw virtual_base();
+		if (!std::strcmp(how, "nested"))
+			try {
+				throw std::runtime_error("inner");
+			} catch (...) {
+				std::throw_with_nested(std::logic_error("outer"));
+			}
+		if (!std::strcmp(how, "again"))
+			std::rethrow_exception(std::make_exception_ptr(std::runtime_error("again")));
 		if (!std::strcmp(how, "assert"))
 			assert(items.size() == 42 && "the cart is too small");
 		if (!std::strcmp(how, "memory"))

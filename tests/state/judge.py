@@ -53,6 +53,12 @@ class Document:
         w = t['waits_for']
         return w and w['id'] and self.name_of(w['id'])
 
+    def delayed(self, t):
+        """The kernel refused it a mutex, as that would be a deadlock (at times it refuses all in the
+        circle), and the C library lets it wait for ever, at a word of its own stack."""
+        return '__pthread_mutex_lock_full' in self.functions(t) and self.whom(t) is None and \
+            t['waits_for']['address'].startswith('0x7f')
+
     def line(self, text, file='threads.c'):
         """The number of the only line of a program's source that has this text."""
         lines = open(os.path.join(self.source, file), encoding='utf-8').read().split('\n')

@@ -4,6 +4,7 @@
  * middle of calls. Prints "ROLE TID" for each thread, and "ready PID" when all stand where they are
  * to stand. At SIGUSR1 it prints what the probes saw, and forgets it.
  */
+#include <dirent.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -391,6 +392,40 @@ static void make_mutexes(void)
 	pthread_mutex_init(&robust_second, &robust);
 }
 
+/* Does a thread run that is to stand? On a busy machine it may take a while to get there. */
+static int any_on_its_way(void)
+{
+	static const char *const running[] = {"spin", "busy", "probe"};
+	DIR *tasks = opendir("/proc/self/task");
+	int found = 0;
+
+	for (const struct dirent *e; tasks && !found && (e = readdir(tasks));) {
+		char path[300], name[32], state = 'S';
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%s/stat", e->d_name);
+		f = e->d_name[0] == '.' || atoi(e->d_name) == getpid() ? NULL : fopen(path, "r");
+		if (!f)
+			continue;
+		found = fscanf(f, "%*d (%31[^)]) %c", name, &state) == 2 && state == 'R';
+		for (size_t i = 0; i < sizeof(running) / sizeof(*running); i++)
+			found = found && strcmp(name, running[i]) != 0;
+		fclose(f);
+	}
+	if (tasks)
+		closedir(tasks);
+	return found;
+}
+
+static void settle(void)
+{
+	nap(300000000);
+	for (int quiet = 0, i = 0; quiet < 3 && i < 1000; i++) {
+		quiet = any_on_its_way() ? 0 : quiet + 1;
+		nap(20000000);
+	}
+}
+
 static void tell_gaps(void)
 {
 	printf("gaps");
@@ -436,7 +471,7 @@ int main(int argc, char **argv)
 	}
 	while (atomic_load(&started) < n)
 		nap(1000000);
-	nap(300000000);
+	settle();
 	ready();
 	for (;;)
 		if (sigwaitinfo(&report, NULL) == SIGUSR1)
