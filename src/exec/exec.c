@@ -4,8 +4,8 @@
  * takes the output, the samples, and decides when the command is to be ended, all in one ppoll()
  * loop in the caller's thread.
  *
- * Samples: one every sample_ns, but after one that took t of CPU time none for 250 t, so that
- * however large the tree is, sampling takes at most 0.4 % of one processor. At the beginning they
+ * Samples: one every sample_ns, but after one that took t of CPU time none for 300 t, so that
+ * however large the tree is, sampling takes at most 0.33 % of one processor. At the beginning they
  * are closer: twice as far apart each time, up to sample_ns.
  */
 #include "exec/exec.h"
@@ -32,7 +32,7 @@
 #define CHUNK        ((size_t)128 << 10)
 #define PIPE_SIZE    (1 << 20) /* a command that writes in bursts need not wait for us */
 #define STOP_NS      (100 * MSEC)
-#define SAMPLE_SHARE 250
+#define SAMPLE_SHARE 300
 #define TOLD_MOST    (MSEC / 2) /* CPU time of a callback that counts as a cost of sampling */
 #define PSS_MOST     ((uint64_t)512 << 20)
 #define PSS_SHARE    4000          /* after t of CPU time for it none for 4000 t */
@@ -306,7 +306,7 @@ static void hold_at_output(struct running *x)
 	struct exec_held h = {.why = EXEC_HOLD_OUTPUT, .pid = x->s->pid, .tid = x->s->pid};
 
 	*x->o->hold = false;
-	hold_stop(&x->tree, x->s->self, 0);
+	hold_stop(&x->tree, x->s->self);
 	while_held(x, &h);
 	hold_continue(&x->tree, x->s->self);
 }

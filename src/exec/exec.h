@@ -78,7 +78,7 @@ struct exec_opts {
 	/* Of the tree's RSS, looked at with each sample (every 100 ms if sample_ns is 0); 0: none.
 	 */
 	uint64_t memory_limit;
-	/* Between samples; 0: none. Stretched where taking them would cost over 0.4 % of a CPU. */
+	/* Between samples; 0: none. Stretched where taking them would cost over 0.33 % of a CPU. */
 	int64_t sample_ns;
 	/* Called from the thread of exec_run(); any may be NULL. */
 	void (*on_output)(void *arg, enum exec_stream s, int64_t at_ns, struct str bytes);

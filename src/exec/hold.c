@@ -22,14 +22,14 @@
 
 #include "base/file.h"
 
-#define ROUNDS     20 /* of a tree that forks while it is stopped */
-#define STOP_MS    300
-#define AGAIN_MS   2000
-#define LOOK_MS    100 /* at what did not stop in time, while the rest is held */
-#define MAX_STATUS 65536
+#define STOP_MS     300
+#define PATIENCE_MS 150 /* with those between vfork() and exec */
+#define AGAIN_MS    2000
+#define LOOK_MS     100 /* at what did not stop in time, while the rest is held */
+#define MAX_STATUS  65536
 /* What linux/ptrace.h and sys/ptrace.h have, which cannot be included together. */
-#define CALL_INFO  0x420e /* PTRACE_GET_SYSCALL_INFO */
-#define CALL_ENTRY 1      /* PTRACE_SYSCALL_INFO_ENTRY */
+#define CALL_INFO   0x420e /* PTRACE_GET_SYSCALL_INFO */
+#define CALL_ENTRY  1      /* PTRACE_SYSCALL_INFO_ENTRY */
 
 #define CHILDREN (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE)
 #define OPTIONS  (PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD)
@@ -44,6 +44,19 @@ struct arrival {
 	int pid, tid;
 	siginfo_t info;
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static void nap(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+}
 
 /* ---- all of a tree ---- */
 
@@ -63,51 +76,85 @@ static bool is_field(struct str line, struct str name, struct str *value)
 	return str_starts(line, name);
 }
 
-static void look_at(int pid, bool *stopped, bool *traced)
+/* What /proc/PID/status says of a process; state 'X' where there is none. */
+struct standing {
+	char state;
+	bool pending; /* SIGSTOP is on its way */
+	int parent, tracer;
+};
+
+static void look_at(int pid, struct standing *s)
 {
 	CLEANUP_FREE char *data = NULL;
 	struct str rest, line, v;
 
-	*stopped = *traced = false;
+	*s = (struct standing){.state = 'X'};
 	if (!read_status(pid, &data, &rest))
 		return;
 	while (str_next(&rest, '\n', &line)) {
 		if (is_field(line, STR("State:"), &v))
-			*stopped = str_starts(v, STR("T")) || str_starts(v, STR("t"));
+			s->state = v.n ? *v.p : 'X';
+		if (is_field(line, STR("PPid:"), &v))
+			s->parent = atoi(v.p);
 		if (is_field(line, STR("TracerPid:"), &v))
-			*traced = !str_eq(v, STR("0"));
+			s->tracer = atoi(v.p);
+		if (is_field(line, STR("ShdPnd:"), &v))
+			s->pending = strtoull(v.p, NULL, 16) >> (SIGSTOP - 1) & 1;
 	}
 }
 
-static bool is_stopped(int pid)
+static bool is_stopped(const struct standing *s)
 {
-	bool stopped, traced;
-
-	look_at(pid, &stopped, &traced);
-	return stopped && !traced;
+	return s->state == 'T' || s->state == 't';
 }
 
 bool hold_lasts(int pid)
 {
-	bool stopped, traced;
+	struct standing s;
 
-	look_at(pid, &stopped, &traced);
-	return stopped || traced;
+	look_at(pid, &s);
+	return is_stopped(&s) || s.tracer;
 }
 
-/* One that has stopped is not sent it again: a debugger would see it as news. */
-void hold_stop(struct tree *t, int root, int except)
+/* Is it between vfork() and exec? Were it stopped, its parent could not stop. */
+static bool keeps_parent(const struct standing *child)
 {
-	size_t before = SIZE_MAX;
+	struct standing parent;
 
-	t->n = 0;
-	for (int i = 0; i < ROUNDS && t->n != before; i++) {
-		before = i ? t->n : SIZE_MAX;
-		tree_walk(t, root);
-		for (size_t k = 0; k < t->n; k++)
-			if (t->pids[k] != except && !is_stopped(t->pids[k]))
-				kill(t->pids[k], SIGSTOP);
+	look_at(child->parent, &parent);
+	return parent.state == 'D';
+}
+
+/*
+ * SIGSTOP to all below root that run, but one; all stand if it is true. One that has stopped is not
+ * sent it again: a debugger would see it as news.
+ */
+static bool stop_round(struct tree *t, int root, int except, bool patient)
+{
+	bool all = true;
+
+	tree_walk(t, root);
+	for (size_t i = 0; i < t->n; i++) {
+		struct standing s;
+
+		look_at(t->pids[i], &s);
+		if (is_stopped(&s) || s.state == 'X' || s.state == 'Z')
+			continue;
+		all = false;
+		if (t->pids[i] != except && !s.pending && !(patient && keeps_parent(&s)))
+			kill(t->pids[i], SIGSTOP);
 	}
+	return all;
+}
+
+/* What sleeps in the kernel (state D) stops later. */
+void hold_stop(struct tree *t, int root)
+{
+	int64_t begin = now_ms(), now;
+
+	while ((now = now_ms()) < begin + STOP_MS &&
+	       !stop_round(t, root, 0, now < begin + PATIENCE_MS))
+		nap();
 }
 
 void hold_continue(struct tree *t, int root)
@@ -118,19 +165,6 @@ void hold_continue(struct tree *t, int root)
 }
 
 /* ---- what a stop is ---- */
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
-static void nap(void)
-{
-	nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
-}
 
 static int tell(int pid, int tid, int sig)
 {
@@ -249,18 +283,10 @@ static int next_stop(int *status, int flags)
 	return tid;
 }
 
-static bool is_known(const struct hold *h, int pid)
-{
-	for (size_t i = 0; i < h->tree->n; i++)
-		if (h->tree->pids[i] == pid)
-			return true;
-	return pid == h->held.pid;
-}
-
 /* Leave a thread that has stopped without a tracer: its process gets, or got, SIGSTOP. */
 static void leave(struct hold *h, int tid, int status)
 {
-	int sig = signal_of(status), pid;
+	int sig = signal_of(status);
 	struct arrival a;
 
 	if (!WIFSTOPPED(status))
@@ -269,9 +295,6 @@ static void leave(struct hold *h, int tid, int status)
 		array_push(h->owed, h->nowed, h->capowed) = (struct hold_owed){a.pid, tid, a.info};
 		sig = SIGSTOP;
 	}
-	cares(tid, SIGKILL, &pid);
-	if (!is_known(h, pid) && pid != h->s->self) /* a child of this moment */
-		kill(pid, SIGSTOP);
 	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)sig);
 }
 
@@ -293,16 +316,18 @@ static void interrupt_threads(int pid)
 /* All others. What the deadline finds running (in state D it cannot stop) stays traced for now. */
 static void leave_all(struct hold *h)
 {
-	int64_t end = now_ms() + STOP_MS;
-	int tid, status;
+	int64_t begin = now_ms(), now;
+	int root = h->s->self, tid = 0, status;
+	bool all = false;
 
-	hold_stop(h->tree, h->s->self, h->held.pid);
-	for (size_t i = 0; i < h->tree->n; i++)
-		interrupt_threads(h->tree->pids[i]);
-	while ((tid = next_stop(&status, WNOHANG)) >= 0 && now_ms() < end) {
-		if (tid)
+	for (bool first = true; (now = now_ms()) < begin + STOP_MS && !(all && tid < 0);) {
+		all = stop_round(h->tree, root, h->held.pid, now < begin + PATIENCE_MS);
+		for (size_t i = 0; first && i < h->tree->n; i++)
+			interrupt_threads(h->tree->pids[i]);
+		first = false;
+		while ((tid = next_stop(&status, WNOHANG)) > 0)
 			leave(h, tid, status);
-		else
+		if (!all || !tid)
 			nap();
 	}
 }

@@ -50,8 +50,8 @@ struct hold {
 	struct tree *tree; /* scratch */
 };
 
-/* SIGSTOP to all below root but one (0: none), until no new ones are found. */
-void hold_stop(struct tree *scratch, int root, int except);
+/* SIGSTOP to all below root, until no new ones are found and all stand, or some time has passed. */
+void hold_stop(struct tree *scratch, int root);
 /* SIGCONT to all below root. */
 void hold_continue(struct tree *scratch, int root);
 
