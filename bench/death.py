@@ -12,7 +12,7 @@ for an escape character and U+240D for a carriage return. Programs: `#### file N
 joined by `|`. GROUP is a memory cgroup of 40 MB, TOP this source tree, `INQUEST OPTIONS -- COMMAND` gives options to `inquest
 run`. What the machine cannot do (a language that is missing, a memory cgroup without root) is skipped and said. A verdict is right if it names the cause; how many are right is told
 for each degree of certainty as well."""
-import collections, json, os, shlex, shutil, subprocess, sys, tempfile
+import collections, json, os, shlex, shutil, signal, subprocess, sys, tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -169,6 +169,7 @@ def remains(inquest, verbose):
 
 def main(inquest, *rest):
     inquest, verbose = os.path.abspath(inquest), '-v' in rest
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background inherit that it is ignored
     sets = [os.path.abspath(a) for a in rest if a != '-v']
     tallies = [] if sets else remains(inquest, verbose)
     for path in sets or sorted(os.path.join(TOP, 'bench/death', n) for n in os.listdir(TOP + '/bench/death')):
